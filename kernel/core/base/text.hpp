@@ -1,0 +1,27 @@
+#pragma once
+
+// Small text operations that the standard library lacks. ASCII only where case matters: header names, ids, hosts.
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace chela {
+
+std::string_view trim(std::string_view text);  // spaces, tabs, CR and LF at both ends
+std::string to_lower(std::string_view text);
+bool equal_ignoring_case(std::string_view a, std::string_view b);
+// Never empty: text without the separator is one piece.
+std::vector<std::string_view> split(std::string_view text, char separator);
+bool is_valid_utf8(std::string_view text);  // RFC 3629: no surrogates, no overlong forms, at most U+10FFFF
+// At most `bytes_max` bytes, cut between code points.
+std::string_view cut_utf8(std::string_view text, std::size_t bytes_max);
+
+std::string to_hex(std::string_view bytes);
+std::string to_base64(std::string_view bytes);  // RFC 4648 section 4, padded
+
+// The candidate nearest to `word` by edit distance, or empty when none is near enough to be a typing slip.
+std::string_view nearest(std::string_view word, const std::vector<std::string_view>& candidates);
+
+}  // namespace chela

@@ -1,0 +1,44 @@
+#pragma once
+
+// A bounded pool for what blocks: files, DNS, module loading, tools that declare themselves blocking.
+// Threads are started when first needed and end after 10 s without work, so that an idle gateway has none.
+
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <mutex>
+
+#include "kernel/core/base/error.hpp"
+
+namespace chela {
+
+class WorkerPool {
+ public:
+  struct Limits {
+    std::size_t threads_max = 8;
+    std::size_t queue_length_max = 1024;
+  };
+
+  explicit WorkerPool(Limits limits) : limits_(limits) {}
+  WorkerPool(const WorkerPool&) = delete;
+  WorkerPool& operator=(const WorkerPool&) = delete;
+  ~WorkerPool();  // waits for the jobs that run and for those queued
+
+  // Runs `job` on a pool thread. Error `exhausted` when the queue is full. Any thread.
+  Result<void> submit(std::move_only_function<void()> job);
+
+ private:
+  void work();
+
+  const Limits limits_;
+  std::mutex mutex_;  // guards everything below
+  std::condition_variable work_available_;
+  std::condition_variable thread_ended_;
+  std::deque<std::move_only_function<void()>> jobs_;
+  std::size_t threads_ = 0;
+  std::size_t idle_threads_ = 0;
+  bool stopping_ = false;
+};
+
+}  // namespace chela

@@ -1,0 +1,19 @@
+# Every third-party library, found once. What start-up links is libuv, SQLite, fmt, spdlog and libstdc++;
+# the rest is confined to modules that are loaded at their first use (DESIGN section 3).
+
+find_package(PkgConfig REQUIRED)
+find_package(Threads REQUIRED)
+find_package(nlohmann_json 3.11 REQUIRED)
+find_package(fmt REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(Boost 1.81 REQUIRED)
+find_package(CLI11 REQUIRED)
+pkg_check_modules(uv REQUIRED IMPORTED_TARGET libuv)
+pkg_check_modules(sqlite REQUIRED IMPORTED_TARGET sqlite3)
+pkg_check_modules(simdjson REQUIRED IMPORTED_TARGET simdjson)
+pkg_check_modules(curl REQUIRED IMPORTED_TARGET libcurl)
+find_library(CHELA_LIBCRYPTO_STATIC libcrypto.a REQUIRED) # hashes only: no shared library at start-up
+find_path(CHELA_VALIJSON_INCLUDE valijson/validator.hpp REQUIRED)
+if(CHELA_TESTS)
+  find_package(GTest REQUIRED)
+endif()

@@ -1,0 +1,46 @@
+# chela_module(NAME DEPENDS a b LIBRARIES x y): a static library of every .cpp in this folder (not below it).
+# chela_test(NAME FOLDER DEPENDS a b): one GoogleTest program of every *_test.cpp in tests/FOLDER.
+# chela_embed(TARGET VARIABLE FILE): the bytes of FILE as `extern const std::string_view` chela::embedded::VARIABLE.
+
+add_library(chela_pch STATIC "${CMAKE_SOURCE_DIR}/tools/cmake/pch.cpp")
+target_link_libraries(chela_pch PUBLIC chela_flags nlohmann_json::nlohmann_json fmt::fmt PkgConfig::uv)
+target_precompile_headers(chela_pch PRIVATE <algorithm> <array> <chrono> <coroutine> <expected> <functional> <map>
+  <memory> <optional> <span> <string> <string_view> <utility> <variant> <vector> <nlohmann/json.hpp> <fmt/format.h>
+  <uv.h>)
+
+function(chela_module name)
+  cmake_parse_arguments(arg "" "" "DEPENDS;LIBRARIES;EXCLUDE" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cpp")
+  foreach(excluded IN LISTS arg_EXCLUDE)
+    list(REMOVE_ITEM sources "${CMAKE_CURRENT_SOURCE_DIR}/${excluded}")
+  endforeach()
+  add_library(chela_${name} STATIC ${sources})
+  list(TRANSFORM arg_DEPENDS PREPEND chela_)
+  target_link_libraries(chela_${name} PUBLIC chela_flags nlohmann_json::nlohmann_json fmt::fmt PkgConfig::uv
+    ${arg_DEPENDS} PRIVATE ${arg_LIBRARIES})
+  target_precompile_headers(chela_${name} REUSE_FROM chela_pch)
+endfunction()
+
+function(chela_test name folder)
+  cmake_parse_arguments(arg "" "" "DEPENDS;LIBRARIES" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/tests/${folder}/*_test.cpp")
+  if(NOT sources)
+    message(FATAL_ERROR "tests/${folder} holds no *_test.cpp: remove its chela_test line or write the tests")
+  endif()
+  list(TRANSFORM arg_DEPENDS PREPEND chela_)
+  add_executable(${name}_test ${sources})
+  target_link_libraries(${name}_test PRIVATE ${arg_DEPENDS} chela_flags nlohmann_json::nlohmann_json fmt::fmt
+    PkgConfig::uv GTest::gmock GTest::gtest_main ${arg_LIBRARIES})
+  target_precompile_headers(${name}_test REUSE_FROM chela_pch)
+  add_test(NAME ${name} COMMAND ${name}_test)
+  set_tests_properties(${name} PROPERTIES TIMEOUT 120 ENVIRONMENT
+    "CHELA_SOURCE_DIR=${CMAKE_SOURCE_DIR};CHELA_BUILD_DIR=${CMAKE_BINARY_DIR}") # read by tests/paths.hpp
+endfunction()
+
+function(chela_embed target variable file)
+  set(output "${CMAKE_CURRENT_BINARY_DIR}/embedded_${variable}.cpp")
+  add_custom_command(OUTPUT "${output}" DEPENDS "${file}" "${CMAKE_SOURCE_DIR}/tools/cmake/embed.cmake"
+    COMMAND ${CMAKE_COMMAND} -DINPUT=${file} -DOUTPUT=${output} -DVARIABLE=${variable}
+      -P "${CMAKE_SOURCE_DIR}/tools/cmake/embed.cmake" VERBATIM)
+  target_sources(${target} PRIVATE "${output}")
+endfunction()

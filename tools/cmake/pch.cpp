@@ -1,0 +1,1 @@
+// Owns the precompiled header that every kernel module reuses; holds no code.
