@@ -39,8 +39,8 @@ struct HttpRequest : RequestHead {
 
 struct HttpResponse {
   int status = 200;
-  Headers headers;  // without Content-Length, Transfer-Encoding, Connection and Date: the server writes these
-  std::string body;
+  Headers headers{};  // without Content-Length, Transfer-Encoding, Connection and Date: the server writes these
+  std::string body{};
 };
 
 // "Not Found"; "Unknown" for a status without a name.

@@ -13,10 +13,10 @@ namespace chela::net {
 
 // What a response says beside status and headers.
 struct ResponseFrame {
-  std::optional<std::uint64_t> content_length;  // absent: chunked, or up to the end of the connection
+  std::optional<std::uint64_t> content_length{};  // absent: chunked, or up to the end of the connection
   bool chunked = false;
   bool keep_alive = true;
-  std::string_view date;  // the value of the Date header
+  std::string_view date{};  // the value of the Date header
 };
 
 // Appends status line and headers up to the empty line. Error `invalid_argument`, and nothing appended, for a status

@@ -11,9 +11,9 @@
 namespace chela::net {
 
 struct SseEvent {
-  std::string_view data;   // each line becomes a `data:` line; CR, LF and CRLF end a line
-  std::string_view event;  // empty: "message". Line ends in it are dropped
-  std::string_view id;     // empty: none. Line ends and NUL in it are dropped
+  std::string_view data{};   // each line becomes a `data:` line; CR, LF and CRLF end a line
+  std::string_view event{};  // empty: "message". Line ends in it are dropped
+  std::string_view id{};     // empty: none. Line ends and NUL in it are dropped
 };
 
 // Content-Type, no caching, and no buffering in nginx.

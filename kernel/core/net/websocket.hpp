@@ -16,9 +16,9 @@
 namespace chela::net {
 
 struct WebSocketOptions {
-  std::string subprotocol;  // the one that was selected of offered_subprotocols(); empty: none
-  Headers headers;          // more headers for the 101 response
-  WebSocketLimits limits;
+  std::string subprotocol{};  // the one that was selected of offered_subprotocols(); empty: none
+  Headers headers{};        // more headers for the 101 response
+  WebSocketLimits limits{};
 };
 
 struct WebSocketClose {

@@ -1,0 +1,79 @@
+#include "kernel/core/net/response_writer.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+
+#include "kernel/core/base/text.hpp"
+
+namespace chela::net {
+namespace {
+
+bool is_token(std::string_view name) {
+  constexpr std::string_view kOthers = "!#$%&'*+-.^_`|~";
+  return !name.empty() && std::ranges::all_of(name, [&](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           kOthers.find(c) != std::string_view::npos;
+  });
+}
+
+Result<void> check_header(HeaderField field, int status) {
+  if (!is_token(field.name)) return fail(ErrorCode::invalid_argument, "writing a response: a header name is malformed");
+  if (field.value.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos) {
+    return fail(ErrorCode::invalid_argument, "writing a response: the value of {} holds a line end", field.name);
+  }
+  for (std::string_view ours : {"content-length", "transfer-encoding", "connection", "date"}) {
+    if (status != 101 && equal_ignoring_case(field.name, ours)) {
+      return fail(ErrorCode::invalid_argument, "writing a response: {} is written by the server", field.name);
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+bool allows_body(int status) { return status >= 200 && status != 204 && status != 304; }
+
+Result<void> write_head(std::string& out, int status, const Headers& headers, const ResponseFrame& frame) {
+  if (status != 101 && (status < 200 || status > 599)) {
+    return fail(ErrorCode::invalid_argument, "writing a response: {} is no final status", status);
+  }
+  for (auto field : headers) CHELA_CHECK(check_header(field, status));
+  auto to = std::back_inserter(out);
+  fmt::format_to(to, "HTTP/1.1 {} {}\r\n", status, reason_phrase(status));
+  for (auto field : headers) fmt::format_to(to, "{}: {}\r\n", field.name, field.value);
+  if (!frame.date.empty()) fmt::format_to(to, "Date: {}\r\n", frame.date);
+  if (frame.content_length && allows_body(status)) fmt::format_to(to, "Content-Length: {}\r\n", *frame.content_length);
+  if (frame.chunked) out += "Transfer-Encoding: chunked\r\n";
+  if (!frame.keep_alive) out += "Connection: close\r\n";
+  out += "\r\n";
+  return {};
+}
+
+void write_chunk(std::string& out, std::string_view bytes) {
+  if (bytes.empty()) return;
+  fmt::format_to(std::back_inserter(out), "{:x}\r\n", bytes.size());
+  out += bytes;
+  out += "\r\n";
+}
+
+void write_last_chunk(std::string& out) { out += "0\r\n\r\n"; }
+
+std::string http_date(std::int64_t unix_ms) {
+  using namespace std::chrono;
+  constexpr std::array<std::string_view, 7> kDays{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+  constexpr std::array<std::string_view, 12> kMonths{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  sys_seconds time{floor<seconds>(milliseconds(unix_ms))};
+  auto day = floor<days>(time);
+  year_month_day date(day);
+  hh_mm_ss clock(time - day);
+  return fmt::format("{}, {:02} {} {} {:02}:{:02}:{:02} GMT", kDays[weekday(day).c_encoding()],
+                     static_cast<unsigned>(date.day()), kMonths[static_cast<unsigned>(date.month()) - 1],
+                     static_cast<int>(date.year()), clock.hours().count(), clock.minutes().count(),
+                     clock.seconds().count());
+}
+
+}  // namespace chela::net
