@@ -40,8 +40,8 @@ struct EgressRequest {
   std::string url;  // http or https, without user and password
   Headers headers;
   std::string body;
-  std::string caller;   // who asks, e.g. a plugin's id: told to the address policy and the secret resolver
-  std::string proxy;    // empty: as the environment says, NO_PROXY included; "none"; or http, https, socks5, socks5h URL
+  std::string caller;  // who asks, e.g. a plugin's id: told to the address policy and the secret resolver
+  std::string proxy;   // empty: as the environment says, NO_PROXY included; "none"; or http, https, socks5, socks5h URL
   std::string ca_file;  // PEM file of the only certificate authorities to trust; empty: those of the system
   Duration connect_timeout = std::chrono::seconds(15);      // until the connection stands, name lookup and TLS included
   Duration first_byte_timeout = std::chrono::seconds(120);  // from then until the response's head
@@ -58,8 +58,8 @@ class EgressListener {
  public:
   virtual ~EgressListener() = default;
   virtual void on_head(int status, const Headers& headers) = 0;  // at most once
-  virtual void on_body(std::string_view bytes) = 0;               // decoded; valid during the call
-  virtual void on_done(Result<void> result) = 0;                  // exactly once; success whatever the HTTP status
+  virtual void on_body(std::string_view bytes) = 0;              // decoded; valid during the call
+  virtual void on_done(Result<void> result) = 0;                 // exactly once; success whatever the HTTP status
 };
 
 struct EgressResponse {

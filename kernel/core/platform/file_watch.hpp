@@ -22,8 +22,8 @@ namespace chela::platform {
 // directory is watched for entries that come, go or change directly in it.
 class FileWatch {
  public:
-  // `path` is a directory when it is one now, else a file. Errors: not_found when the directory to watch does not exist,
-  // exhausted when the system's limit of watches is reached.
+  // `path` is a directory when it is one now, else a file. Errors: not_found when the directory to watch does not
+  // exist, exhausted when the system's limit of watches is reached.
   static Result<std::unique_ptr<FileWatch>> start(Loop& loop, const std::filesystem::path& path, Duration debounce,
                                                   std::move_only_function<void()> on_change);
 

@@ -18,7 +18,8 @@ inline constexpr std::uint32_t kPrivateDirectoryMode = 0700;
 Result<std::string> read_file(const std::filesystem::path& file, std::uint64_t bytes_max);
 
 // Replaces `file` so that after a crash either the old or the new content is there, never a part: a temporary file
-// beside it, fsync, rename, fsync of the directory. The directory must exist. A symbolic link is replaced, not followed.
+// beside it, fsync, rename, fsync of the directory. The directory must exist. A symbolic link is replaced, not
+// followed.
 Result<void> write_file_atomically(const std::filesystem::path& file, std::string_view bytes,
                                    std::uint32_t mode = kPrivateFileMode);
 

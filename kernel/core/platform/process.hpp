@@ -27,8 +27,8 @@ using Environment = std::vector<std::pair<std::string, std::string>>;
 Environment allowed_environment(const std::vector<std::string_view>& names);
 
 struct ProcessRequest {
-  std::vector<std::string> argv;  // argv[0] is looked up in the PATH of `environment` unless it holds a slash
-  Environment environment;        // all that the child sees
+  std::vector<std::string> argv;            // argv[0] is looked up in the PATH of `environment` unless it holds a slash
+  Environment environment;                  // all that the child sees
   std::filesystem::path working_directory;  // empty: that of this process
   std::string input;                        // written to the child's standard input, which is then closed
   std::size_t output_bytes_max = 1u << 20;  // of standard output and standard error each; the rest is read and dropped
@@ -48,9 +48,9 @@ struct ExitStatus {
   bool succeeded() const { return exit_code == 0 && signal == 0 && !timed_out; }
 };
 
-// Runs a child in a session and process group of its own, so that what it starts ends with it. Errors: invalid_argument,
-// not_found or denied when it cannot be started; cancelled once the group is killed and gone. Destroying the task kills
-// the group at once.
+// Runs a child in a session and process group of its own, so that what it starts ends with it. Errors:
+// invalid_argument, not_found or denied when it cannot be started; cancelled once the group is killed and gone.
+// Destroying the task kills the group at once.
 Task<Result<ExitStatus>> run_process(Loop& loop, ProcessRequest request, CancelToken cancel);
 
 }  // namespace chela::platform
