@@ -1,0 +1,242 @@
+#!/usr/bin/env python3
+"""Builds a preset and runs the test suites; called by tools/test.
+
+Every suite runs to its end, also after another has failed. A suite's programs write machine-readable reports
+(GoogleTest JSON, JUnit XML); the totals are read from those, and a suite that left no report counts as one failure.
+"""
+
+import argparse
+import dataclasses
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+SUITE_TIMEOUT_S = 30 * 60
+
+
+@dataclasses.dataclass
+class Totals:
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+    failures: list = dataclasses.field(default_factory=list)
+
+    def add(self, other):
+        self.passed += other.passed
+        self.failed += other.failed
+        self.skipped += other.skipped
+        self.failures += other.failures
+        return self
+
+    def fail(self, name):
+        return self.add(Totals(failed=1, failures=[name]))
+
+
+def read_gtest(path):
+    """Totals of one GoogleTest JSON report."""
+    totals = Totals()
+    for suite in json.loads(path.read_text(encoding='utf-8')).get('testsuites', []):
+        for case in suite.get('testsuite', []):
+            if case.get('result') in ('SKIPPED', 'SUPPRESSED'):
+                totals.skipped += 1
+            elif case.get('failures'):
+                totals.fail(f"{suite['name']}.{case['name']}")
+            else:
+                totals.passed += 1
+    return totals
+
+
+def read_junit(path):
+    """Totals of one JUnit report, as ctest and Node's test runner write it."""
+    totals = Totals()
+    for case in xml.etree.ElementTree.parse(path).iter('testcase'):
+        if case.find('failure') is not None or case.find('error') is not None or case.get('status') == 'fail':
+            totals.fail(case.get('name'))
+        elif case.find('skipped') is not None:
+            totals.skipped += 1
+        else:
+            totals.passed += 1
+    return totals
+
+
+def read_ctest(junit, gtest_folder):
+    """Totals of a ctest run, with the cases of the GoogleTest programs instead of one per program.
+
+    A program that failed although no case of it did (a leak report, a crash after the last case) is one failure.
+    """
+    totals = Totals()
+    for case in xml.etree.ElementTree.parse(junit).iter('testcase'):
+        name, failed = case.get('name'), case.get('status') == 'fail'
+        report = gtest_folder / f'{name}_test.json'
+        if report.exists():
+            cases = read_gtest(report)
+            totals.add(cases)
+            if failed and not cases.failed:
+                totals.fail(f'{name} (the program itself)')
+        elif failed or case.get('status') == 'notrun':
+            totals.fail(name)
+        else:
+            totals.passed += 1
+    return totals
+
+
+def read_unittest(text):
+    """Totals from what `python3 -m unittest` prints."""
+    ran = re.search(r'^Ran (\d+) tests?', text, re.MULTILINE)
+    if not ran:
+        return Totals().fail('the test program did not finish')
+    counts = {key: int(number) for key, number in re.findall(r'(failures|errors|skipped)=(\d+)', text)}
+    failed, skipped = counts.get('failures', 0) + counts.get('errors', 0), counts.get('skipped', 0)
+    names = re.findall(r'^(?:FAIL|ERROR): (\S+)', text, re.MULTILINE)
+    return Totals(max(int(ran.group(1)) - failed - skipped, 0), failed, skipped, names)
+
+
+class Runner:
+    """Runs suites against one preset's build. Reports land in build/PRESET/reports/."""
+
+    def __init__(self, preset):
+        self.preset = preset
+        self.build = ROOT / 'build' / preset
+        self.reports = self.build / 'reports'
+        self.environment = {
+            **os.environ,
+            'CHELA_PRESET': preset,
+            'CHELA_BUILD_DIR': str(self.build),
+            'CHELA_SOURCE_DIR': str(ROOT),
+            'ASAN_OPTIONS': 'detect_stack_use_after_return=1:strict_string_checks=1',
+            'UBSAN_OPTIONS': 'print_stacktrace=1',
+        }
+
+    def run(self, *command, folder=ROOT, capture=False, **environment):
+        """Exit code, and the output when captured (it is shown as well)."""
+        print('+', ' '.join(map(str, command)), flush=True)
+        try:
+            done = subprocess.run(command, cwd=folder, env={**self.environment, **environment}, check=False,
+                                  timeout=SUITE_TIMEOUT_S, text=True, stdin=subprocess.DEVNULL,
+                                  stdout=subprocess.PIPE if capture else None,
+                                  stderr=subprocess.STDOUT if capture else None)
+        except subprocess.TimeoutExpired:
+            print(f'stopped after {SUITE_TIMEOUT_S} seconds', flush=True)
+            return 124, ''
+        except OSError as error:
+            print(error, flush=True)
+            return 127, ''
+        if capture:
+            print(done.stdout, end='', flush=True)
+        return done.returncode, done.stdout or ''
+
+    def make(self):
+        totals = Totals()
+        if self.run('cmake', '--preset', self.preset)[0] or self.run('cmake', '--build', self.build)[0]:
+            totals.fail('the build')
+        return totals
+
+    def ctest(self):
+        gtest_folder = self.reports / 'gtest'
+        shutil.rmtree(gtest_folder, ignore_errors=True)
+        junit = self.reports / 'ctest.xml'
+        junit.unlink(missing_ok=True)
+        code, _ = self.run('ctest', '--test-dir', self.build, '--output-on-failure', '--no-tests=error', '-j', '2',
+                           '--output-junit', junit, GTEST_OUTPUT=f'json:{gtest_folder}/')
+        return self.checked('ctest', code, lambda: read_ctest(junit, gtest_folder))
+
+    def node(self, name, folder, files):
+        """A folder of node:test files with a package.json; its packages are installed when the lock has changed."""
+        lock, stamp = folder / 'package-lock.json', folder / 'node_modules' / '.lock-installed'
+        if lock.exists() and (not stamp.exists() or stamp.read_bytes() != lock.read_bytes()):
+            if self.run('npm', 'ci', '--no-audit', '--no-fund', '--loglevel=error', folder=folder)[0]:
+                return Totals().fail(f'{name}: npm ci')
+            stamp.parent.mkdir(exist_ok=True)
+            stamp.write_bytes(lock.read_bytes())
+        junit = self.reports / f'{name}.xml'
+        junit.unlink(missing_ok=True)
+        code, _ = self.run('node', '--test', '--test-reporter=spec', '--test-reporter-destination=stdout',
+                           '--test-reporter=junit', f'--test-reporter-destination={junit}', *files, folder=folder)
+        return self.checked(name, code, lambda: read_junit(junit))
+
+    def lint(self):
+        return Totals().fail('tools/lint') if self.run(ROOT / 'tools' / 'lint')[0] else Totals(passed=1)
+
+    def python(self):
+        code, text = self.run(sys.executable, '-m', 'unittest', 'discover', '-s', 'tests/tools', '-t', 'tests/tools',
+                              '-p', '*_test.py', capture=True)
+        return self.checked('python', code, lambda: read_unittest(text))
+
+    @staticmethod
+    def checked(name, code, read):
+        """What the report says, but never a pass when the program itself failed or found nothing to do."""
+        try:
+            totals = read()
+        except (OSError, ValueError, KeyError, xml.etree.ElementTree.ParseError) as error:
+            return Totals().fail(f'{name}: no readable report ({error})')
+        if code and not totals.failed:
+            totals.fail(f'{name}: exit code {code}')
+        if not totals.passed and not totals.failed:
+            totals.fail(f'{name}: it ran no test')
+        return totals
+
+
+# Under a sanitizer: all of ctest, and the conversations that touch most of the gateway.
+E2E = ROOT / 'tests' / 'e2e'
+SMOKE = ['conversation.test.mjs', 'upstream.test.mjs', 'openai_sdk.test.mjs', 'limits.test.mjs']
+SUITES = {
+    'ctest': Runner.ctest,
+    'lint': Runner.lint,
+    'python': Runner.python,
+    'e2e': lambda runner: runner.node('e2e', E2E, sorted(path.name for path in E2E.glob('*.test.mjs'))),
+    'e2e-smoke': lambda runner: runner.node('e2e-smoke', E2E, SMOKE),
+}
+DEFAULT = {'asan': ['ctest', 'e2e-smoke'], 'tsan': ['ctest', 'e2e-smoke']}
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(prog='tools/test', description='Builds a preset and runs the test suites.')
+    parser.add_argument('--preset', default='dev', choices=['dev', 'release', 'asan', 'tsan'])
+    parser.add_argument('--suite', action='append', choices=list(SUITES), help='only this one; may be repeated')
+    parser.add_argument('--long', action='store_true', help='also what takes hours (CHELA_LONG=1 for the suites)')
+    parser.add_argument('--list', action='store_true', help='name the suites and stop')
+    return parser.parse_args()
+
+
+def main():
+    arguments = parse_arguments()
+    if arguments.list:
+        print('\n'.join(SUITES))
+        return 0
+    runner = Runner(arguments.preset)
+    if arguments.long:
+        runner.environment['CHELA_LONG'] = '1'
+    chosen = arguments.suite or DEFAULT.get(arguments.preset) or [name for name in SUITES if name != 'e2e-smoke']
+
+    rows = []
+
+    def record(name, action):
+        print(f'\n=== {name} ({arguments.preset})', flush=True)
+        start = time.monotonic()
+        rows.append((name, action(), time.monotonic() - start))
+
+    record('build', lambda _=None: runner.make())
+    runner.reports.mkdir(parents=True, exist_ok=True)
+    for name in chosen:
+        record(name, lambda name=name: SUITES[name](runner))
+
+    total = Totals()
+    print(f"\n{'suite':<12} {'passed':>7} {'failed':>7} {'skipped':>7} {'seconds':>8}")
+    for name, totals, seconds in rows:
+        total.add(totals)
+        print(f'{name:<12} {totals.passed:>7} {totals.failed:>7} {totals.skipped:>7} {seconds:>8.1f}')
+    for failure in total.failures:
+        print(f'failed: {failure}')
+    print(f'{total.passed} passed, {total.failed} failed')
+    return 1 if total.failed else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
