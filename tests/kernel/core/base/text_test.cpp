@@ -40,6 +40,7 @@ TEST(Text, EncodesBase64LikeRfc4648) {
 
 TEST(Text, FindsTheNearestName) {
   EXPECT_EQ(nearest("gatway", {"gateway", "agents", "models"}), "gateway");
+  EXPECT_EQ(nearest("evn", {"env", "file"}), "env");
   EXPECT_EQ(nearest("zzz", {"gateway", "agents"}), "");
 }
 
