@@ -27,8 +27,8 @@ struct PreparedSchema {
 };
 PreparedSchema prepare_schema(std::string_view text);
 
-// Checks `document` against a prepared schema. All problems at once, each with its path. Unknown keys are not
-// reported here but by find_unknown_keys. Any thread.
+// Checks `document` against a prepared schema. All problems at once, each with its path; of several unknown keys in
+// one object only the first, so take those that find_unknown_keys names out before. Any thread.
 std::vector<Problem> validate(const nlohmann::json& schema, const nlohmann::json& document);
 
 struct UnknownKey {

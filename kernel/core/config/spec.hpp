@@ -12,6 +12,7 @@
 
 #include "kernel/core/config/path.hpp"
 #include "kernel/core/config/problem.hpp"
+#include "kernel/core/config/schema.hpp"
 
 namespace chela::config {
 
@@ -59,6 +60,7 @@ class ConfigSpec {
     bool from_plugin;
   };
   const Owned* find_owner(const Path& path) const;
+  Problem problem_of(const UnknownKey& key) const;
 
   std::shared_ptr<const nlohmann::json> schema_;
   std::vector<Owned> slices_;
