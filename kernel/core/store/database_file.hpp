@@ -1,0 +1,21 @@
+#pragma once
+
+// The file of a database, before SQLite sees it. Blocking; any thread.
+
+#include <filesystem>
+#include <string>
+
+#include "kernel/core/base/error.hpp"
+
+namespace chela::store {
+
+// Makes an empty database that only its owner can read, when there is none. It appears under its name only when it is
+// complete, so an empty file is damage and not a beginning.
+// Errors: `corrupt` when what is there cannot be a database of Chela or has lost its beginning; nothing is changed
+// then.
+Result<void> prepare_database_file(const std::filesystem::path& file);
+
+// What to tell a person about a damaged database.
+std::string advice_for_damage(const std::filesystem::path& file);
+
+}  // namespace chela::store
