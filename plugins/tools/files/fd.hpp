@@ -1,0 +1,33 @@
+#ifndef PLUGINS_TOOLS_FILES_FD_HPP
+#define PLUGINS_TOOLS_FILES_FD_HPP
+// A file descriptor with an owner.
+
+#include <unistd.h>
+
+#include <utility>
+
+namespace chela::tools::files {
+
+class Fd {
+ public:
+  Fd() = default;
+  explicit Fd(int fd) : fd_(fd) {}
+  Fd(Fd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  Fd& operator=(Fd&& other) noexcept {
+    std::swap(fd_, other.fd_);
+    return *this;
+  }
+  ~Fd() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+
+  int get() const { return fd_; }
+  int release() { return std::exchange(fd_, -1); }
+  explicit operator bool() const { return fd_ >= 0; }
+
+ private:
+  int fd_ = -1;
+};
+
+}  // namespace chela::tools::files
+#endif
