@@ -197,6 +197,8 @@ class FakeHost {
     std::lock_guard<std::mutex> lock(log_mutex_);
     return log_;
   }
+  // What later tool calls are told about where they run: a JSON object with workspace, agentId, timeZone.
+  void set_context(std::string json) { context_ = std::move(json); }
   // A service that the host then does not offer, as when the manifest's permissions lack it.
   void withhold(std::string id) { withheld_.push_back(std::move(id)); }
 

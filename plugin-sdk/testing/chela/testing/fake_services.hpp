@@ -30,6 +30,12 @@ struct RecordedRequest {
   std::string url;
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
+  std::string proxy;
+  std::uint64_t connect_timeout_ms = 0;
+  std::uint64_t first_byte_timeout_ms = 0;
+  std::uint64_t idle_timeout_ms = 0;
+  std::uint64_t total_timeout_ms = 0;
+  std::uint64_t response_bytes_max = 0;
 };
 
 class FakeHttp {
@@ -39,8 +45,16 @@ class FakeHttp {
   std::size_t open() const { return open_.size(); }
 
   std::uint64_t send(const chela_http_request* request, const chela_http_listener* listener) {
-    RecordedRequest kept{std::string(to_view(request->method)), std::string(to_view(request->url)), {},
-                         std::string(to_view(request->body))};
+    RecordedRequest kept;
+    kept.method = to_view(request->method);
+    kept.url = to_view(request->url);
+    kept.body = to_view(request->body);
+    kept.proxy = to_view(request->proxy);
+    kept.connect_timeout_ms = request->connect_timeout_ms;
+    kept.first_byte_timeout_ms = request->first_byte_timeout_ms;
+    kept.idle_timeout_ms = request->idle_timeout_ms;
+    kept.total_timeout_ms = request->total_timeout_ms;
+    kept.response_bytes_max = request->response_bytes_max;
     for (std::size_t i = 0; i < request->header_count; ++i) {
       kept.headers.emplace_back(to_view(request->headers[i].name), to_view(request->headers[i].value));
     }
