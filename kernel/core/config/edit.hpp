@@ -19,8 +19,8 @@ Result<std::string> with_value(std::string_view text, const Path& path, const nl
 // `text` without the member or item at `path`. Error `not_found` when it is not there.
 Result<std::string> without_value(std::string_view text, const Path& path);
 
-// Replaces the file in one step (temporary file, fsync, rename) so that a crash leaves the old or the new text.
-// A new file is readable by its owner only; an existing one keeps its mode. A symbolic link is followed.
-Result<void> write_file_atomically(const std::filesystem::path& file, std::string_view text);
+// Replaces the file in one step, so that a crash leaves the old or the new text. A new file is readable by its owner
+// only; an existing one keeps its mode. A symbolic link is followed. Blocking.
+Result<void> write_config_file(const std::filesystem::path& file, std::string_view text);
 
 }  // namespace chela::config

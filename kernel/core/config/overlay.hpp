@@ -1,7 +1,7 @@
 #pragma once
 
 // Environment and command line, laid over the file: `CHELA__gateway__port=8080`, the names that people already have
-// (OPENCLAW_GATEWAY_TOKEN, MODEL_PROVIDER_KEY, …), and `--set gateway.port=8080`.
+// (a schema lists them in `x-env`), and `--set gateway.port=8080`.
 
 #include <map>
 #include <string>
@@ -26,7 +26,8 @@ struct OverlayResult {
   std::vector<Problem> problems;  // bad paths and values that the schema's type cannot read
 };
 
-// Lays every variable that means a setting over `document`. `CHELA__a__b` beats the aliases.
+// Lays every variable that means a setting over `document`. `CHELA__a__b` beats the names in `x-env`; those count as
+// absent when they are empty.
 OverlayResult apply_environment(const nlohmann::json& schema, const Environment& environment, nlohmann::json& document);
 
 // Lays settings of the form `path=value` over `document`, later ones winning.

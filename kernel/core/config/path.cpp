@@ -54,8 +54,8 @@ Result<Segment> take_bracket(std::string_view& text) {
 Result<Path> Path::parse(std::string_view text) {
   Path path;
   std::string_view rest = text;
-  if (rest == "$" || rest.starts_with("$.") || rest.starts_with("$[")) rest.remove_prefix(1);
-  if (rest.starts_with('.')) rest.remove_prefix(1);
+  if (rest == "$" || rest.starts_with("$[")) rest.remove_prefix(1);
+  if (rest.starts_with("$.") && rest.size() > 2) rest.remove_prefix(2);
   bool first = true;
   while (!rest.empty()) {
     if (rest[0] == '[') {

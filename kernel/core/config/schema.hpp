@@ -4,8 +4,9 @@
 // Schemas may come from strangers' plugin manifests: size, depth, references and patterns are limited, and a
 // pattern can neither run away nor overflow the stack.
 //
-// Beyond draft 7 these annotations are read: `writeOnly: true` marks a secret, `x-reload: "live" | "restart"` overrides
-// the slice for a subtree, `x-unowned: "text"` on an object says what is warned for members that no slice claims.
+// Beyond draft 7 these annotations are read: `writeOnly: true` marks a secret, `x-env: ["NAME"]` names environment
+// variables that set the value (the first that is set wins), `x-reload: "live" | "restart"` overrides the slice for a
+// subtree, `x-unowned: "text"` on an object says what is warned for members that no slice claims.
 
 #include <memory>
 #include <string>

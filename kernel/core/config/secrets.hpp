@@ -43,6 +43,7 @@ class SecretResolver {
   Result<std::string> resolve_text(std::string_view text) const;
   Result<std::string> resolve_object(const nlohmann::json& reference) const;
   Result<std::string> resolve_provider_file(const nlohmann::json& provider, std::string_view id) const;
+  std::string expand_home(std::string_view path) const;
 
   Environment environment_;
   std::string home_;
