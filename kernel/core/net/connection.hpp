@@ -34,7 +34,8 @@ class Protocol {
   virtual void on_bytes(std::span<char> bytes) = 0;  // borrowed; may be changed in place
   virtual void on_end() = 0;                         // the peer will send no more; we may still write
   virtual void on_deadline() = 0;                    // of set_deadline(); not armed any more
-  virtual void on_tick() {}                          // once after wake(), at the end of the loop tick
+  // Once after wake(), at the end of the loop tick. May return a successor, which takes over.
+  virtual std::unique_ptr<Protocol> on_tick() { return nullptr; }
   virtual void on_drained() {}                       // the queue fell below half of the high-water mark
   virtual void on_shutdown() = 0;                    // the server drains: come to an end
   virtual void on_closed(const Error& error) = 0;    // the last call; the protocol is destroyed afterwards
@@ -45,14 +46,14 @@ class ConnectionGroup;
 // Made and owned by its group; destroyed some time after on_closed.
 class Connection {
  public:
-  Connection(ConnectionGroup& group, const PeerAddress& peer);
+  explicit Connection(ConnectionGroup& group);
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
   WriteState write(std::string_view bytes);
   WriteState write(std::string&& bytes);
   std::size_t buffered_bytes() const;  // not yet taken by the kernel
-  bool over_high_water() const;
+  bool over_high_water() const { return over_; }  // on_drained will be called
 
   void pause_reading();
   void resume_reading();
@@ -67,14 +68,11 @@ class Connection {
   void finish();
   void abort(const Error& why);  // drops what is queued and closes at the end of the tick. on_closed follows.
 
-  // At the end of the tick, never from inside the old protocol's stack: use on_tick.
-  void set_protocol(std::unique_ptr<Protocol> protocol);
-  Protocol& protocol() { return *protocol_; }
+  void set_protocol(std::unique_ptr<Protocol> protocol) { protocol_ = std::move(protocol); }  // the first one
 
   const PeerAddress& peer() const { return peer_; }
   ConnectionGroup& group() { return group_; }
-  bool is_closed() const { return closed_; }
-  bool is_finishing() const { return finishing_; }
+  bool is_writable() const { return !closed_ && !finishing_ && !abort_; }
 
  private:
   friend class ConnectionGroup;
@@ -82,17 +80,21 @@ class Connection {
   ~Connection() = default;  // through the close callback of libuv
 
   Result<void> open(uv_stream_t* listener);
+  uv_stream_t* stream() { return reinterpret_cast<uv_stream_t*>(&tcp_); }
+  void start_reading();
+  void on_read(ssize_t size, const uv_buf_t* buffer);
+  WriteState after_append();
+  void mark_dirty();
   void tick();
+  void send_now();
   void flush();
   void start_write();
   void on_written(int status);
-  void on_read(std::span<char> bytes);
-  void on_read_error(int status);
-  void shut_down_sending();
+  void after_flush();
   void on_timer();
+  void check_write_deadline();
   void rearm();
   void lost(const Error& error);
-  void mark_dirty();
 
   uv_tcp_t tcp_;
   ConnectionGroup& group_;
@@ -106,14 +108,14 @@ class Connection {
   std::size_t stalled_size_ = 0;
   std::unique_ptr<Error> abort_;
   PeerAddress peer_;
-  bool dirty_ : 1 = false;
-  bool reading_ : 1 = false;
-  bool over_ : 1 = false;  // on_drained is due
-  bool wanted_tick_ : 1 = false;
-  bool finishing_ : 1 = false;
-  bool sent_end_ : 1 = false;
-  bool got_end_ : 1 = false;
-  bool closed_ : 1 = false;
+  bool dirty_ = false;
+  bool reading_ = false;
+  bool over_ = false;  // on_drained is due
+  bool wanted_tick_ = false;
+  bool finishing_ = false;
+  bool sent_end_ = false;
+  bool got_end_ = false;
+  bool closed_ = false;
 };
 
 }  // namespace chela::net

@@ -55,6 +55,8 @@ class WebSocket final : private Protocol {
 
   WebSocket(Connection& connection, const WebSocketLimits& limits);
 
+  void start();  // once the 101 response is queued
+  TimePoint next_deadline() const;
   WriteState send(Opcode opcode, std::string_view payload);
   void on_bytes(std::span<char> bytes) override;
   void on_end() override;
@@ -62,6 +64,7 @@ class WebSocket final : private Protocol {
   void on_shutdown() override;
   void on_closed(const Error& error) override;
   void take(const WebSocketDecoder::Event& event);
+  void send_close(std::uint16_t code, std::string_view reason);
   void end(std::uint16_t code, std::string_view reason, bool clean);
 
   Connection& connection_;
@@ -72,7 +75,6 @@ class WebSocket final : private Protocol {
   TimePoint last_received_;
   bool pinged_ = false;
   State state_ = State::open;
-  std::uint16_t close_code_ = 0;  // what we sent
 };
 
 }  // namespace chela::net

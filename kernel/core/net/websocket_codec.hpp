@@ -53,13 +53,13 @@ class WebSocketDecoder {
   struct Header {
     Opcode opcode = Opcode::text;
     bool final = false;
-    std::uint32_t mask = 0;  // in memory order
+    std::uint32_t mask = 0;  // its lowest byte belongs to the next payload byte
     std::uint64_t left = 0;  // payload bytes still to come
   };
 
   std::optional<Event> take_header(std::span<char>& input);
-  std::optional<Event> begin_frame(std::span<const std::uint8_t> bytes);
-  std::optional<Event> check_frame(const Header& frame);
+  std::optional<Event> check_first_bytes();
+  std::optional<Event> begin_frame(std::span<const std::uint8_t> head);
   std::optional<Event> take_payload(std::span<char>& input);
   std::optional<Event> take_data(std::string_view payload, bool frame_ends);
   std::optional<Event> take_control(std::string_view payload, bool frame_ends);
@@ -79,7 +79,8 @@ class WebSocketDecoder {
   Opcode message_opcode_ = Opcode::continuation;  // of the message under way; continuation: none
   bool in_frame_ = false;
   bool ended_ = false;
-  bool clear_message_ = false;  // its views were handed out by the last call
+  bool clear_message_ = false;  // its view was handed out by the last call
+  bool clear_control_ = false;
 };
 
 }  // namespace chela::net

@@ -4,6 +4,7 @@
 // empty. No sockets here. Loop thread only.
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,9 +20,9 @@ class WriteQueue {
   bool empty() const { return size_ == 0; }
   std::size_t size() const { return size_; }
 
-  // The first segments as buffers, at most `buffers_max` of them; valid until the next change.
-  std::vector<uv_buf_t> buffers(std::size_t buffers_max) const;
-  std::size_t gather(uv_buf_t* buffers, std::size_t buffers_max) const;
+  // The first segments as buffers; returns how many. Valid until the next change.
+  std::size_t gather(std::span<uv_buf_t> buffers) const;
+  std::size_t segment_count() const { return segments_.size() - first_; }
   void consume(std::size_t bytes);  // from the front
   void clear();
 

@@ -1,0 +1,71 @@
+#pragma once
+
+// A real server on 127.0.0.1 with a fake clock, and a service made of two functions.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <memory>
+
+#include "kernel/core/loop/loop.hpp"
+#include "kernel/core/net/http_exchange.hpp"
+#include "kernel/core/net/http_server.hpp"
+#include "tests/fake_clock.hpp"
+#include "tests/kernel/core/net/raw_client.hpp"
+
+namespace chela::net {
+
+class ScriptedService final : public HttpService {
+ public:
+  using Handler = std::function<Task<Result<void>>(HttpExchange&)>;
+
+  Admission admit(const RequestHead& head) override { return on_admit(head); }
+  Task<Result<void>> handle(HttpExchange& exchange) override {
+    ++handled;
+    return on_handle(exchange);
+  }
+
+  std::function<Admission(const RequestHead&)> on_admit = [](const RequestHead&) {
+    return Admission{.body_size_max = 100'000};
+  };
+  Handler on_handle;
+  int handled = 0;
+};
+
+// Answers with "METHOD PATH BODY".
+inline Task<Result<void>> echo(HttpExchange& exchange) {
+  const auto& request = exchange.request();
+  co_return exchange.respond({.body = fmt::format("{} {} {}", request.method, request.path, request.body)});
+}
+
+class ServerTest : public testing::Test {
+ protected:
+  ServerTest() { service.on_handle = echo; }
+  ~ServerTest() override {
+    server.reset();
+    loop.on_task_error({});
+    loop.drain(Duration::zero());
+  }
+
+  void start() {
+    loop.on_task_error([this](const std::string&, const Error& error) { errors.push_back(error.message); });
+    server = std::make_unique<HttpServer>(loop, service, limits);
+    auto listening = server->listen({});
+    ASSERT_TRUE(listening) << listening.error().message;
+  }
+  void advance(Duration step) {
+    clock.advance(step);
+    loop.run_ready();
+    loop.run_ready();
+  }
+
+  FakeClock clock;
+  Loop loop{clock};
+  ScriptedService service;
+  ServerLimits limits;
+  std::unique_ptr<HttpServer> server;
+  std::vector<std::string> errors;
+};
+
+}  // namespace chela::net
