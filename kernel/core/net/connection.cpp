@@ -136,9 +136,8 @@ void Connection::tick() {
   flush();
 }
 
-// Calls back nobody: it may run inside a call of the protocol.
 void Connection::send_now() {
-  if (in_flight_ || queue_.empty() || abort_) return;
+  if (in_flight_ || queue_.empty() || abort_ || closed_) return;
   std::array<uv_buf_t, kBuffersPerCall> buffers;
   std::size_t count = queue_.gather(buffers);
   int written = uv_try_write(stream(), buffers.data(), static_cast<unsigned>(count));

@@ -55,6 +55,9 @@ class Connection {
   std::size_t buffered_bytes() const;  // not yet taken by the kernel
   bool over_high_water() const { return over_; }  // on_drained will be called
 
+  // Hands what is queued to the kernel before the end of the tick. Calls back nobody.
+  void send_now();
+
   void pause_reading();
   void resume_reading();
 
@@ -86,7 +89,6 @@ class Connection {
   WriteState after_append();
   void mark_dirty();
   void tick();
-  void send_now();
   void flush();
   void start_write();
   void on_written(int status);

@@ -24,7 +24,9 @@ TimePoint WebSocket::next_deadline() const {
 
 WriteState WebSocket::send(Opcode opcode, std::string_view payload) {
   if (state_ != State::open) return WriteState::closed;
-  if (connection_.buffered_bytes() > limits_.queue_size_max) {
+  auto is_over = [this] { return connection_.buffered_bytes() > limits_.queue_size_max; };
+  if (is_over()) connection_.send_now();  // a burst within one tick is not yet a slow reader
+  if (is_over()) {
     close(CloseCode::policy_violation, "the client reads too slowly");
     return WriteState::closed;
   }
@@ -49,7 +51,7 @@ void WebSocket::send_close(std::uint16_t code, std::string_view reason) {
 
 void WebSocket::on_bytes(std::span<char> bytes) {
   last_received_ = connection_.group().loop().now();
-  pinged_ = false;
+  if (std::exchange(pinged_, false) && state_ == State::open) connection_.set_deadline(next_deadline());
   while (state_ != State::closed) {
     auto event = decoder_.next(bytes);
     if (event.kind == WebSocketDecoder::Kind::need_more) return;
