@@ -1,0 +1,62 @@
+import {useSignal, useSignalEffect} from '@preact/signals';
+import {useEffect} from 'preact/hooks';
+import {startNew, stop, thread} from '../conversation.ts';
+import {focusComposer} from '../drafts.ts';
+import {Announcer} from './announcer.tsx';
+import {Composer} from './composer.tsx';
+import {ConnectionBanner} from './connection_banner.tsx';
+import {DemoNotice} from './demo_notice.tsx';
+import {DoctorDialog} from './doctor_dialog.tsx';
+import {Notices} from './notices.tsx';
+import {Sidebar} from './sidebar.tsx';
+import {ThreadView} from './thread_view.tsx';
+import {TokenDialog} from './token_dialog.tsx';
+import {TopBar} from './top_bar.tsx';
+
+/** Esc stops the turn, `/` goes to the message field, Ctrl/⌘+Shift+O begins a new conversation. */
+function onKey(event: KeyboardEvent): void {
+  if (document.querySelector('dialog[open]') || event.defaultPrevented) return;
+  const inField = (event.target as HTMLElement).matches?.('input, textarea');
+  if (event.key === 'Escape' && thread.value?.running) {
+    event.preventDefault();
+    stop();
+  } else if (event.key === '/' && !inField && !event.ctrlKey && !event.metaKey && !event.altKey) {
+    event.preventDefault();
+    focusComposer();
+  } else if (event.key.toLowerCase() === 'o' && event.shiftKey && (event.ctrlKey || event.metaKey)) {
+    event.preventDefault();
+    startNew();
+    focusComposer();
+  }
+}
+
+export function App() {
+  const drawer = useSignal(false);
+  const doctor = useSignal(false);
+  useEffect(() => {
+    addEventListener('keydown', onKey);
+    return () => removeEventListener('keydown', onKey);
+  }, []);
+  useSignalEffect(() => {
+    const title = thread.value?.title;
+    document.title = title ? `${title} · Chela` : 'Chela';
+  });
+  return (
+    <div class="app">
+      <Sidebar drawer={drawer} onDoctor={() => doctor.value = true} />
+      <div class="stage">
+        <TopBar onMenu={() => drawer.value = true} />
+        <ConnectionBanner />
+        <ThreadView />
+        <footer class="dock">
+          <DemoNotice />
+          <Composer />
+        </footer>
+      </div>
+      <Notices />
+      <Announcer />
+      <TokenDialog />
+      {doctor.value && <DoctorDialog onClose={() => doctor.value = false} />}
+    </div>
+  );
+}

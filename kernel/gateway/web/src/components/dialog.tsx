@@ -1,0 +1,20 @@
+import type {ComponentChildren} from 'preact';
+import {useEffect, useRef} from 'preact/hooks';
+
+interface Props {label: string; className?: string; onClose?: () => void; children: ComponentChildren}
+
+/** The browser's own modal: it keeps the focus inside and gives it back. Without onClose it cannot be closed by Esc. */
+export function Dialog({label, className, onClose, children}: Props) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    dialog.current?.showModal();
+    return () => dialog.current?.close();
+  }, []);
+  return (
+    <dialog ref={dialog} class={className} aria-label={label}
+      onCancel={event => { event.preventDefault(); onClose?.(); }}
+      onClick={event => { if (event.target === dialog.current) onClose?.(); }}>
+      {children}
+    </dialog>
+  );
+}
