@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import {test} from 'node:test';
+import {render} from 'preact-render-to-string';
+import {kHostile} from '../../../../kernel/gateway/web/dev/scripts.mjs';
+import {highlight} from '../../../../kernel/gateway/web/src/highlight.ts';
+import {safeLink} from '../../../../kernel/gateway/web/src/links.ts';
+import {GrowingTokens, Markdown, tokenize} from '../../../../kernel/gateway/web/src/markdown.tsx';
+
+function html(text: string): string {
+  return render(<Markdown tokens={tokenize(text)} />).replace(/^<div class="markdown">|<\/div>$/g, '');
+}
+
+const kRel = 'target="_blank" rel="noopener noreferrer"';
+
+for (const [source, expected] of [
+  ['a **b** *c* ~~d~~ `e`', '<p>a <strong>b</strong> <em>c</em> <del>d</del> <code>e</code></p>'],
+  ['# One\n\n## Two', '<h3 class="heading-1">One</h3><h3 class="heading-2">Two</h3>'],
+  ['1 &lt; 2 &amp;&amp; `&lt;`', '<p>1 &lt; 2 &amp;&amp; <code>&amp;lt;</code></p>'],
+  ['[a](https://example.org/x "t")', `<p><a href="https://example.org/x" title="t" ${kRel}>a</a></p>`],
+  ['<me@example.org>', `<p><a href="mailto:me@example.org" ${kRel}>me@example.org</a></p>`],
+  ['3. a\n4. b', '<ol start="3"><li>a</li><li>b</li></ol>'],
+  ['- [x] a', '<ul><li class="task"><input type="checkbox" checked disabled aria-label="task"/>a</li></ul>'],
+  ['> q', '<blockquote><p>q</p></blockquote>'],
+  ['<b onclick="x">hi</b>', '<p>&lt;b onclick="x">hi&lt;/b></p>'],
+  ['<div>hi</div>', '<p class="raw-html">&lt;div>hi&lt;/div></p>'],
+  ['![pic](https://example.org/p.png)', `<p><a href="https://example.org/p.png" ${kRel}>🖼 pic</a></p>`],
+  ['[x](javascript:alert(1))', '<p><span class="dead-link" title="This address is not opened from here">x</span></p>'],
+] as const) {
+  test(`markdown: ${source.slice(0, 40).replaceAll('\n', '⏎')}`, () => assert.equal(html(source).replaceAll('&quot;', '"'), expected));
+}
+
+test('hostile text yields only elements and attributes of ours', () => {
+  const kElements = new Set(['div', 'p', 'h3', 'span', 'a', 'figure', 'figcaption', 'button', 'svg', 'rect', 'path', 'pre', 'code',
+    'table', 'thead', 'tbody', 'tr', 'th', 'td']);
+  const out = html(kHostile);
+  for (const [, name, attributes] of out.matchAll(/<([a-zA-Z][\w-]*)((?:\s+[\w-]+(?:="[^"]*")?)*)\s*\/?>/g)) {
+    assert.ok(kElements.has(name!), `<${name}>`);
+    assert.doesNotMatch(attributes!, /\s(on\w+|srcdoc|style|src|action|formaction)=/i);
+  }
+  const links = [...out.matchAll(/href="([^"]*)"/g)].map(match => match[1]!);
+  assert.ok(links.length > 0);
+  for (const link of links) assert.match(link, /^(https?|mailto):/);
+});
+
+for (const [href, expected] of [
+  ['https://example.org', 'https://example.org/'], ['HTTP://Example.org/A', 'http://example.org/A'], ['mailto:a@b.example', 'mailto:a@b.example'],
+  ['javascript:alert(1)', null], [' \u0001javascript:alert(1)', null], ['java\tscript:alert(1)', null], ['data:text/html,x', null],
+  ['vbscript:x', null], ['file:///etc/passwd', null], ['blob:https://example.org/1', null], ['/api/sessions', null], ['//evil.example', null],
+  ['#s=other', null], ['https://user:pw@example.org', null], ['', null],
+] as const) {
+  test(`link: ${JSON.stringify(href)}`, () => assert.equal(safeLink(href), expected));
+}
+
+test('text that grows gives the same blocks as the whole text', () => {
+  const text = '# T\n\npara one\n\n- a\n- b\n\n  loose\n\n```js\nlet x = 1;\n\nlet y;\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n1. x\n\n2. y\n\nend\r\nof it\n';
+  for (const step of [1, 3, 10, 50]) {
+    const growing = new GrowingTokens();
+    for (let end = step; end < text.length + step; end += step) {
+      const part = text.slice(0, end);
+      assert.equal(render(<Markdown tokens={growing.update(part)} />), render(<Markdown tokens={tokenize(part)} />), JSON.stringify(part));
+    }
+  }
+});
+
+test('blocks that are complete are kept as objects while the text grows', () => {
+  const growing = new GrowingTokens();
+  const before = growing.update('one\n\ntwo\n\nthree\n\nfo');
+  const after = growing.update('one\n\ntwo\n\nthree\n\nfour');
+  assert.equal(before[0], after[0]);
+  assert.equal(before[2], after[2]);
+});
+
+test('quotes nested without end do not run out of stack', () => {
+  assert.ok(html('>'.repeat(3000) + ' deep').length > 0);
+  assert.ok(html('*'.repeat(5000) + 'a' + '*'.repeat(5000)).length > 0);
+  assert.ok(html('['.repeat(3000)).length > 0);
+});
+
+test('highlighting never changes the text', () => {
+  for (const code of ['if (a) { return "x\\"y"; } // c', "it's # not 'closed", '`a\n${b}', '/* open', '0x1f 3.5e2 café']) {
+    for (const language of ['', 'js', 'python', 'sql', 'html', 'unknown']) {
+      assert.equal(highlight(code, language).map(span => span.text).join(''), code);
+    }
+  }
+  assert.deepEqual(highlight('return 1', 'cpp').map(span => span.kind), ['keyword', '', 'number']);
+});
