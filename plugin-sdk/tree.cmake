@@ -12,3 +12,5 @@ add_library(chela::sdk ALIAS chela_sdk)
 
 add_library(chela_plugin_flags INTERFACE)
 target_compile_options(chela_plugin_flags INTERFACE -Wshadow -Wnon-virtual-dtor -Werror -fstack-protector-strong)
+
+add_subdirectory(conformance)
