@@ -1,0 +1,14 @@
+// fails: tool_completes_once
+// Completes a call, and once more.
+#include "chela/ext/tool.h"
+
+static chela_status start_tool_badly(const chela_plugin *plugin, const chela_tool_request *request,
+                                     const chela_tool_call *call, const chela_error_sink *error);
+#define START_TOOL start_tool_badly
+#include "sound.h"
+
+static chela_status start_tool_badly(const chela_plugin *plugin, const chela_tool_request *request,
+                                     const chela_tool_call *call, const chela_error_sink *error) {
+  if (is(request->tool, "echo")) call->complete(call, CHELA_OK, str("first"));
+  return sound_start_tool(plugin, request, call, error);
+}
