@@ -45,7 +45,8 @@ std::string describe_type(const json& schema, std::string_view type) {
   if (type == "number") return "a number" + describe_range(schema, "minimum", "maximum");
   if (type == "array") return "a list" + describe_length(schema, "Items", "items");
   std::string pattern = text_member(schema, "pattern");
-  if (!pattern.empty()) return fmt::format("a text of the form {}", pattern);
+  std::string title = text_member(schema, "title");
+  if (!pattern.empty()) return title.empty() ? fmt::format("a text of the form {}", pattern) : title;
   const auto* low = find_member(schema, "minLength");
   return (low && *low == 1 ? "a text that is not empty" : "a text") + describe_length(schema, "Length", "characters");
 }

@@ -11,6 +11,10 @@
 #include "kernel/core/config/schema_walk.hpp"
 #include "kernel/core/platform/files.hpp"
 
+namespace chela::embedded {
+std::string_view secrets_schema();
+}
+
 namespace chela::config {
 namespace {
 
@@ -77,6 +81,8 @@ Result<std::string> find_in_json(const std::string& text, std::string_view point
 }
 
 }  // namespace
+
+std::string_view secrets_schema() { return embedded::secrets_schema(); }
 
 bool is_literal_secret(const json& value) {
   if (!value.is_string()) return false;

@@ -20,6 +20,9 @@
 
 namespace chela::config {
 
+// JSON Schema text of the `secrets` slice.
+std::string_view secrets_schema();
+
 // Whether a setting holds the secret itself, and not a reference to it.
 bool is_literal_secret(const nlohmann::json& value);
 // Whether it is written `raw:…` (public-bind rule).
