@@ -29,4 +29,7 @@ bool bypasses_proxy(std::string_view no_proxy, std::string_view host);
 Result<std::string> choose_proxy(const ProxyEnvironment& environment, std::string_view setting,
                                  const EgressUrl& target);
 
+// The host of a proxy URL, without user, password and port; empty for none.
+std::string_view host_of_proxy(std::string_view url);
+
 }  // namespace chela::net
