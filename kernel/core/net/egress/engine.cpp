@@ -30,6 +30,7 @@ struct CurlEngine::Watch {
   uv_poll_t poll;
   CurlEngine* engine;
   curl_socket_t socket;
+  int events = 0;
 };
 
 CurlEngine* CurlEngine::create(uv_loop_t* loop) {
@@ -151,6 +152,7 @@ int CurlEngine::on_socket(CURL*, curl_socket_t socket, int what, void* self, voi
   int events = 0;
   if (what != CURL_POLL_OUT) events |= UV_READABLE;
   if (what != CURL_POLL_IN) events |= UV_WRITABLE;
+  watch->events = events;
   uv_poll_start(&watch->poll, events, &CurlEngine::on_ready);
   return 0;
 }
@@ -175,10 +177,16 @@ void CurlEngine::forget_socket(Watch* watch) {
 void CurlEngine::on_ready(uv_poll_t* poll, int status, int events) {
   auto* watch = static_cast<Watch*>(poll->data);
   int ready = 0;
-  if (status < 0) ready |= CURL_CSELECT_ERR;
   if (events & UV_READABLE) ready |= CURL_CSELECT_IN;
   if (events & UV_WRITABLE) ready |= CURL_CSELECT_OUT;
+  // libuv reports a socket's error (a reset, a refused connection) by ending the watch. libcurl learns which error it
+  // is only by using the socket; told CURL_CSELECT_ERR it would give up without asking.
+  if (status < 0) ready = CURL_CSELECT_IN | CURL_CSELECT_OUT;
   watch->engine->act(watch->socket, ready);
+  auto* handle = reinterpret_cast<uv_handle_t*>(poll);  // freed by a later turn of the loop at the earliest
+  if (status < 0 && !uv_is_closing(handle) && !uv_is_active(handle)) {
+    uv_poll_start(poll, watch->events, &CurlEngine::on_ready);
+  }
 }
 
 int CurlEngine::on_timer(CURLM*, long timeout_ms, void* self) {

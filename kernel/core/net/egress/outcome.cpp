@@ -9,7 +9,9 @@ struct Meaning {
   ErrorCode code;
 };
 
-Meaning meaning_of_lost_connection(const TransferPoint& reached) {
+Meaning meaning_of_failed_receive(const TransferPoint& reached, std::string_view text) {
+  // libcurl has no code of its own for broken chunk framing.
+  if (text.ends_with("chunked-encoding")) return {EgressLayer::protocol, ErrorCode::protocol};
   // A refused tunnel (407 to CONNECT) is reported as a failed receive.
   if (!reached.connected) {
     return {reached.via_proxy ? EgressLayer::proxy : EgressLayer::connect, ErrorCode::unavailable};
@@ -17,7 +19,7 @@ Meaning meaning_of_lost_connection(const TransferPoint& reached) {
   return {EgressLayer::cut_short, ErrorCode::unavailable};
 }
 
-Meaning meaning_of(CURLcode code, const TransferPoint& reached) {
+Meaning meaning_of(CURLcode code, const TransferPoint& reached, std::string_view text) {
   switch (code) {
     case CURLE_COULDNT_RESOLVE_HOST:
       return {EgressLayer::dns, ErrorCode::unavailable};
@@ -45,7 +47,7 @@ Meaning meaning_of(CURLcode code, const TransferPoint& reached) {
       return {EgressLayer::send, ErrorCode::unavailable};
     case CURLE_RECV_ERROR:
     case CURLE_GOT_NOTHING:
-      return meaning_of_lost_connection(reached);
+      return meaning_of_failed_receive(reached, text);
     case CURLE_PARTIAL_FILE:
     case CURLE_HTTP2_STREAM:
       return {EgressLayer::cut_short, ErrorCode::unavailable};
@@ -81,7 +83,11 @@ std::string in_our_manner(std::string_view text) {
 }  // namespace
 
 EngineFailure describe_failure(CURLcode code, const TransferPoint& reached, std::string_view text) {
-  Meaning meaning = meaning_of(code, reached);
+  // One header line above libcurl's own limit (100 KB) is reported as being out of memory.
+  if (code == CURLE_OUT_OF_MEMORY && reached.connected && !reached.head_delivered) {
+    return {EgressLayer::too_large, ErrorCode::too_large, "the response's headers exceed the limit"};
+  }
+  Meaning meaning = meaning_of(code, reached, text);
   std::string words = in_our_manner(text.empty() ? curl_easy_strerror(code) : text);
   if (code == CURLE_PEER_FAILED_VERIFICATION) {
     words += "; a private certificate authority has to be named (ca_file)";
