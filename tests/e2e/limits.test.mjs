@@ -23,14 +23,14 @@ const short = { gateway: { http: { headerTimeoutSeconds: 1, bodyTimeoutSeconds: 
 
 describe('messages', () => {
   it('above the size limit close with 1009', async (t) => {
-    const gateway = await startGateway(t, { config: { gateway: { websocket: { maxMessageBytes: 4096 } } } });
+    const gateway = await startGateway(t, { config: { gateway: { webSocket: { maxMessageBytes: 4096 } } } });
     const conversation = await Conversation.open(gateway);
     conversation.send({ type: 'user_message', text: 'x'.repeat(5000) });
     assert.equal((await conversation.closed).code, 1009);
   });
 
   it('too many a minute get an error and close with 1008', async (t) => {
-    const gateway = await startGateway(t, { config: { gateway: { websocket: { messagesPerMinute: 5 } } } });
+    const gateway = await startGateway(t, { config: { gateway: { webSocket: { messagesPerMinutePerConnection: 5 } } } });
     const conversation = await Conversation.open(gateway);
     for (let index = 0; index < 10; ++index) conversation.send({ type: 'user_message', text: `Hello ${index}` });
     assert.equal((await conversation.closed).code, 1008);
@@ -39,7 +39,7 @@ describe('messages', () => {
   });
 
   it('too many connections from one address are refused with 1008', async (t) => {
-    const gateway = await startGateway(t, { config: { gateway: { websocket: { maxConnectionsPerAddress: 2 } } } });
+    const gateway = await startGateway(t, { config: { gateway: { webSocket: { maxConnectionsPerIp: 2 } } } });
     const first = await Conversation.open(gateway);
     await Conversation.open(gateway);
     const third = await Conversation.open(gateway);
@@ -50,7 +50,7 @@ describe('messages', () => {
   });
 
   it('from a silent client end the connection with 1008', async (t) => {
-    const gateway = await startGateway(t, { config: { gateway: { websocket: { receiveTimeoutSeconds: 1 } } } });
+    const gateway = await startGateway(t, { config: { gateway: { webSocket: { receiveTimeoutSeconds: 1 } } } });
     const conversation = await Conversation.open(gateway, { autoPong: false });
     assert.equal((await conversation.closed).code, 1008);
   });

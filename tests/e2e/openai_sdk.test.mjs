@@ -47,7 +47,7 @@ describe('openai SDK against /v1', () => {
   before(async () => {
     upstream = await startUpstream(scope, answerWithUsage('Good day.'));
     gateway = await startGateway(scope, {
-      config: upstreamConfig(upstream.url, { timeoutSeconds: 3, maxRetries: 0 }),
+      config: upstreamConfig(upstream.url, { timeoutSeconds: 3 }),
     });
     client = clientOf(gateway);
   });

@@ -135,7 +135,7 @@ describe('an independent model server', () => {
 
 describe('a model server that misbehaves', () => {
   const deadlineMs = 2000; // configured below
-  const config = (url) => upstreamConfig(url, { timeoutSeconds: deadlineMs / 1000, maxRetries: 0 });
+  const config = (url) => upstreamConfig(url, { timeoutSeconds: deadlineMs / 1000 });
 
   for (const [name, behave] of Object.entries(misbehaviours)) {
     it(`${name}: the client hears of it within the deadline, the session goes on`, async (t) => {
