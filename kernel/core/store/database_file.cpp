@@ -59,6 +59,9 @@ Result<void> create(const fs::path& file) {
   {
     CHELA_TRY(auto connection, Connection::open(fresh, {}));
     CHELA_CHECK(connection->run_script("marking the database", "PRAGMA application_id=0x43484c41"));
+    // Asked for here because closing does not say when it fails, and the mark would be left behind in the WAL.
+    CHELA_TRY(bool whole, connection->checkpoint(Checkpoint::passive));
+    if (!whole) return fail(ErrorCode::unavailable, "creating {}: another process uses it", fresh.string());
   }
   // link() and not rename(): it refuses to replace what another process has made meanwhile.
   if (::link(fresh.c_str(), file.c_str()) != 0 && errno != EEXIST)
