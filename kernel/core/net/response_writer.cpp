@@ -19,6 +19,15 @@ bool is_token(std::string_view name) {
   });
 }
 
+constexpr std::size_t kHeadSizeUsual = 256;
+
+void append_field(std::string& out, std::string_view name, std::string_view value) {
+  out += name;
+  out += ": ";
+  out += value;
+  out += "\r\n";
+}
+
 Result<void> check_header(HeaderField field, int status) {
   if (!is_token(field.name)) return fail(ErrorCode::invalid_argument, "writing a response: a header name is malformed");
   if (field.value.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos) {
@@ -41,11 +50,17 @@ Result<void> write_head(std::string& out, int status, const Headers& headers, co
     return fail(ErrorCode::invalid_argument, "writing a response: {} is no final status", status);
   }
   for (auto field : headers) CHELA_CHECK(check_header(field, status));
-  auto to = std::back_inserter(out);
-  fmt::format_to(to, "HTTP/1.1 {} {}\r\n", status, reason_phrase(status));
-  for (auto field : headers) fmt::format_to(to, "{}: {}\r\n", field.name, field.value);
-  if (!frame.date.empty()) fmt::format_to(to, "Date: {}\r\n", frame.date);
-  if (frame.content_length && allows_body(status)) fmt::format_to(to, "Content-Length: {}\r\n", *frame.content_length);
+  out.reserve(out.size() + kHeadSizeUsual);
+  out += "HTTP/1.1 ";
+  out += fmt::format_int(status).c_str();
+  out += ' ';
+  out += reason_phrase(status);
+  out += "\r\n";
+  for (auto field : headers) append_field(out, field.name, field.value);
+  if (!frame.date.empty()) append_field(out, "Date", frame.date);
+  if (frame.content_length && allows_body(status)) {
+    append_field(out, "Content-Length", fmt::format_int(*frame.content_length).c_str());
+  }
   if (frame.chunked) out += "Transfer-Encoding: chunked\r\n";
   if (!frame.keep_alive) out += "Connection: close\r\n";
   out += "\r\n";

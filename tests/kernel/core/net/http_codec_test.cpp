@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
+
 #include "kernel/core/base/text.hpp"
 
 namespace chela::net {
@@ -188,6 +190,38 @@ TEST(HttpCodec, TheVerdictIsTheSameHoweverTheBytesAreCut) {
       auto outcome = parse(test.bytes, piece_size);
       EXPECT_EQ(outcome.status, test.status);
       EXPECT_EQ(outcome.requests.size(), test.requests);
+    }
+  }
+}
+
+// Random damage to valid requests: whatever the verdict, it is one verdict.
+TEST(HttpCodec, DamagedRequestsHaveOneVerdict) {
+  const std::string valid = get("/a?b=c") + with("Content-Length: 7\r\nX: y\r\n", "abcdefg") +
+                            chunked("3;e=f\r\nabc\r\n10\r\n0123456789abcdef\r\n0\r\nT: u\r\n\r\n") + get("/z");
+  constexpr std::string_view kPieces[] = {"\r\n", "\r", "\n", " ", "\t", ":", ",", ";", "0", "ffffffffffffffff", "chunked", "%2e",
+                                          "/../", "Content-Length: 3\r\n", "Transfer-Encoding: chunked\r\n", "\x01", "\xff"};
+  std::mt19937 random(1);
+  auto below = [&](std::size_t bound) { return random() % bound; };
+  for (int round = 0; round < 3000; ++round) {
+    std::string bytes = valid;
+    for (std::size_t changes = 1 + below(3); changes > 0; --changes) {
+      std::size_t at = below(bytes.size());
+      switch (below(3)) {
+        case 0: bytes[at] = static_cast<char>(random()); break;
+        case 1: bytes.erase(at, 1 + below(4)); break;
+        default: bytes.insert(at, kPieces[below(std::size(kPieces))]);
+      }
+    }
+    bytes += "\r\n\r\n\r\n\r\n";  // so that nothing is left undecided
+    auto whole = parse(bytes, bytes.size());
+    for (std::size_t piece_size : {std::size_t{1}, 1 + below(9)}) {
+      auto pieces = parse(bytes, piece_size);
+      ASSERT_EQ(pieces.status, whole.status) << bytes;
+      ASSERT_EQ(pieces.requests.size(), whole.requests.size()) << bytes;
+      for (std::size_t i = 0; i < whole.requests.size(); ++i) {
+        ASSERT_EQ(pieces.requests[i].body, whole.requests[i].body);
+        ASSERT_EQ(pieces.requests[i].path, whole.requests[i].path);
+      }
     }
   }
 }

@@ -1,5 +1,7 @@
 #include "kernel/core/net/http_server.hpp"
 
+#include <sys/resource.h>
+
 #include "kernel/core/loop/event.hpp"
 #include "tests/kernel/core/net/server_fixture.hpp"
 
@@ -428,6 +430,29 @@ TEST_F(HttpServerTest, DrainsWithForceAtTheDeadline) {
   ASSERT_TRUE(drained);
   EXPECT_EQ(drained->error().code, ErrorCode::timed_out);
   EXPECT_TRUE(seen.ended);
+}
+
+TEST_F(HttpServerTest, GoesOnWhenDescriptorsRunOut) {
+  start();
+  RawClient present(loop, server->port());
+  present.send(kGet);
+  present.read_until("GET / ");
+  RawClient waiting(loop, server->port());  // in the backlog: the loop does not run
+  std::vector<int> fillers;
+  rlimit before{};
+  ::getrlimit(RLIMIT_NOFILE, &before);
+  rlimit low{256, before.rlim_max};
+  ::setrlimit(RLIMIT_NOFILE, &low);
+  for (int fd = 0; (fd = ::open("/dev/null", O_RDONLY | O_CLOEXEC)) >= 0;) fillers.push_back(fd);
+  EXPECT_EQ(errno, EMFILE);
+  EXPECT_EQ(waiting.read_to_end(), "");  // closed instead of left waiting
+  present.send(kGet);
+  EXPECT_THAT(present.read_until("GET / "), testing::StartsWith("HTTP/1.1 200 "));
+  for (int fd : fillers) ::close(fd);
+  ::setrlimit(RLIMIT_NOFILE, &before);
+  RawClient later(loop, server->port());
+  later.send(kGet);
+  EXPECT_THAT(later.read_until("GET / "), testing::StartsWith("HTTP/1.1 200 "));
 }
 
 TEST_F(HttpServerTest, SurvivesAClientThatLeavesAtAnyByte) {

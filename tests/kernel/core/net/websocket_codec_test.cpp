@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
+
 #include "kernel/core/base/text.hpp"
 
 namespace chela::net {
@@ -171,6 +173,23 @@ TEST(WebSocketCodec, TheVerdictIsTheSameHoweverTheBytesAreCut) {
       EXPECT_EQ(decode(test.bytes, piece_size), test.events)
           << test.name << " " << to_hex(test.bytes.substr(0, 16)) << " in pieces of " << piece_size;
     }
+  }
+}
+
+TEST(WebSocketCodec, RandomBytesHaveOneVerdict) {
+  std::mt19937 random(1);
+  for (int round = 0; round < 5000; ++round) {
+    std::string bytes;
+    for (std::size_t frames = 1 + random() % 4; frames > 0; --frames) {
+      constexpr std::uint8_t kFirst[] = {0x81, 0x01, 0x00, 0x80, 0x82, 0x89, 0x8A, 0x88};
+      bytes += bytes_of({.first = kFirst[random() % 8], .payload = std::string(random() % 140, 'a')});
+    }
+    for (std::size_t changes = random() % 3; changes > 0; --changes) {
+      bytes[random() % bytes.size()] = static_cast<char>(random());
+    }
+    auto whole = decode(bytes, bytes.size());
+    ASSERT_EQ(decode(bytes, 1), whole) << to_hex(bytes);
+    ASSERT_EQ(decode(bytes, 1 + random() % 20), whole) << to_hex(bytes);
   }
 }
 
