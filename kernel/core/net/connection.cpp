@@ -22,8 +22,7 @@ struct Connection::InFlight {
   WriteQueue queue;
 };
 
-Connection::Connection(ConnectionGroup& group)
-    : group_(group), timer_(group.loop().timers(), [this] { on_timer(); }) {}
+Connection::Connection(ConnectionGroup& group) : group_(group), timer_(group.loop().timers(), [this] { on_timer(); }) {}
 
 Result<void> Connection::open(uv_stream_t* listener) {
   uv_tcp_init(group_.loop().uv(), &tcp_);

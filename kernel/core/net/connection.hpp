@@ -36,9 +36,9 @@ class Protocol {
   virtual void on_deadline() = 0;                    // of set_deadline(); not armed any more
   // Once after wake(), at the end of the loop tick. May return a successor, which takes over.
   virtual std::unique_ptr<Protocol> on_tick() { return nullptr; }
-  virtual void on_drained() {}                       // the queue fell below half of the high-water mark
-  virtual void on_shutdown() = 0;                    // the server drains: come to an end
-  virtual void on_closed(const Error& error) = 0;    // the last call; the protocol is destroyed afterwards
+  virtual void on_drained() {}                     // the queue fell below half of the high-water mark
+  virtual void on_shutdown() = 0;                  // the server drains: come to an end
+  virtual void on_closed(const Error& error) = 0;  // the last call; the protocol is destroyed afterwards
 };
 
 class ConnectionGroup;
@@ -52,7 +52,7 @@ class Connection {
 
   WriteState write(std::string_view bytes);
   WriteState write(std::string&& bytes);
-  std::size_t buffered_bytes() const;  // not yet taken by the kernel
+  std::size_t buffered_bytes() const;             // not yet taken by the kernel
   bool over_high_water() const { return over_; }  // on_drained will be called
 
   // Hands what is queued to the kernel before the end of the tick. Calls back nobody.

@@ -25,9 +25,8 @@ ConnectionGroup::ConnectionGroup(Loop& loop, const TransportLimits& limits)
   uv_check_init(loop.uv(), &ticker_->check);
   ticker_->prepare.data = this;
   ticker_->check.data = this;
-  uv_prepare_start(&ticker_->prepare, [](uv_prepare_t* prepare) {
-    static_cast<ConnectionGroup*>(prepare->data)->run_tick();
-  });
+  uv_prepare_start(&ticker_->prepare,
+                   [](uv_prepare_t* prepare) { static_cast<ConnectionGroup*>(prepare->data)->run_tick(); });
   uv_check_start(&ticker_->check, [](uv_check_t* check) { static_cast<ConnectionGroup*>(check->data)->run_tick(); });
   uv_unref(reinterpret_cast<uv_handle_t*>(&ticker_->prepare));
   uv_unref(reinterpret_cast<uv_handle_t*>(&ticker_->check));

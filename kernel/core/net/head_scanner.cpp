@@ -14,7 +14,9 @@ bool may_start_method(char c) {
          kOthers.find(c) != std::string_view::npos;
 }
 
-HeadScanner::Verdict refuse(int status, std::string_view message) { return {.status = status, .message = message}; }
+HeadScanner::Verdict refuse(int status, std::string_view message) {
+  return {.status = status, .message = message};
+}
 
 }  // namespace
 
@@ -23,7 +25,8 @@ HeadScanner::Verdict HeadScanner::scan(std::string_view bytes, const HttpLimits&
   for (;;) {
     if (!first_byte_checked_ && begin_ < in_reach.size() && in_reach[begin_] != '\r') {
       first_byte_checked_ = true;
-      if (in_reach[begin_] == kTlsHandshake) return refuse(400, "this is TLS on a plain HTTP port; use http:// and ws://");
+      if (in_reach[begin_] == kTlsHandshake)
+        return refuse(400, "this is TLS on a plain HTTP port; use http:// and ws://");
       if (!may_start_method(in_reach[begin_])) return refuse(400, "this is not an HTTP request");
     }
     auto line_end = in_reach.find('\n', scanned_);

@@ -15,17 +15,19 @@ namespace chela::net {
 namespace {
 
 namespace beast_http = boost::beast::http;
-using boost::beast::error_code;
 using beast_http::error;
+using boost::beast::error_code;
 
 constexpr std::size_t kMethodSizeMax = 32;
 constexpr std::uint64_t kReserveMax = 64 * 1024;  // a declared length is a promise, not a reason to allocate
 
-// "0", CRLF, CRLF: whatever waits in the buffer of a chunked body is at least that long once complete, and Beast asserts
-// that it is not shown less when it comes back to a last chunk.
+// "0", CRLF, CRLF: whatever waits in the buffer of a chunked body is at least that long once complete, and Beast
+// asserts that it is not shown less when it comes back to a last chunk.
 constexpr std::size_t kChunkEndSize = 5;
 
-std::string_view view(boost::beast::string_view text) { return {text.data(), text.size()}; }
+std::string_view view(boost::beast::string_view text) {
+  return {text.data(), text.size()};
+}
 
 // Beast's grammar, writing into our types. Its own request_parser would store every header a second time.
 class Grammar final : public beast_http::basic_parser<true> {
@@ -283,7 +285,9 @@ void RequestParser::admit(std::uint64_t body_size_max) {
   }
 }
 
-RequestHead& RequestParser::head() { return state_->request; }
+RequestHead& RequestParser::head() {
+  return state_->request;
+}
 
 HttpRequest RequestParser::take() {
   HttpRequest request = std::move(state_->request);
@@ -291,9 +295,13 @@ HttpRequest RequestParser::take() {
   return request;
 }
 
-const Refusal* RequestParser::refusal() const { return state_->refusal ? &*state_->refusal : nullptr; }
+const Refusal* RequestParser::refusal() const {
+  return state_->refusal ? &*state_->refusal : nullptr;
+}
 
-bool RequestParser::got_some() const { return state_->started; }
+bool RequestParser::got_some() const {
+  return state_->started;
+}
 
 bool RequestParser::expects_continue() const {
   const auto& request = state_->request;
@@ -305,6 +313,8 @@ bool RequestParser::keep_alive() const {
   return request.version_minor == 1 && !request.headers.has_token("connection", "close");
 }
 
-std::uint64_t RequestParser::body_size() const { return state_->request.body.size(); }
+std::uint64_t RequestParser::body_size() const {
+  return state_->request.body.size();
+}
 
 }  // namespace chela::net

@@ -48,9 +48,9 @@ class RequestParser {
   HttpRequest take();
   const Refusal* refusal() const;  // null until refused
 
-  bool got_some() const;           // bytes of a request that is not complete
-  bool expects_continue() const;   // after `head`: the client waits for "100 Continue"
-  bool keep_alive() const;         // after `head`
+  bool got_some() const;            // bytes of a request that is not complete
+  bool expects_continue() const;    // after `head`: the client waits for "100 Continue"
+  bool keep_alive() const;          // after `head`
   std::uint64_t body_size() const;  // bytes received of the body
 
  private:

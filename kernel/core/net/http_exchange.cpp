@@ -7,7 +7,9 @@
 namespace chela::net {
 namespace {
 
-std::unexpected<Error> peer_is_gone() { return fail(ErrorCode::unavailable, "answering a request: the client is gone"); }
+std::unexpected<Error> peer_is_gone() {
+  return fail(ErrorCode::unavailable, "answering a request: the client is gone");
+}
 
 }  // namespace
 

@@ -39,7 +39,9 @@ class HttpExchange {
   T* context() const {  // of the admission; T must be the type that was put in
     return static_cast<T*>(context_.get());
   }
-  CancelToken cancel_token() const { return cancel_.token(); }  // fires when the peer goes away or the server is destroyed
+  CancelToken cancel_token() const {
+    return cancel_.token();
+  }  // fires when the peer goes away or the server is destroyed
   bool answered() const { return state_ != State::open; }
 
   // The whole answer. Errors: `invalid_argument` for headers that cannot be written (nothing is sent, another answer

@@ -30,7 +30,8 @@ std::size_t connections_possible() {
 Result<sockaddr_storage> parse_address(const ListenOptions& options) {
   sockaddr_storage storage{};
   if (uv_ip4_addr(options.address.c_str(), options.port, reinterpret_cast<sockaddr_in*>(&storage)) == 0) return storage;
-  if (uv_ip6_addr(options.address.c_str(), options.port, reinterpret_cast<sockaddr_in6*>(&storage)) == 0) return storage;
+  if (uv_ip6_addr(options.address.c_str(), options.port, reinterpret_cast<sockaddr_in6*>(&storage)) == 0)
+    return storage;
   return fail(ErrorCode::invalid_argument,
               "listening on \"{}\": this is no IP address; use 127.0.0.1 for this machine only, 0.0.0.0 or :: for all",
               options.address);
@@ -40,14 +41,15 @@ std::unexpected<Error> fail_listen(const ListenOptions& options, int status) {
   auto where = fmt::format("listening on {} port {}", options.address, options.port);
   switch (status) {
     case UV_EADDRINUSE:
-      return fail(ErrorCode::already_exists, "{}: the port is taken; stop the program that uses it or choose another port",
-                  where);
+      return fail(ErrorCode::already_exists,
+                  "{}: the port is taken; stop the program that uses it or choose another port", where);
     case UV_EACCES:
       return fail(ErrorCode::denied, "{}: the system reserves this port; choose one above 1023", where);
     case UV_EADDRNOTAVAIL:
-      return fail(ErrorCode::invalid_argument, "{}: this machine has no such address; see `ip address` for those it has",
-                  where);
-    default: return fail(ErrorCode::unavailable, "{}: {}", where, uv_strerror(status));
+      return fail(ErrorCode::invalid_argument,
+                  "{}: this machine has no such address; see `ip address` for those it has", where);
+    default:
+      return fail(ErrorCode::unavailable, "{}: {}", where, uv_strerror(status));
   }
 }
 
@@ -75,7 +77,7 @@ class HttpServer::State {
   uv_tcp_t* listener = nullptr;  // freed by its close callback
   std::uint16_t port = 0;
   std::shared_ptr<Completion<Result<void>>> emptied;  // while draining
-  ConnectionGroup group;  // last: closing its connections uses the rest
+  ConnectionGroup group;                              // last: closing its connections uses the rest
 };
 
 Result<void> HttpServer::State::listen(const ListenOptions& options) {
@@ -139,9 +141,13 @@ HttpServer::HttpServer(Loop& loop, HttpService& service, const ServerLimits& lim
 
 HttpServer::~HttpServer() = default;
 
-Result<void> HttpServer::listen(const ListenOptions& options) { return state_->listen(options); }
+Result<void> HttpServer::listen(const ListenOptions& options) {
+  return state_->listen(options);
+}
 
-std::uint16_t HttpServer::port() const { return state_->port; }
+std::uint16_t HttpServer::port() const {
+  return state_->port;
+}
 
 Task<Result<void>> HttpServer::drain(TimePoint deadline) {
   state_->context.draining = true;

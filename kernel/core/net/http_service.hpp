@@ -15,7 +15,7 @@ class HttpExchange;
 
 // The decision on a request of which only the headers are known.
 struct Admission {
-  std::uint64_t body_size_max = 0;     // a larger body is answered with 413 before it is read
+  std::uint64_t body_size_max = 0;        // a larger body is answered with 413 before it is read
   std::optional<HttpResponse> refusal{};  // the final answer; the body is not read
   // Handed to the exchange unchanged: what was decided here (route, principal) is what handle() acts upon.
   std::shared_ptr<void> context{};

@@ -12,18 +12,26 @@ namespace {
 
 ErrorCode code_of_refusal(int status) {
   switch (status) {
-    case 405: case 501: case 505: return ErrorCode::unsupported;
-    case 408: return ErrorCode::timed_out;
-    case 413: case 414: case 431: return ErrorCode::too_large;
-    case 503: return ErrorCode::exhausted;
-    default: return ErrorCode::invalid_argument;
+    case 405:
+    case 501:
+    case 505:
+      return ErrorCode::unsupported;
+    case 408:
+      return ErrorCode::timed_out;
+    case 413:
+    case 414:
+    case 431:
+      return ErrorCode::too_large;
+    case 503:
+      return ErrorCode::exhausted;
+    default:
+      return ErrorCode::invalid_argument;
   }
 }
 
 }  // namespace
 
-HttpSession::HttpSession(Connection& connection, SessionContext& context)
-    : connection_(connection), context_(context) {
+HttpSession::HttpSession(Connection& connection, SessionContext& context) : connection_(connection), context_(context) {
   connection_.set_deadline(context_.loop.now() + context_.limits.deadlines.head);
 }
 
@@ -42,10 +50,17 @@ void HttpSession::advance(std::string_view& input) {
       begin_request();
     }
     switch (parser_->feed(input)) {
-      case RequestParser::Step::need_more: return;
-      case RequestParser::Step::head: on_head(!input.empty()); break;
-      case RequestParser::Step::complete: start_exchange(); break;
-      case RequestParser::Step::refused: ++context_.counters.malformed; return refuse(*parser_->refusal());
+      case RequestParser::Step::need_more:
+        return;
+      case RequestParser::Step::head:
+        on_head(!input.empty());
+        break;
+      case RequestParser::Step::complete:
+        start_exchange();
+        break;
+      case RequestParser::Step::refused:
+        ++context_.counters.malformed;
+        return refuse(*parser_->refusal());
     }
   }
 }
@@ -165,7 +180,7 @@ Result<WebSocket*> HttpSession::upgrade(const HttpRequest& request, WebSocketOpt
 void HttpSession::release() {
   exchange_ = nullptr;
   parser_.reset();
-  if (!keep_alive_) return end();
+  if (!keep_alive_ || context_.draining) return end();
   phase_ = Phase::idle;
   connection_.set_deadline(context_.loop.now() + context_.limits.deadlines.keep_alive);
   if (!read_ahead_.empty() || peer_ended_) connection_.wake();
@@ -195,6 +210,7 @@ std::unique_ptr<Protocol> HttpSession::on_tick() {
     std::span<char> input(read_ahead_.data() + read_ahead_used_, read_ahead_.size() - read_ahead_used_);
     if (!input.empty()) socket.on_bytes(input);
     if (peer_ended_) socket.on_end();
+    if (context_.draining) socket.on_shutdown();  // it came too late to be told
     return std::unique_ptr<Protocol>(upgraded_.release());
   }
   if (phase_ != Phase::idle) return nullptr;

@@ -25,9 +25,13 @@ std::optional<char> percent_decoded(std::string_view text, std::size_t at) {
   return static_cast<char>(*high << 4 | *low);
 }
 
-bool is_control(char c) { return static_cast<std::uint8_t>(c) < 0x20 || c == 0x7F; }
+bool is_control(char c) {
+  return static_cast<std::uint8_t>(c) < 0x20 || c == 0x7F;
+}
 
-bool is_alphanumeric(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool is_alphanumeric(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
 
 Result<std::string> decode_path(std::string_view raw) {
   std::string path;

@@ -10,8 +10,8 @@
 namespace chela::net {
 
 struct Target {
-  std::string path;   // see RequestHead::path
-  std::string query;  // as sent
+  std::string path;            // see RequestHead::path
+  std::string query;           // as sent
   std::string_view authority;  // of an absolute-form target; a view into the input
 };
 

@@ -23,10 +23,10 @@ struct RequestHead {
   std::string path;
   std::string query;  // as sent, without the question mark
   Headers headers;
-  PeerAddress peer;  // of the socket; who a proxy speaks for is the gateway's business
-  std::string id;    // of this request, for logs and error messages; unique within the process
-  int version_minor = 1;                          // of HTTP/1.x: 0 or 1
-  bool has_body = false;                          // a body follows
+  PeerAddress peer;       // of the socket; who a proxy speaks for is the gateway's business
+  std::string id;         // of this request, for logs and error messages; unique within the process
+  int version_minor = 1;  // of HTTP/1.x: 0 or 1
+  bool has_body = false;  // a body follows
   std::optional<std::uint64_t> content_length{};  // its size where declared
 
   // The first query parameter of that name, decoded (%XX and +); empty text for a name without a value.

@@ -30,16 +30,16 @@ struct HttpDeadlines {
 };
 
 struct TransportLimits {
-  std::size_t high_water = 256 * 1024;  // write() answers over_limit above it; drained() waits for half of it
+  std::size_t high_water = 256 * 1024;     // write() answers over_limit above it; drained() waits for half of it
   std::size_t read_ahead_max = 64 * 1024;  // bytes of later requests that are kept while one is answered
   Duration write_stall = std::chrono::seconds(30);  // without the peer taking a byte
   Duration linger = std::chrono::seconds(2);  // how long a closing connection waits for the peer to read and close
 };
 
 struct WebSocketLimits {
-  std::size_t message_size_max = 1024 * 1024;  // close 1009
-  std::size_t fragments_max = 16 * 1024;       // of one message; close 1009
-  std::size_t queue_size_max = 1024 * 1024;    // bytes that the peer has not taken; close 1008
+  std::size_t message_size_max = 1024 * 1024;           // close 1009
+  std::size_t fragments_max = 16 * 1024;                // of one message; close 1009
+  std::size_t queue_size_max = 1024 * 1024;             // bytes that the peer has not taken; close 1008
   Duration ping_interval = std::chrono::seconds(30);    // of silence, after which a ping is sent; zero: never
   Duration receive_timeout = std::chrono::seconds(75);  // of silence, after which it is closed with 1008
   Duration close_timeout = std::chrono::seconds(5);     // for the peer to answer a close frame

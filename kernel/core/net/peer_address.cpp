@@ -27,7 +27,9 @@ PeerAddress PeerAddress::from(const sockaddr& address) {
   return peer;
 }
 
-bool PeerAddress::is_ipv4() const { return std::equal(kMappedPrefix.begin(), kMappedPrefix.end(), ip.begin()); }
+bool PeerAddress::is_ipv4() const {
+  return std::equal(kMappedPrefix.begin(), kMappedPrefix.end(), ip.begin());
+}
 
 bool PeerAddress::is_loopback() const {
   if (is_ipv4()) return ip[12] == 127;

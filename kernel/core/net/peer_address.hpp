@@ -17,8 +17,8 @@ struct PeerAddress {
   std::uint16_t port = 0;
 
   static PeerAddress from(const sockaddr& address);
-  bool is_ipv4() const;        // also true of ::ffff:a.b.c.d
-  bool is_loopback() const;    // 127.0.0.0/8 and ::1
+  bool is_ipv4() const;         // also true of ::ffff:a.b.c.d
+  bool is_loopback() const;     // 127.0.0.0/8 and ::1
   std::string ip_text() const;  // "192.0.2.1", "2001:db8::1"; no brackets, no zone
 };
 

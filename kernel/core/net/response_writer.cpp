@@ -43,7 +43,9 @@ Result<void> check_header(HeaderField field, int status) {
 
 }  // namespace
 
-bool allows_body(int status) { return status >= 200 && status != 204 && status != 304; }
+bool allows_body(int status) {
+  return status >= 200 && status != 204 && status != 304;
+}
 
 Result<void> write_head(std::string& out, int status, const Headers& headers, const ResponseFrame& frame) {
   if (status != 101 && (status < 200 || status > 599)) {
@@ -74,7 +76,9 @@ void write_chunk(std::string& out, std::string_view bytes) {
   out += "\r\n";
 }
 
-void write_last_chunk(std::string& out) { out += "0\r\n\r\n"; }
+void write_last_chunk(std::string& out) {
+  out += "0\r\n\r\n";
+}
 
 std::string http_date(std::int64_t unix_ms) {
   using namespace std::chrono;

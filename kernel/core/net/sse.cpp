@@ -31,9 +31,8 @@ void append_lines(std::string& out, std::string_view prefix, std::string_view te
 }  // namespace
 
 Headers sse_headers() {
-  return {{"Content-Type", "text/event-stream; charset=utf-8"},
-          {"Cache-Control", "no-store"},
-          {"X-Accel-Buffering", "no"}};
+  return {
+      {"Content-Type", "text/event-stream; charset=utf-8"}, {"Cache-Control", "no-store"}, {"X-Accel-Buffering", "no"}};
 }
 
 void append_event(std::string& out, const SseEvent& event) {

@@ -10,8 +10,8 @@ namespace chela::net {
 
 class Utf8Stream {
  public:
-  bool feed(std::string_view bytes);                 // false: these bytes cannot be valid text
-  bool complete() const { return needed_ == 0; }     // no code point is cut off
+  bool feed(std::string_view bytes);              // false: these bytes cannot be valid text
+  bool complete() const { return needed_ == 0; }  // no code point is cut off
   void reset() { *this = {}; }
 
  private:

@@ -62,11 +62,16 @@ void WebSocket::on_bytes(std::span<char> bytes) {
 void WebSocket::take(const WebSocketDecoder::Event& event) {
   using Kind = WebSocketDecoder::Kind;
   switch (event.kind) {
-    case Kind::need_more: case Kind::pong: return;
-    case Kind::text: case Kind::binary:
+    case Kind::need_more:
+    case Kind::pong:
+      return;
+    case Kind::text:
+    case Kind::binary:
       if (state_ == State::open && on_message_) on_message_(event.payload, event.kind == Kind::text);
       return;
-    case Kind::ping: send(Opcode::pong, event.payload); return;
+    case Kind::ping:
+      send(Opcode::pong, event.payload);
+      return;
     case Kind::close:
       if (state_ == State::open) send_close(event.code, {});
       connection_.finish();
@@ -101,9 +106,13 @@ void WebSocket::on_deadline() {
   connection_.set_deadline(next_deadline());
 }
 
-void WebSocket::on_shutdown() { close(CloseCode::going_away, "the server is stopping"); }
+void WebSocket::on_shutdown() {
+  close(CloseCode::going_away, "the server is stopping");
+}
 
-void WebSocket::on_closed(const Error& error) { end(CloseCode::abnormal, error.message, false); }
+void WebSocket::on_closed(const Error& error) {
+  end(CloseCode::abnormal, error.message, false);
+}
 
 void WebSocket::end(std::uint16_t code, std::string_view reason, bool clean) {
   if (state_ == State::closed) return;

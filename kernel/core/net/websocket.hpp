@@ -17,14 +17,14 @@ namespace chela::net {
 
 struct WebSocketOptions {
   std::string subprotocol{};  // the one that was selected of offered_subprotocols(); empty: none
-  Headers headers{};        // more headers for the 101 response
+  Headers headers{};          // more headers for the 101 response
   WebSocketLimits limits{};
 };
 
 struct WebSocketClose {
-  std::uint16_t code = 0;    // the peer's code; 1005 without one, 1006 when the connection broke, ours when we refused
-  std::string_view reason;   // valid during the callback
-  bool clean = false;        // both close frames were exchanged
+  std::uint16_t code = 0;   // the peer's code; 1005 without one, 1006 when the connection broke, ours when we refused
+  std::string_view reason;  // valid during the callback
+  bool clean = false;       // both close frames were exchanged
 };
 
 // Owned by the server; valid until the on_close callback returns, which comes exactly once and always from the loop,
@@ -38,8 +38,8 @@ class WebSocket final : private Protocol {
   void on_message(MessageHandler handler) { on_message_ = std::move(handler); }
   void on_close(CloseHandler handler) { on_close_ = std::move(handler); }
 
-  // One message. `payload` must be valid UTF-8. Above queue_size_max the socket is closed with 1008 and `closed` returned.
-  // Messages of one loop tick leave in one packet.
+  // One message. `payload` must be valid UTF-8. Above queue_size_max the socket is closed with 1008 and `closed`
+  // returned. Messages of one loop tick leave in one packet.
   WriteState send_text(std::string_view payload) { return send(Opcode::text, payload); }
   WriteState send_binary(std::string_view payload) { return send(Opcode::binary, payload); }
   // Starts the closing handshake; later sends answer `closed`. Messages of the peer are dropped from now on.

@@ -12,7 +12,9 @@ namespace {
 constexpr std::size_t kControlSizeMax = 125;
 constexpr std::size_t kReasonSizeMax = kControlSizeMax - 2;
 
-bool is_control(Opcode opcode) { return (static_cast<std::uint8_t>(opcode) & 8) != 0; }
+bool is_control(Opcode opcode) {
+  return (static_cast<std::uint8_t>(opcode) & 8) != 0;
+}
 
 // Masks hide frames from proxies that a page might try to poison; any seed that such a page cannot see will do.
 std::uint32_t fresh_mask() {
@@ -134,17 +136,21 @@ std::optional<WebSocketDecoder::Event> WebSocketDecoder::check_first_bytes() {
     return fail(CloseCode::protocol_error, masked ? "the frame is masked" : "the frame is not masked");
   }
   switch (opcode) {
-    case Opcode::text: case Opcode::binary:
+    case Opcode::text:
+    case Opcode::binary:
       if (message_opcode_ == Opcode::continuation) break;
       return fail(CloseCode::protocol_error, "a message starts inside another");
     case Opcode::continuation:
       if (message_opcode_ != Opcode::continuation) break;
       return fail(CloseCode::protocol_error, "a continuation without a message");
-    case Opcode::close: case Opcode::ping: case Opcode::pong:
+    case Opcode::close:
+    case Opcode::ping:
+    case Opcode::pong:
       if (!final) return fail(CloseCode::protocol_error, "a control frame is fragmented");
       if ((head_[1] & 0x7F) > kControlSizeMax) return fail(CloseCode::protocol_error, "a control frame is too long");
       break;
-    default: return fail(CloseCode::protocol_error, "the opcode is reserved");
+    default:
+      return fail(CloseCode::protocol_error, "the opcode is reserved");
   }
   return std::nullopt;
 }
@@ -225,8 +231,8 @@ WebSocketDecoder::Event WebSocketDecoder::control_event(std::string_view payload
     return {.kind = Kind::close, .payload = {}, .code = CloseCode::none};
   }
   if (payload.size() == 1) return fail(CloseCode::protocol_error, "the close code is cut off");
-  auto code = static_cast<std::uint16_t>(static_cast<std::uint8_t>(payload[0]) << 8 |
-                                         static_cast<std::uint8_t>(payload[1]));
+  auto code =
+      static_cast<std::uint16_t>(static_cast<std::uint8_t>(payload[0]) << 8 | static_cast<std::uint8_t>(payload[1]));
   if (!is_valid_close_code(code)) return fail(CloseCode::protocol_error, "the close code is not allowed");
   if (!is_valid_utf8(payload.substr(2))) return fail(CloseCode::invalid_data, "the close reason is not valid UTF-8");
   ended_ = true;

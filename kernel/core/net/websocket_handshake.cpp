@@ -18,7 +18,9 @@ bool is_valid_key(std::string_view key) {
 
 }  // namespace
 
-bool wants_websocket(const RequestHead& head) { return head.headers.has_token("upgrade", "websocket"); }
+bool wants_websocket(const RequestHead& head) {
+  return head.headers.has_token("upgrade", "websocket");
+}
 
 std::optional<Refusal> check_websocket_handshake(const RequestHead& head) {
   if (head.method != "GET") return Refusal{400, "a WebSocket is opened with GET"};

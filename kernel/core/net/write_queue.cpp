@@ -7,7 +7,7 @@
 namespace chela::net {
 namespace {
 
-constexpr std::size_t kMoveSizeMin = 4096;         // below, copying is cheaper than one more buffer per system call
+constexpr std::size_t kMoveSizeMin = 4096;          // below, copying is cheaper than one more buffer per system call
 constexpr std::size_t kSegmentSizeMax = 64 * 1024;  // above, growing a segment would copy too much
 
 }  // namespace

@@ -58,7 +58,7 @@ TEST(HttpTarget, HasOneSpellingOrNone) {
       {"/%", nullptr},
       {"/%4", nullptr},
       {"/%zz", nullptr},
-      {"/%c0%af", nullptr},    // overlong slash
+      {"/%c0%af", nullptr},  // overlong slash
       {"/%ff", nullptr},
       {"/%ed%a0%80", nullptr},  // surrogate
       {"/\xff", nullptr},
@@ -97,7 +97,8 @@ TEST(HttpTarget, ChecksHosts) {
   for (const char* good : {"a", "a.b:1", "127.0.0.1:18789", "[::1]", "[::ffff:1.2.3.4]:65535", "my_host"}) {
     EXPECT_TRUE(is_valid_host(good)) << good;
   }
-  for (const char* bad : {"", ":80", "a:", "a:b", "a:123456", "a b", "a,b", "[", "[]", "[::1", "[::1]x", "[x]", "a/", "a@b", "::1"}) {
+  for (const char* bad :
+       {"", ":80", "a:", "a:b", "a:123456", "a b", "a,b", "[", "[]", "[::1", "[::1]x", "[x]", "a/", "a@b", "::1"}) {
     EXPECT_FALSE(is_valid_host(bad)) << bad;
   }
 }

@@ -24,9 +24,17 @@ TEST(ResponseWriter, WritesHeads) {
 
 TEST(ResponseWriter, RefusesWhatWouldSplitAResponse) {
   using namespace std::string_literals;
-  const HeaderField bad[] = {{"X", "a\r\nY: b"}, {"X", "a\nb"}, {"X", "a\rb"}, {"", "a"}, {"X Y", "a"}, {"X:", "a"},
-                             {"X\r\nY", "a"}, {"Content-Length", "3"}, {"transfer-encoding", "chunked"},
-                             {"Connection", "close"}, {"Date", "now"}};
+  const HeaderField bad[] = {{"X", "a\r\nY: b"},
+                             {"X", "a\nb"},
+                             {"X", "a\rb"},
+                             {"", "a"},
+                             {"X Y", "a"},
+                             {"X:", "a"},
+                             {"X\r\nY", "a"},
+                             {"Content-Length", "3"},
+                             {"transfer-encoding", "chunked"},
+                             {"Connection", "close"},
+                             {"Date", "now"}};
   for (const auto& field : bad) EXPECT_EQ(head(200, {field}, {}), "") << field.name;
   EXPECT_EQ(head(200, {{"X", std::string_view("a\0b", 3)}}, {}), "");
   for (int status : {0, 99, 100, 199, 600, -1}) EXPECT_EQ(head(status, {}, {}), "") << status;

@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 
+#include "kernel/core/loop/event.hpp"
 #include "kernel/core/loop/loop.hpp"
 #include "kernel/core/net/http_exchange.hpp"
 #include "kernel/core/net/http_server.hpp"
@@ -37,6 +38,29 @@ class ScriptedService final : public HttpService {
 inline Task<Result<void>> echo(HttpExchange& exchange) {
   const auto& request = exchange.request();
   co_return exchange.respond({.body = fmt::format("{} {} {}", request.method, request.path, request.body)});
+}
+
+// Answers like echo() a millisecond of the fake clock later.
+inline Task<Result<void>> sleepy_echo(Loop& loop, HttpExchange& exchange) {
+  CHELA_CO_CHECK(co_await sleep_until(loop, loop.now() + std::chrono::milliseconds(1), exchange.cancel_token()));
+  co_return co_await echo(exchange);
+}
+
+// What a handler that waits for its cancellation has seen.
+struct Seen {
+  bool started = false, cancelled = false, ended = false;
+  Result<void> answer;
+};
+
+inline Task<Result<void>> wait_for_cancel(HttpExchange& exchange, Seen& seen) {
+  seen.started = true;
+  Completion<bool> cancelled;
+  auto registration = exchange.cancel_token().on_cancel([&] { cancelled.set(true); });
+  co_await cancelled.wait();
+  seen.cancelled = true;
+  seen.answer = exchange.respond({.body = "late"});
+  seen.ended = true;
+  co_return Result<void>{};
 }
 
 class ServerTest : public testing::Test {

@@ -8,9 +8,8 @@ namespace {
 
 std::string parse(std::string_view bytes, std::size_t piece_size) {
   std::string out;
-  SseParser parser([&](const SseParser::Event& event) {
-    out += fmt::format("[{}|{}|{}]", event.name, event.data, event.id);
-  });
+  SseParser parser(
+      [&](const SseParser::Event& event) { out += fmt::format("[{}|{}|{}]", event.name, event.data, event.id); });
   for (std::size_t at = 0; at < bytes.size(); at += piece_size) {
     EXPECT_TRUE(parser.feed(bytes.substr(at, piece_size)));
   }
@@ -24,8 +23,13 @@ TEST(SseParser, ReadsStreamsHoweverTheyAreCut) {
       {"data: a\n\n", "[message|a|]"},
       {"data:a\r\n\r\n", "[message|a|]"},
       {"data: a\r\rdata: b\r\r", "[message|a|][message|b|]"},
-      {"\xEF\xBB\xBF" "data: a\n\n", "[message|a|]"},
-      {"data: \xEF\xBB\xBF" "a\n\n", "[message|\xEF\xBB\xBF" "a|]"},
+      {"\xEF\xBB\xBF"
+       "data: a\n\n",
+       "[message|a|]"},
+      {"data: \xEF\xBB\xBF"
+       "a\n\n",
+       "[message|\xEF\xBB\xBF"
+       "a|]"},
       {"data: a\ndata: b\ndata\n\n", "[message|a\nb\n|]"},
       {"data\n\n", "[message||]"},
       {"data:  two\n\n", "[message| two|]"},

@@ -42,20 +42,27 @@ std::string more(std::string payload, bool final) {
   return bytes_of({.first = static_cast<std::uint8_t>(final ? 0x80 : 0x00), .payload = std::move(payload)});
 }
 std::string close_frame(int code, std::string reason = "") {
-  return bytes_of({.first = 0x88,
-                   .payload = std::string{static_cast<char>(code >> 8), static_cast<char>(code & 0xFF)} + reason});
+  return bytes_of(
+      {.first = 0x88, .payload = std::string{static_cast<char>(code >> 8), static_cast<char>(code & 0xFF)} + reason});
 }
 
 std::string describe(const WebSocketDecoder::Event& event) {
   auto payload = event.payload.size() > 40 ? fmt::format("#{}", event.payload.size()) : std::string(event.payload);
   switch (event.kind) {
-    case Kind::need_more: return "";
-    case Kind::text: return fmt::format("text({})", payload);
-    case Kind::binary: return fmt::format("binary({})", to_hex(payload));
-    case Kind::ping: return fmt::format("ping({})", payload);
-    case Kind::pong: return fmt::format("pong({})", payload);
-    case Kind::close: return fmt::format("close({},{})", event.code, payload);
-    case Kind::failed: return fmt::format("failed({})", event.code);
+    case Kind::need_more:
+      return "";
+    case Kind::text:
+      return fmt::format("text({})", payload);
+    case Kind::binary:
+      return fmt::format("binary({})", to_hex(payload));
+    case Kind::ping:
+      return fmt::format("ping({})", payload);
+    case Kind::pong:
+      return fmt::format("pong({})", payload);
+    case Kind::close:
+      return fmt::format("close({},{})", event.code, payload);
+    case Kind::failed:
+      return fmt::format("failed({})", event.code);
   }
   return "?";
 }
@@ -152,13 +159,13 @@ std::vector<Case> close_cases() {
 
 std::vector<Case> text_cases() {
   std::vector<Case> cases;
-  for (const char* good : {"\xce\xba\xe1\xbd\xb9\xcf\x83\xce\xbc\xce\xb5", "\xf4\x8f\xbf\xbf", "\xed\x9f\xbf", "\xee\x80\x80",
-                           "\xef\xbf\xbf", "\xf0\x90\x80\x80", "\xe0\xa0\x80", "\xc2\x80"}) {
+  for (const char* good : {"\xce\xba\xe1\xbd\xb9\xcf\x83\xce\xbc\xce\xb5", "\xf4\x8f\xbf\xbf", "\xed\x9f\xbf",
+                           "\xee\x80\x80", "\xef\xbf\xbf", "\xf0\x90\x80\x80", "\xe0\xa0\x80", "\xc2\x80"}) {
     cases.push_back({"valid text", text(good), fmt::format("text({})", good)});
   }
-  for (const char* bad : {"\x80", "\xbf", "\xc0\xaf", "\xc1\xbf", "\xe0\x80\xaf", "\xe0\x9f\xbf", "\xf0\x80\x80\xaf", "\xf0\x8f\xbf\xbf",
-                          "\xed\xa0\x80", "\xed\xbf\xbf", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xfe", "\xff", "a\xc3", "\xe2\x82",
-                          "\xf0\x9f\x98", "\xc3\x28", "12345678\xff"}) {
+  for (const char* bad : {"\x80", "\xbf", "\xc0\xaf", "\xc1\xbf", "\xe0\x80\xaf", "\xe0\x9f\xbf", "\xf0\x80\x80\xaf",
+                          "\xf0\x8f\xbf\xbf", "\xed\xa0\x80", "\xed\xbf\xbf", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80",
+                          "\xfe", "\xff", "a\xc3", "\xe2\x82", "\xf0\x9f\x98", "\xc3\x28", "12345678\xff"}) {
     cases.push_back({"invalid text", text(bad), "failed(1007)"});
   }
   cases.push_back({"invalid bytes in a binary message", bytes_of({.first = 0x82, .payload = "\xff"}), "binary(ff)"});
@@ -169,7 +176,8 @@ TEST(WebSocketCodec, TheVerdictIsTheSameHoweverTheBytesAreCut) {
   std::vector<Case> cases = framing_cases();
   for (auto& group : {close_cases(), text_cases()}) cases.insert(cases.end(), group.begin(), group.end());
   for (const auto& test : cases) {
-    for (std::size_t piece_size : {std::size_t{1} << 24, std::size_t{1}, std::size_t{2}, std::size_t{3}, std::size_t{5}, std::size_t{1000}}) {
+    for (std::size_t piece_size :
+         {std::size_t{1} << 24, std::size_t{1}, std::size_t{2}, std::size_t{3}, std::size_t{5}, std::size_t{1000}}) {
       EXPECT_EQ(decode(test.bytes, piece_size), test.events)
           << test.name << " " << to_hex(test.bytes.substr(0, 16)) << " in pieces of " << piece_size;
     }

@@ -34,13 +34,26 @@ std::string read_frames(std::string bytes) {
     auto event = decoder.next(input);
     auto payload = event.payload.substr(0, 60);
     switch (event.kind) {
-      case WebSocketDecoder::Kind::need_more: return out;
-      case WebSocketDecoder::Kind::text: out += fmt::format("text({})", payload); break;
-      case WebSocketDecoder::Kind::binary: out += fmt::format("binary({})", payload); break;
-      case WebSocketDecoder::Kind::ping: out += fmt::format("ping({})", payload); break;
-      case WebSocketDecoder::Kind::pong: out += fmt::format("pong({})", payload); break;
-      case WebSocketDecoder::Kind::close: out += fmt::format("close({},{})", event.code, payload); break;
-      case WebSocketDecoder::Kind::failed: out += fmt::format("failed({})", event.payload); break;
+      case WebSocketDecoder::Kind::need_more:
+        return out;
+      case WebSocketDecoder::Kind::text:
+        out += fmt::format("text({})", payload);
+        break;
+      case WebSocketDecoder::Kind::binary:
+        out += fmt::format("binary({})", payload);
+        break;
+      case WebSocketDecoder::Kind::ping:
+        out += fmt::format("ping({})", payload);
+        break;
+      case WebSocketDecoder::Kind::pong:
+        out += fmt::format("pong({})", payload);
+        break;
+      case WebSocketDecoder::Kind::close:
+        out += fmt::format("close({},{})", event.code, payload);
+        break;
+      case WebSocketDecoder::Kind::failed:
+        out += fmt::format("failed({})", event.payload);
+        break;
     }
   }
 }
