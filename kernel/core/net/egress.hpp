@@ -50,6 +50,9 @@ struct EgressRequest {
   std::uint64_t response_bytes_max = 16u << 20;             // of the decoded body
   int follow_redirects = 0;  // to another origin only without secrets and credentials; never from https to http
   bool compressed = true;    // offers br, gzip and zstd; the body arrives decoded
+  // Off: a connection of its own. Before libcurl 8.1 a stream paused for more than 1 MiB holds up the others on its
+  // HTTP/2 connection; large downloads that are going to be paused do better without.
+  bool http2 = true;
 };
 
 // Told of one request's response, on the loop thread. Owned by the caller; lives until on_done() or until cancel()
@@ -119,7 +122,8 @@ class EgressClient {
   // Ends a request: on_done() is called with `cancelled` before this returns, and nothing after that. Does nothing when
   // the request is done.
   void cancel(EgressId id);
-  // Back-pressure: after pause() at most the rest of what was received already is kept; resume() goes on later.
+  // Back-pressure: no on_body() comes after pause(), and the sender is slowed down once a bounded buffer (1 MiB at
+  // most) is full. resume() goes on, later.
   void pause(EgressId id);
   void resume(EgressId id);
 

@@ -44,6 +44,7 @@ struct EngineRequest {
   std::string ca_file;  // empty: the system's
   std::uint64_t response_bytes_max = 0;
   bool compressed = true;
+  bool http2 = true;
 };
 
 struct EngineFailure {

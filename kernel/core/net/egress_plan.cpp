@@ -124,6 +124,7 @@ Result<EngineRequest> plan(const EgressHop& hop, const EgressRequest& request, c
   engine.ca_file = request.ca_file;
   engine.response_bytes_max = request.response_bytes_max;
   engine.compressed = request.compressed;
+  engine.http2 = request.http2;
   return engine;
 }
 

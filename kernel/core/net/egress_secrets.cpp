@@ -59,7 +59,8 @@ Result<std::string> EgressSecrets::expand(std::string_view text, Encoding encodi
     expanded += text.substr(0, open);
     if (open == std::string_view::npos) return expanded;
     text.remove_prefix(open + kOpen.size());
-    std::string_view name = text.substr(0, text.find(kClose));
+    std::size_t close = text.find(kClose);
+    std::string_view name = close == std::string_view::npos ? std::string_view() : text.substr(0, close);
     CHELA_TRY(std::string value, resolve(name, host));
     std::string placeholder = fmt::format("{}{}{}", kOpen, name, kClose);
     shown_as_.emplace_back(value, placeholder);
@@ -68,7 +69,7 @@ Result<std::string> EgressSecrets::expand(std::string_view text, Encoding encodi
       shown_as_.emplace_back(value, placeholder);
     }
     expanded += value;
-    text.remove_prefix(std::min(name.size() + kClose.size(), text.size()));
+    text.remove_prefix(name.size() + kClose.size());
   }
 }
 

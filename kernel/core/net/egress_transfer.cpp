@@ -200,7 +200,10 @@ void EgressTransfer::on_done(const EngineFailure* failure, std::string_view redi
   running_ = nullptr;
   if (failure) {
     std::string_view text = failure->layer == EgressLayer::policy ? std::string_view(denial_) : failure->text;
-    return fail_with({failure->code, fmt::format("{}: {}", name_of(failure->layer), text)});
+    bool was_denied = !denial_.empty() && failure->layer != EgressLayer::policy;
+    return fail_with(
+        {failure->code, fmt::format("{}: {}{}{}{}", name_of(failure->layer), text, was_denied ? " (not tried: " : "",
+                                    was_denied ? denial_ : "", was_denied ? ")" : "")});
   }
   if (redirect_status_ != 0) return follow(redirect_url);
   end({});

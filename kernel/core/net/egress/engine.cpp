@@ -98,11 +98,14 @@ void CurlEngine::settle() {
   ++depth_;
   for (EngineTransfer* transfer : std::exchange(starting_, {})) {
     bool added = transfer->ready() && curl_multi_add_handle(multi_, transfer->easy()) == CURLM_OK;
-    if (!added) failed_.emplace_back(transfer, CURLE_FAILED_INIT);
+    if (!added) ended_.emplace_back(transfer, CURLE_FAILED_INIT);
   }
   for (EngineTransfer* transfer : std::exchange(resuming_, {})) {
     // The bytes held back are offered in there; a refusal ends the call, but not the transfer.
-    if (CURLcode code = transfer->go_on(); code != CURLE_OK) failed_.emplace_back(transfer, code);
+    CURLcode code = transfer->go_on();
+    if (code == CURLE_OK && transfer->holds_body()) continue;
+    if (code == CURLE_OK) code = transfer->remembered_end().value_or(CURLE_OK);
+    if (code != CURLE_OK || transfer->remembered_end()) ended_.emplace_back(transfer, code);
   }
   --depth_;
   for (EngineTransfer* transfer : std::exchange(stopped_, {})) discard(transfer);
@@ -110,9 +113,9 @@ void CurlEngine::settle() {
 }
 
 void CurlEngine::report_ended() {
-  while (!failed_.empty()) {
-    auto [transfer, code] = failed_.back();
-    failed_.pop_back();
+  while (!ended_.empty()) {
+    auto [transfer, code] = ended_.back();
+    ended_.pop_back();
     end(transfer, code);
   }
   int queued = 0;
@@ -124,8 +127,12 @@ void CurlEngine::report_ended() {
   }
 }
 
-// The sink may stop any other transfer in here, also one of failed_.
+// The sink may stop any other transfer in here, also one of ended_.
 void CurlEngine::end(EngineTransfer* transfer, CURLcode code) {
+  if (transfer->holds_body()) {
+    transfer->remember_end(code);
+    return;
+  }
   transfer->finish(code);
   discard(transfer);
 }
@@ -133,7 +140,7 @@ void CurlEngine::end(EngineTransfer* transfer, CURLcode code) {
 void CurlEngine::discard(EngineTransfer* transfer) {
   std::erase(starting_, transfer);
   std::erase(resuming_, transfer);
-  std::erase_if(failed_, [&](const auto& failed) { return failed.first == transfer; });
+  std::erase_if(ended_, [&](const auto& ended) { return ended.first == transfer; });
   ++depth_;
   curl_multi_remove_handle(multi_, transfer->easy());
   --depth_;

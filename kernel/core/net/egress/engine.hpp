@@ -50,7 +50,7 @@ class CurlEngine final : public EgressEngine {
   std::vector<EngineTransfer*> starting_;
   std::vector<EngineTransfer*> resuming_;
   std::vector<EngineTransfer*> stopped_;
-  std::vector<std::pair<EngineTransfer*, CURLcode>> failed_;  // that libcurl does not report by itself
+  std::vector<std::pair<EngineTransfer*, CURLcode>> ended_;  // that libcurl does not report by itself
 };
 
 }  // namespace chela::net

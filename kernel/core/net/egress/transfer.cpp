@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <charconv>
 #include <utility>
 
@@ -21,6 +22,12 @@ constexpr long kReceiveBufferBytes = 8 * 1024;
 constexpr long kSendBufferBytes = 16 * 1024;
 // Deadlines are the kernel's; libcurl's own of 5 minutes must not come before them.
 constexpr long kConnectTimeoutSeconds = 24 * 3600;
+
+// Before 8.1, libcurl stops a whole HTTP/2 connection when one of its streams is paused: a reader that stalls would
+// stall everyone who talks to the same host. Up to this much is kept here first.
+constexpr unsigned kCurlVersionWithStreamPause = 0x080100;
+constexpr std::size_t kKeptBytesMax = 1 << 20;
+constexpr std::size_t kKeptPieceBytes = 16 * 1024;
 
 struct Address {
   char ip[INET6_ADDRSTRLEN] = {};
@@ -117,7 +124,7 @@ void EngineTransfer::set_callbacks() {
 
 void EngineTransfer::set_request() {
   set(CURLOPT_URL, request_.url.c_str());
-  if (request_.url.starts_with("https:")) {
+  if (request_.http2 && request_.url.starts_with("https:")) {
     set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
     set(CURLOPT_PIPEWAIT, 1L);  // share an HTTP/2 connection that is being made instead of making another
   } else {
@@ -150,10 +157,20 @@ void EngineTransfer::set_request() {
 
 bool EngineTransfer::want_resume() {
   pause_wanted_ = false;
-  return std::exchange(held_back_, false);
+  return held_back_ || !kept_.empty();
 }
 
 CURLcode EngineTransfer::go_on() {
+  std::string pending = std::exchange(kept_, {});
+  std::size_t offered = 0;
+  while (sink_ && !pause_wanted_ && offered < pending.size()) {
+    std::string_view piece = std::string_view(pending).substr(offered, kKeptPieceBytes);
+    offered += piece.size();
+    sink_->on_body(piece);
+  }
+  kept_ = pending.substr(offered);
+  if (!sink_ || pause_wanted_ || !held_back_) return CURLE_OK;
+  held_back_ = false;
   return curl_easy_pause(easy_, CURLPAUSE_CONT);
 }
 
@@ -193,6 +210,8 @@ bool EngineTransfer::take_header(std::string_view line) {
   if (line.starts_with("HTTP/") && fields_.empty()) {
     std::string_view after = line.substr(std::min(line.find(' '), line.size()));
     after = trimmed(after).substr(0, 3);
+    pausing_blocks_others_ =
+        line.starts_with("HTTP/2") && curl_version_info(CURLVERSION_NOW)->version_num < kCurlVersionWithStreamPause;
     std::from_chars(after.data(), after.data() + after.size(), status_);
     head_.clear();
     return true;
@@ -237,7 +256,8 @@ std::size_t EngineTransfer::on_data(char* data, std::size_t size, std::size_t co
   auto& transfer = *static_cast<EngineTransfer*>(self);
   std::size_t bytes = size * count;
   if (!transfer.sink_) return CURL_WRITEFUNC_ERROR;
-  if (transfer.pause_wanted_) {
+  bool held = transfer.pause_wanted_ || transfer.holds_body();
+  if (held && !transfer.may_keep(bytes)) {
     transfer.held_back_ = true;
     return CURL_WRITEFUNC_PAUSE;  // libcurl keeps these bytes and offers them again
   }
@@ -247,8 +267,16 @@ std::size_t EngineTransfer::on_data(char* data, std::size_t size, std::size_t co
     return CURL_WRITEFUNC_ERROR;
   }
   transfer.body_bytes_ += bytes;
-  transfer.sink_->on_body({data, bytes});
+  if (held) {
+    transfer.kept_.append(data, bytes);
+  } else {
+    transfer.sink_->on_body({data, bytes});
+  }
   return transfer.sink_ ? bytes : CURL_WRITEFUNC_ERROR;
+}
+
+bool EngineTransfer::may_keep(std::size_t bytes) const {
+  return pausing_blocks_others_ && bytes <= kKeptBytesMax - std::min(kept_.size(), kKeptBytesMax);
 }
 
 bool EngineTransfer::abort(EgressLayer layer, ErrorCode code, std::string text) {

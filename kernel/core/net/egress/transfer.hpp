@@ -5,6 +5,7 @@
 #include <curl/curl.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,9 +27,15 @@ class EngineTransfer {
   bool silenced() const { return sink_ == nullptr; }
 
   void want_pause() { pause_wanted_ = true; }
-  // True when libcurl holds data back and has to be told to go on.
+  // True when go_on() has to be called, with libcurl off the stack or about to be entered.
   bool want_resume();
-  CURLcode go_on();  // anything but CURLE_OK: the transfer has to be ended by the caller
+  // Offers what was held back. Anything but CURLE_OK: the transfer has to be ended by the caller.
+  CURLcode go_on();
+
+  // libcurl is through, but the sink has not taken everything: the end waits for go_on().
+  bool holds_body() const { return !kept_.empty(); }
+  void remember_end(CURLcode code) { end_code_ = code; }
+  std::optional<CURLcode> remembered_end() const { return end_code_; }
 
   // Tells the sink how it ended; the last call.
   void finish(CURLcode code);
@@ -46,6 +53,7 @@ class EngineTransfer {
   void set_request();
   bool take_header(std::string_view line);
   bool deliver_head();
+  bool may_keep(std::size_t bytes) const;
   bool abort(EgressLayer layer, ErrorCode code, std::string text);
   EngineFailure failure_of(CURLcode code) const;
 
@@ -66,6 +74,9 @@ class EngineTransfer {
 
   bool pause_wanted_ = false;
   bool held_back_ = false;  // libcurl was told to keep data
+  bool pausing_blocks_others_ = false;
+  std::string kept_;  // what came while paused and libcurl must not keep
+  std::optional<CURLcode> end_code_;
   bool address_allowed_ = false;
   bool address_denied_ = false;
   bool connected_ = false;
