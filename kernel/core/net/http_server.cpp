@@ -1,7 +1,6 @@
 #include "kernel/core/net/http_server.hpp"
 
 #include <fmt/format.h>
-#include <sys/resource.h>
 #include <uv.h>
 
 #include <algorithm>
@@ -12,6 +11,7 @@
 #include "kernel/core/loop/event.hpp"
 #include "kernel/core/net/connection_group.hpp"
 #include "kernel/core/net/http_session.hpp"
+#include "kernel/core/platform/descriptors.hpp"
 
 namespace chela::net {
 namespace {
@@ -22,9 +22,8 @@ constexpr std::size_t kRefusedMax = 64;
 constexpr std::size_t kDescriptorReserve = 64;  // for the database, files, children and upstream connections
 
 std::size_t connections_possible() {
-  rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return static_cast<std::size_t>(-1);
-  return limit.rlim_cur > 2 * kDescriptorReserve ? limit.rlim_cur - kDescriptorReserve : limit.rlim_cur / 2;
+  auto limit = platform::descriptor_limit();
+  return limit > 2 * kDescriptorReserve ? limit - kDescriptorReserve : limit / 2;
 }
 
 Result<sockaddr_storage> parse_address(const ListenOptions& options) {
