@@ -16,4 +16,5 @@ find_library(CHELA_LIBCRYPTO_STATIC libcrypto.a REQUIRED) # hashes only: no shar
 find_path(CHELA_VALIJSON_INCLUDE valijson/validator.hpp REQUIRED)
 if(CHELA_TESTS)
   find_package(GTest REQUIRED)
+  find_package(benchmark REQUIRED)
 endif()

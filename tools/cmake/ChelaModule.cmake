@@ -1,5 +1,7 @@
 # chela_module(NAME DEPENDS a b LIBRARIES x y): a static library of every .cpp in this folder (not below it).
 # chela_test(NAME FOLDER DEPENDS a b): one GoogleTest program of every *_test.cpp in tests/FOLDER.
+# chela_benchmark(NAME FOLDER DEPENDS a b): one Google Benchmark program of every *_bench.cpp in
+#   tests/FOLDER, built only by its name NAME_bench.
 # chela_embed(TARGET VARIABLE FILE): the bytes of FILE as `extern const std::string_view` chela::embedded::VARIABLE.
 
 add_library(chela_pch STATIC "${CMAKE_SOURCE_DIR}/tools/cmake/pch.cpp")
@@ -35,6 +37,16 @@ function(chela_test name folder)
   add_test(NAME ${name} COMMAND ${name}_test)
   set_tests_properties(${name} PROPERTIES TIMEOUT 120 ENVIRONMENT
     "CHELA_SOURCE_DIR=${CMAKE_SOURCE_DIR};CHELA_BUILD_DIR=${CMAKE_BINARY_DIR}") # read by tests/paths.hpp
+endfunction()
+
+function(chela_benchmark name folder)
+  cmake_parse_arguments(arg "" "" "DEPENDS;LIBRARIES" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/tests/${folder}/*_bench.cpp")
+  list(TRANSFORM arg_DEPENDS PREPEND chela_)
+  add_executable(${name}_bench EXCLUDE_FROM_ALL ${sources})
+  target_link_libraries(${name}_bench PRIVATE ${arg_DEPENDS} chela_flags nlohmann_json::nlohmann_json fmt::fmt
+    PkgConfig::uv benchmark::benchmark ${arg_LIBRARIES})
+  target_precompile_headers(${name}_bench REUSE_FROM chela_pch)
 endfunction()
 
 function(chela_embed target variable file)
