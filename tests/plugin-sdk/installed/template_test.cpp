@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <string>
 
 #include "chela/testing/fake_host.hpp"
@@ -92,6 +94,21 @@ TEST_F(InstalledSdk, BuildsProvidersThatConform) {
     auto completion = host.complete(R"({"baseUrl":"https://example.com/"})", "m", {R"({"role":"user","content":"Hi"})"});
     EXPECT_EQ(completion->answer().text, "Hello");
     EXPECT_EQ(completion->outcome().text, "stop");
+  }
+}
+
+std::string read(const fs::path& path) {
+  std::ifstream in(path);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+TEST(SdkReadme, ShowsTheTemplateAsItIsBuilt) {
+  const fs::path sdk = source_dir() / "plugin-sdk";
+  const std::string readme = read(sdk / "README.md");
+  for (const char* file : {"greeter.cpp", "chela.plugin.json", "CMakeLists.txt"}) {
+    const std::string text = read(sdk / "template/tool" / file);
+    ASSERT_FALSE(text.empty()) << file;
+    EXPECT_NE(readme.find("\n" + text + "```"), std::string::npos) << file;
   }
 }
 
