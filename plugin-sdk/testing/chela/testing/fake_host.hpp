@@ -89,13 +89,13 @@ class FakeHost {
     if (state_ != State::kStarted) return;
     plugin_->stop(plugin_);
     state_ = State::kStopped;
-    http_.cancel_all();
-    timers_.cancel_all();
+    drop_open_work("stop()");
   }
   void destroy() {
     if (plugin_ == nullptr) return;
     plugin_->destroy(plugin_);
     plugin_ = nullptr;
+    drop_open_work("destroy()");
     state_ = State::kDestroyed;
   }
 
@@ -276,6 +276,12 @@ class FakeHost {
     if (!refusal.ok()) call->refuse(refusal.status, refusal.text);
     pump();
     return call;
+  }
+
+  // What is still open would call back into a plugin that is over.
+  void drop_open_work(const char* after) {
+    if (http_.drop_all() > 0) breaches_.add(std::string(after) + " left a request open");
+    if (timers_.drop_all() > 0) breaches_.add(std::string(after) + " left a timer running");
   }
 
   static std::vector<chela_str> borrow(const std::vector<std::string>& texts) {
