@@ -172,7 +172,8 @@ function applyToItems(thread: Thread, event: TurnEvent, now: number): {thread: T
     case 'message_accepted': {
       // Written in another tab or on another device: the event does not carry its text.
       const known = thread.items.some(item => item.id === event.messageId);
-      return {thread, outcome: known ? 'applied' : 'refetch'};
+      const running = thread.running || event.seq !== undefined; // its turn follows; a repeated receipt may promise nothing
+      return {thread: {...thread, running}, outcome: known ? 'applied' : 'refetch'};
     }
     case 'typing_start':
       return {thread: {...withAnswer(thread, event, now, item => item), running: true}, outcome: 'applied'};

@@ -12,7 +12,7 @@ export function EmptyState() {
     <div class="empty">
       <ClawMark />
       <h2>What shall we get hold of?</h2>
-      <p>Everything stays between this page and your own gateway.</p>
+      <p>This page talks to your own gateway, and to nothing else.</p>
       <ul class="examples">
         {kExamples.map(({title, hint}) => (
           <li key={title}>

@@ -8,13 +8,16 @@ import {CopyButton} from './copy_button.tsx';
 import {ChevronIcon, ClawMark, EditIcon, RetryIcon, WarnIcon} from './icons.tsx';
 import {ToolCard} from './tool_card.tsx';
 
-export const UserMessage = memo(({item}: {item: UserItem}) => (
+/** `unanswered`: the last message, with nobody at work on it, as after a crash of the gateway. */
+export const UserMessage = memo(({item, unanswered}: {item: UserItem; unanswered: boolean}) => (
   <article class={`message user ${item.delivery}`} aria-label="You" data-message={item.id}>
     <div class="bubble">{item.text}</div>
     <div class="message-foot">
       {item.delivery === 'queued' && <span class="delivery">Waiting to be sent</span>}
       {item.delivery === 'failed' && <span class="delivery problem">{item.problem}</span>}
       {item.delivery === 'failed' && <button type="button" class="text-button" onClick={() => resend(item.id)}>Send again</button>}
+      {unanswered && <span class="delivery">No answer came.</span>}
+      {unanswered && <button type="button" class="text-button" onClick={() => send(item.text)}>Ask again</button>}
       <span class="message-actions">
         <Clock at={item.createdAt} />
         <button type="button" class="icon-button small" aria-label="Edit and send again" title="Edit and send again"

@@ -1,4 +1,5 @@
 import {useSignal} from '@preact/signals';
+import type {RefObject} from 'preact';
 import {useEffect, useLayoutEffect, useRef} from 'preact/hooks';
 import {hasOlder, isLoading, loadOlder, loadProblem, retryLoading, thread} from '../conversation.ts';
 import type {Item, Thread} from '../thread.ts';
@@ -19,7 +20,8 @@ function Messages({current, from}: {current: Thread; from: number}) {
   return (
     <>
       {current.items.slice(from).map((item, i) => item.role === 'user'
-        ? <UserMessage key={item.id} item={item} />
+        ? <UserMessage key={item.id} item={item}
+            unanswered={from + i === last && !current.running && item.delivery === 'accepted'} />
         : <AssistantMessage key={item.id} item={item} isLast={from + i === last}
             question={from + i === last ? questionOf(current.items, item.replyTo) : ''} />)}
       {current.running && current.items[last]?.role === 'user' && <div class="message assistant"><div class="avatar" /><div class="typing"><i /><i /><i /></div></div>}
@@ -61,22 +63,60 @@ function useFollow(current: Thread | null) {
   return {scroller, content, isAway, onScroll, toEnd};
 }
 
+/** Which messages are in the document: those from a certain one on, so that new ones at the end move nothing. */
+function useWindow(current: Thread | null): {from: number; showEarlier: () => void} {
+  const first = useRef({threadId: '', id: ''});
+  const redraw = useSignal(0);
+  void redraw.value;
+  const items = current?.items ?? [];
+  let from = first.current.threadId === current?.id ? items.findIndex(item => item.id === first.current.id) : -1;
+  if (from < 0) from = Math.max(0, items.length - kPage);
+  const keep = (index: number): void => {
+    first.current = {threadId: current?.id ?? '', id: items[index]?.id ?? ''};
+  };
+  if (!isLoading.value) keep(from);
+  const showEarlier = (): void => {
+    keep(Math.max(0, from - kPage));
+    ++redraw.value;
+  };
+  return {from, showEarlier};
+}
+
+/**
+ * Keeps what is being read in its place when messages are put above it. The browser's own scroll anchoring does not
+ * help at the very top and not in every browser, so it is switched off for the moment of the change.
+ */
+function useSteadyTop(scroller: RefObject<HTMLDivElement | null>, threadId: string, firstId: string): void {
+  const shown = useRef({threadId, firstId});
+  const fromEnd = useRef(-1);
+  const box = scroller.current;
+  if (box && shown.current.threadId === threadId && shown.current.firstId !== firstId && firstId !== '') {
+    fromEnd.current = box.scrollHeight - box.scrollTop; // read before the document changes
+    box.style.setProperty('overflow-anchor', 'none');
+  }
+  shown.current = {threadId, firstId};
+  useLayoutEffect(() => {
+    if (!box || fromEnd.current < 0) return;
+    box.scrollTop = box.scrollHeight - fromEnd.current;
+    fromEnd.current = -1;
+    requestAnimationFrame(() => box.style.removeProperty('overflow-anchor'));
+  }, [firstId]);
+}
+
 export function ThreadView() {
   const current = thread.value;
-  const count = useSignal(kPage);
   const top = useRef<HTMLDivElement>(null);
   const {scroller, content, isAway, onScroll, toEnd} = useFollow(current);
-  useEffect(() => { count.value = kPage; }, [current?.id]);
-  const from = Math.max(0, (current?.items.length ?? 0) - count.value);
+  const {from, showEarlier} = useWindow(current);
+  useSteadyTop(scroller, current?.id ?? '', current?.items[from]?.id ?? '');
   const more = from > 0 || hasOlder.value;
   useEffect(() => {
     if (!top.current || !more) return;
     const observer = new IntersectionObserver(([entry]) => {
       const box = scroller.current;
       if (!entry?.isIntersecting || !box) return;
-      if (box.scrollTop < 1) box.scrollTop = 1; // at 0 the browser would show the new messages instead of staying
-      count.value += kPage;
-      if (from === 0) void loadOlder();
+      if (from > 0) showEarlier();
+      else void loadOlder();
     }, {root: scroller.current, rootMargin: '800px 0px 0px 0px'});
     observer.observe(top.current);
     return () => observer.disconnect();
