@@ -53,6 +53,14 @@ function emit(session, event) {
 
 const sleep = ms => new Promise(done => setTimeout(done, ms));
 
+async function post(request, session, response) {
+  let body = '';
+  for await (const part of request) body += part;
+  accept(session, JSON.parse(body).text, randomUUID());
+  while (session.running) await sleep(0);
+  return sendJson(response, 200, {message: session.messages.at(-1)});
+}
+
 function accept(session, text, messageId, socket) {
   const known = session.messages.find(message => message.id === messageId);
   if (known) return socket?.send(JSON.stringify({type: 'message_accepted', messageId, sessionId: session.id, seq: session.seq}));
@@ -80,16 +88,18 @@ async function turn(session, {text, messageId}) {
   session.stop = false;
   emit(session, {type: 'typing_start', ...reply});
   let finishReason = 'stop';
-  await sleep(120);
-  for (const step of scriptFor(text)) {
+  const script = scriptFor(text);
+  const isQuick = script.every(step => step.pauseMs === 0);
+  if (!isQuick) await sleep(120);
+  for (const step of script) {
     if (session.stop) break;
     if (step.tool) await tool(session, reply, answer, step.tool);
     const kind = step.reasoning ? 'reasoning' : 'text';
-    for (const piece of pieces(step[kind] ?? '')) {
+    for (const piece of pieces(step[kind] ?? '', isQuick ? 1e9 : 7)) {
       if (session.stop) break;
       answer[kind] = (answer[kind] ?? '') + piece;
       emit(session, {type: kind === 'text' ? 'assistant_chunk' : 'reasoning_chunk', text: piece, ...reply});
-      await sleep(step.pauseMs ?? 4);
+      if (!isQuick) await sleep(step.pauseMs ?? 4);
     }
     if (step.error) {
       finishReason = 'error';
@@ -136,12 +146,14 @@ function api(request, url, response) {
     return sendJson(response, 200, {version: '0.1.0-mock', uptimeMs: Date.now() - started, authRequired: options.token !== '',
       model: {ref: 'demo/scripted', service: 'demo', demo: true}});
   }
-  if (url.pathname === '/api/sessions') {
+  if (url.pathname === '/api/sessions' && request.method === 'GET') {
     const all = [...sessions.values()].filter(s => s.messages.length).sort((a, b) => b.updatedAt.localeCompare(a.updatedAt));
     return sendJson(response, 200, {sessions: all.slice(0, limit).map(summary)});
   }
+  if (url.pathname === '/api/sessions' && request.method === 'POST') return sendJson(response, 200, {id: getSession(randomUUID()).id});
   const session = sessions.get(id);
   if (!session) return sendJson(response, 404, {error: {code: 'not_found', message: 'no such session'}});
+  if (action === 'messages') return void post(request, session, response);
   if (action === 'stop') session.stop = true;
   else if (request.method === 'DELETE') sessions.delete(id), save();
   else return sendJson(response, 200, {...summary(session), running: session.running, seq: session.seq, messages: session.messages.slice(-limit)});

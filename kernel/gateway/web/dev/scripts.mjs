@@ -74,6 +74,7 @@ export function scriptFor(message) {
       {tool: {name: 'read_file', arguments: {path: 'missing.md'}, result: 'no such file', status: 'failed'}},
       {text: 'Your workspace holds `AGENTS.md`, `SOUL.md` and a folder of notes.'}];
   }
+  if (text.startsWith('quick')) return [{text: kTour, pauseMs: 0}];
   if (text.includes('slowly')) return [{text: long(3000), pauseMs: 30}];
   if (text.includes('long')) return [{text: long(1200)}];
   if (text.includes('hostile')) return [{text: kHostile}];
