@@ -185,12 +185,14 @@ class Runner:
 
 # Under a sanitizer: all of ctest, and the conversations that touch most of the gateway.
 E2E = ROOT / 'tests' / 'e2e'
+BROWSER = ROOT / 'tests' / 'browser'
 SMOKE = ['conversation.test.mjs', 'upstream.test.mjs', 'openai_sdk.test.mjs', 'limits.test.mjs']
 SUITES = {
     'ctest': Runner.ctest,
     'lint': Runner.lint,
     'python': Runner.python,
     'e2e': lambda runner: runner.node('e2e', E2E, sorted(path.name for path in E2E.glob('*.test.mjs'))),
+    'browser': lambda runner: runner.node('browser', BROWSER, sorted(path.name for path in BROWSER.glob('*.test.mjs'))),
     'e2e-smoke': lambda runner: runner.node('e2e-smoke', E2E, SMOKE),
 }
 DEFAULT = {'asan': ['ctest', 'e2e-smoke'], 'tsan': ['ctest', 'e2e-smoke']}
