@@ -87,6 +87,17 @@ bool is_valid_utf8(std::string_view text) {
   return true;
 }
 
+std::string repair_utf8(std::string_view text) {
+  std::string out;
+  out.reserve(text.size() + 16);
+  for (std::size_t at = 0; at < text.size();) {
+    std::size_t length = sequence_length(text, at);
+    out += length == 0 ? std::string_view("\xEF\xBF\xBD") : text.substr(at, length);
+    at += std::max<std::size_t>(1, length);
+  }
+  return out;
+}
+
 std::string_view cut_utf8(std::string_view text, std::size_t bytes_max) {
   if (text.size() <= bytes_max) return text;
   std::size_t end = bytes_max;
@@ -115,6 +126,25 @@ std::string to_base64(std::string_view bytes) {
     std::uint32_t group = 0;
     for (std::size_t j = 0; j < 3; ++j) group = group << 8 | (j < have ? static_cast<std::uint8_t>(bytes[i + j]) : 0u);
     for (std::size_t j = 0; j < 4; ++j) out += j <= have ? kDigits[group >> (18 - 6 * j) & 63] : '=';
+  }
+  return out;
+}
+
+std::optional<std::string> from_base64url(std::string_view text) {
+  constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  if (text.size() % 4 == 1) return std::nullopt;
+  std::string out;
+  std::uint32_t group = 0;
+  int bits = 0;
+  for (char c : text) {
+    auto value = kDigits.find(c);
+    if (value == std::string_view::npos) return std::nullopt;
+    group = group << 6 | static_cast<std::uint32_t>(value);
+    bits += 6;
+    if (bits >= 8) {
+      bits -= 8;
+      out += static_cast<char>(group >> bits & 0xFF);
+    }
   }
   return out;
 }

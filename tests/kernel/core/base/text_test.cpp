@@ -26,6 +26,11 @@ TEST(Text, ValidatesUtf8ByTheUnicodeTable) {
   }
 }
 
+TEST(Text, RepairsMalformedUtf8) {
+  EXPECT_EQ(repair_utf8("a\xFFz\xE2\x82"), "a\xEF\xBF\xBDz\xEF\xBF\xBD\xEF\xBF\xBD");
+  EXPECT_EQ(repair_utf8("\xE2\x82\xAC"), "\xE2\x82\xAC");
+}
+
 TEST(Text, CutsBetweenCodePoints) {
   EXPECT_EQ(cut_utf8("a\xE2\x82\xAC", 3), "a");
   EXPECT_EQ(cut_utf8("a\xE2\x82\xAC", 4), "a\xE2\x82\xAC");
@@ -36,6 +41,13 @@ TEST(Text, EncodesBase64LikeRfc4648) {
                                                           {"foo", "Zm9v"},  {"foob", "Zm9vYg=="},  {"fooba", "Zm9vYmE="},
                                                           {"foobar", "Zm9vYmFy"}};
   for (auto [plain, encoded] : kVectors) EXPECT_EQ(to_base64(plain), encoded);
+}
+
+TEST(Text, DecodesBase64Url) {
+  EXPECT_EQ(from_base64url("Zm9vYg"), "foob");
+  EXPECT_EQ(from_base64url("-_8"), "\xFB\xFF");
+  EXPECT_EQ(from_base64url(""), "");
+  for (auto bad : {"a", "Zg==", "a+b/", "a b"}) EXPECT_FALSE(from_base64url(bad)) << bad;
 }
 
 TEST(Text, FindsTheNearestName) {
