@@ -19,6 +19,8 @@ struct EgressUrl {
 
   // `scheme://host[:port]`; two URLs with the same origin may see the same credentials.
   std::string origin() const;
+  // `host:port`, as permissions name it.
+  std::string authority() const { return host + ":" + std::to_string(port); }
   // Without the query, for errors and logs.
   std::string shown() const { return origin() + path; }
   std::string text() const { return origin() + path + query; }
