@@ -1,0 +1,50 @@
+#pragma once
+
+// Which plugins there are. Reads manifests and nothing else; what is wrong becomes a diagnostic, never a silence.
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kernel/core/plugins/diagnostic.hpp"
+#include "kernel/core/plugins/manifest.hpp"
+
+namespace chela::plugins {
+
+// Where a plugin came from, highest precedence first: of two with the same id the earlier origin wins.
+enum class Origin { config, home, bundled, workspace };
+std::string_view name_of(Origin origin);
+
+// Which plugins the operator wants: deny beats everything, an allow list is exclusive, then the plugin's own entry.
+// Workspace plugins run only when their entry says so.
+struct Selection {
+  bool enabled = true;
+  std::vector<std::string> allow;
+  std::vector<std::string> deny;
+  std::map<std::string, bool> entries;  // plugins.entries.<id>.enabled
+};
+
+struct Roots {
+  std::vector<std::filesystem::path> load_paths;  // plugin folders, or folders of plugin folders
+  std::filesystem::path home;                     // <state>/plugins
+  std::filesystem::path bundled;
+  std::filesystem::path workspace;  // <workspace>/.chela/plugins
+};
+
+struct Found {
+  Manifest manifest;
+  Origin origin;
+  std::string disabled_because;  // empty when the plugin is enabled
+};
+
+struct Discovery {
+  std::vector<Found> plugins;  // by id
+  std::vector<Diagnostic> diagnostics;
+};
+
+// Folders that do not exist are not an error, but for load paths. At most 1,000 plugins a root.
+Discovery discover(const Roots& roots, const Selection& selection);
+
+}  // namespace chela::plugins

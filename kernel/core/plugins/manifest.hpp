@@ -1,0 +1,63 @@
+#pragma once
+
+// chela.plugin.json: who a plugin is and what it asks for, known before any of its code runs.
+// The format is manifests/schema/chela.plugin.schema.json.
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "kernel/core/base/error.hpp"
+
+namespace chela::plugins {
+
+constexpr std::string_view kManifestName = "chela.plugin.json";
+constexpr std::size_t kManifestBytesMax = 1 << 20;
+
+// What the plugin asks to be allowed. Empty lists mean nothing at all.
+struct Permissions {
+  std::vector<std::string> network;  // "host:port", "*.host:port", "@service": the hosts of configured services
+  std::vector<std::string> paths;    // "workspace:read", "workspace:write"
+  std::vector<std::string> exec;     // programs by name
+  std::vector<std::string> secrets;  // names of secrets it may use
+};
+
+// One thing the plugin provides: kind/id, and what the kind's consumer wants to know (JSON object, kept as it stands).
+struct Provision {
+  std::string kind;
+  std::string id;
+  std::shared_ptr<const nlohmann::json> descriptor;
+};
+
+// Immutable once read; any thread.
+struct Manifest {
+  std::string id;
+  std::string version;
+  std::string name;
+  std::string description;
+  std::uint16_t abi_major = 0;
+  std::uint16_t abi_minor = 0;
+  std::filesystem::path directory;  // of the manifest
+  std::filesystem::path library;    // absolute; may not exist (statically linked, or a broken plugin)
+  std::string status;               // stable, beta, alpha, or empty
+  std::string security_posture;     // robust-to-untrusted, requires-trusted, unknown, or empty
+  std::string integrity;            // "sha256-<hex>" of the library, or empty
+  std::vector<Provision> provides;
+  Permissions permissions;
+  std::vector<std::string> required_capabilities;       // "kind/id"
+  std::shared_ptr<const nlohmann::json> config_schema;  // object; null when the plugin takes no configuration
+  std::shared_ptr<const nlohmann::json> services;       // array of objects; empty when the plugin brings none
+};
+
+// Checks `text` and makes a manifest of it. Errors name the place: "$.provides[0].id: missing".
+Result<Manifest> parse_manifest(std::string_view text, const std::filesystem::path& directory);
+Result<Manifest> read_manifest(const std::filesystem::path& file);
+
+// Ids are 1 to 64 of a-z, 0-9, '-', starting with a letter.
+bool is_plugin_id(std::string_view id);
+
+}  // namespace chela::plugins

@@ -1,0 +1,189 @@
+#include "kernel/core/plugins/plugin_set.hpp"
+
+#include <algorithm>
+#include <ranges>
+
+#include "kernel/core/log/logger.hpp"
+#include "kernel/core/loop/event.hpp"
+#include "kernel/core/plugins/capability_check.hpp"
+#include "kernel/core/plugins/door.hpp"
+
+namespace chela::plugins {
+
+struct PluginSet::Entry {
+  Record record;
+  const chela_entry* door = nullptr;
+  bool activating = false;
+  std::vector<std::shared_ptr<Completion<bool>>> waiters;  // tasks that wait for the activation under way
+};
+
+PluginSet::PluginSet(PluginSetOptions options, HostEnvironment environment)
+    : options_(std::move(options)), environment_(std::move(environment)) {}
+
+PluginSet::~PluginSet() { stop_all(); }
+
+void PluginSet::discover() {
+  auto discovery = plugins::discover(options_.roots, options_.selection);
+  diagnostics_ = std::move(discovery.diagnostics);
+  for (auto& found : discovery.plugins) add(std::move(found));
+  resolve_requirements();
+}
+
+void PluginSet::add(Found found) {
+  auto entry = std::make_unique<Entry>();
+  Record& record = entry->record;
+  record.manifest = std::make_shared<const Manifest>(std::move(found.manifest));
+  record.origin = found.origin;
+  record.disabled_because = std::move(found.disabled_because);
+  entry->door = find_linked_in(options_.linked_in, record.manifest->id);
+  if (entry->door) record.carrier = Carrier::linked_in;
+  if (!record.disabled_because.empty()) {
+    record.state = State::disabled;
+    record.diagnostics.push_back({Severity::warning, DiagnosticCode::operator_blocked, record.manifest->id,
+                                  record.disabled_because, record.manifest->directory.string()});
+    entries_.push_back(std::move(entry));
+    return;
+  }
+  for (const auto& provision : record.manifest->provides) {
+    if (allows(options_.lane, record.carrier, provision.kind)) continue;
+    refuse(*entry, Step::verify, DiagnosticCode::jit_mode_required,
+           fmt::format("{}/{} needs runtime.mode 'dynamic' or 'auto'; the gateway runs in '{}'", provision.kind,
+                       provision.id, name_of(options_.lane)));
+    entries_.push_back(std::move(entry));
+    return;
+  }
+  record.state = next_state(record.state, Step::verify, true);
+  for (const auto& provision : record.manifest->provides) {
+    auto added = registry_.add({provision.kind, provision.id, record.manifest->id, provision.descriptor});
+    if (added) continue;
+    record.diagnostics.push_back({Severity::warning, DiagnosticCode::duplicate_capability, record.manifest->id,
+                                  added.error().message, record.manifest->directory.string()});
+  }
+  entries_.push_back(std::move(entry));
+}
+
+void PluginSet::resolve_requirements() {
+  for (auto& entry : entries_) {
+    Record& record = entry->record;
+    if (record.state != State::verified) continue;
+    auto missing = std::ranges::find_if(record.manifest->required_capabilities, [&](const std::string& required) {
+      auto slash = required.find('/');
+      return slash == std::string::npos || !registry_.find(required.substr(0, slash), required.substr(slash + 1));
+    });
+    if (missing == record.manifest->required_capabilities.end()) {
+      record.state = next_state(record.state, Step::resolve, true);
+    } else {
+      refuse(*entry, Step::resolve, DiagnosticCode::requirement_missing,
+             "needs " + *missing + ", which no enabled plugin provides");
+    }
+  }
+}
+
+std::vector<const Record*> PluginSet::list() const {
+  std::vector<const Record*> out;
+  for (const auto& entry : entries_) out.push_back(&entry->record);
+  return out;
+}
+
+const Record* PluginSet::find(std::string_view plugin_id) const {
+  Entry* entry = find_entry(plugin_id);
+  return entry ? &entry->record : nullptr;
+}
+
+PluginSet::Entry* PluginSet::find_entry(std::string_view plugin_id) const {
+  auto found = std::ranges::find(entries_, plugin_id, [](const auto& entry) { return std::string_view(entry->record.manifest->id); });
+  return found == entries_.end() ? nullptr : found->get();
+}
+
+void PluginSet::refuse(Entry& entry, Step step, DiagnosticCode code, std::string message) {
+  Record& record = entry.record;
+  environment_.logger.warning("plugin {}: {} ({})", record.manifest->id, message, name_of(code));
+  record.state = next_state(record.state, step, false);
+  record.diagnostics.push_back(
+      {Severity::error, code, record.manifest->id, std::move(message), record.manifest->directory.string()});
+  registry_.remove_plugin(record.manifest->id);
+}
+
+Task<Result<std::shared_ptr<Instance>>> PluginSet::activate(std::string plugin_id) {
+  Entry* entry = find_entry(plugin_id);
+  if (!entry) co_return fail(ErrorCode::not_found, "no plugin {} is known", plugin_id);
+  Record& record = entry->record;
+  if (entry->activating) {
+    auto done = entry->waiters.emplace_back(std::make_shared<Completion<bool>>());
+    co_await done->wait();
+  } else if (record.state == State::resolved) {
+    entry->activating = true;
+    co_await bring_up(*entry);
+    entry->activating = false;
+    for (const auto& waiter : std::exchange(entry->waiters, {})) waiter->set(true);
+  }
+  if (record.instance) co_return record.instance;
+  auto reason = record.diagnostics.empty() ? std::string(name_of(record.state)) : record.diagnostics.back().message;
+  co_return fail(ErrorCode::unavailable, "plugin {}: {}", plugin_id, reason);
+}
+
+Task<bool> PluginSet::load(Entry& entry) {
+  if (!entry.door) {
+    using Door = std::expected<const chela_entry*, DoorError>;
+    auto opening = run_blocking<Door>(environment_.loop,
+                                      [manifest = entry.record.manifest]() -> Result<Door> { return open_door(*manifest); });
+    auto door = co_await std::move(opening);
+    if (!door || !*door) {
+      auto error = door ? door->error() : DoorError{DiagnosticCode::load_failed, door.error().message};
+      refuse(entry, Step::load, error.code, std::move(error.message));
+      co_return false;
+    }
+    entry.door = **door;
+  } else if (auto checked = check_entry(*entry.door, *entry.record.manifest); !checked) {
+    refuse(entry, Step::load, checked.error().code, checked.error().message);
+    co_return false;
+  }
+  auto instance = Instance::create(*entry.door, entry.record.manifest, environment_);
+  if (!instance) {
+    refuse(entry, Step::load, DiagnosticCode::create_failed, instance.error().message);
+    co_return false;
+  }
+  entry.record.instance = std::move(*instance);
+  entry.record.state = next_state(entry.record.state, Step::load, true);
+  co_return true;
+}
+
+bool PluginSet::run_step(Entry& entry, Step step, DiagnosticCode code, const std::function<Result<void>()>& action) {
+  auto done = action();
+  if (!done) {
+    entry.record.instance.reset();
+    refuse(entry, step, code, done.error().message);
+    return false;
+  }
+  entry.record.state = next_state(entry.record.state, step, true);
+  return true;
+}
+
+Task<void> PluginSet::bring_up(Entry& entry) {
+  bool loaded = co_await load(entry);
+  if (!loaded) co_return;
+  Record& record = entry.record;
+  auto config = options_.config_of ? options_.config_of(record.manifest->id) : std::string("{}");
+  bool running = run_step(entry, Step::configure, DiagnosticCode::configure_failed,
+                          [&] { return record.instance->configure(config); }) &&
+                 run_step(entry, Step::start, DiagnosticCode::start_failed, [&] { return record.instance->start(); });
+  if (!running) co_return;
+  auto problems = check_capabilities(*record.instance);
+  if (problems.empty()) {
+    started_.push_back(&entry);
+    environment_.logger.debug("plugin {} {} started", record.manifest->id, record.manifest->version);
+    co_return;
+  }
+  record.instance.reset();
+  refuse(entry, Step::stop, problems.front().code, problems.front().message);
+}
+
+void PluginSet::stop_all() {
+  for (Entry* entry : std::exchange(started_, {}) | std::views::reverse) {
+    entry->record.instance->stop();
+    entry->record.instance.reset();
+    entry->record.state = next_state(entry->record.state, Step::stop, true);
+  }
+}
+
+}  // namespace chela::plugins
