@@ -1,0 +1,244 @@
+#include "kernel/runtime/models/catalog.hpp"
+
+#include <algorithm>
+#include <initializer_list>
+
+#include <nlohmann/json.hpp>
+
+#include "kernel/core/base/text.hpp"
+#include "kernel/core/net/egress_url.hpp"
+
+namespace chela::runtime {
+namespace {
+
+using Json = nlohmann::json;
+
+std::string text_of(const Json& object, const char* key) {
+  auto found = object.find(key);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+bool flag_of(const Json& object, const char* key) {
+  auto found = object.find(key);
+  return found != object.end() && found->is_boolean() && found->get<bool>();
+}
+
+std::uint64_t count_of(const Json& object, const char* key) {
+  auto found = object.find(key);
+  return found != object.end() && found->is_number_unsigned() ? found->get<std::uint64_t>() : 0;
+}
+
+const Json& member(const Json& object, const char* key) {
+  static const Json kNothing = Json::object();
+  auto found = object.is_object() ? object.find(key) : object.end();
+  return found != object.end() ? *found : kNothing;
+}
+
+std::vector<Model> models_of(const Json& service) {
+  std::vector<Model> models;
+  for (const auto& entry : member(service, "models")) {
+    if (entry.is_string()) {
+      models.push_back({entry.get<std::string>(), {}});
+    } else if (entry.is_object() && !text_of(entry, "id").empty()) {
+      models.push_back({text_of(entry, "id"), text_of(entry, "name"), count_of(entry, "contextWindow"), count_of(entry, "maxTokens")});
+    }
+  }
+  return models;
+}
+
+// The members of a configured service that the provider is told as they stand.
+Json options_of(const Json& entry) {
+  Json options = Json::object();
+  for (const char* key : {"headers", "authHeader", "proxy", "caFile", "connectTimeoutMs", "firstByteTimeoutMs",
+                          "idleTimeoutMs", "totalTimeoutMs", "maxTokensField", "quirks"}) {
+    if (entry.contains(key)) options[key] = entry[key];
+  }
+  return options;
+}
+
+// The name under which the application finds a secret of the configuration: "config:" and a JSON pointer.
+std::string secret_of(std::initializer_list<std::string> place) {
+  Json::json_pointer pointer;
+  for (const auto& segment : place) pointer /= segment;
+  return "config:" + pointer.to_string();
+}
+
+// "host:port" of an http or https URL, or empty.
+std::string authority_of(std::string_view url) {
+  auto parsed = net::parse_egress_url(url);
+  return parsed ? parsed->authority() : std::string();
+}
+
+}  // namespace
+
+ModelCatalog::ModelCatalog(const plugins::PluginSet& plugins, const Json& config, Environment environment)
+    : environment_(std::move(environment)) {
+  add_from_manifests(plugins);
+  add_from_config(member(member(config, "models"), "providers"));
+  add_from_environment(member(member(config, "models"), "env"));
+  for (const auto& [reference, entry] : member(member(member(config, "agents"), "defaults"), "models").items()) {
+    if (auto alias = text_of(entry, "alias"); !alias.empty()) aliases_[alias] = reference;
+  }
+  choose_default(member(member(config, "agents"), "defaults"));
+}
+
+void ModelCatalog::add(Service service, Json options) {
+  options["id"] = service.id;
+  options["api"] = service.api;
+  if (service.has_key()) options["apiKeySecret"] = service.secret_name;
+  if (!service.base_url.empty()) options["baseUrl"] = service.base_url;
+  service.json = options.dump(-1, ' ', false, Json::error_handler_t::replace);
+  auto id = service.id;
+  services_.insert_or_assign(std::move(id), std::move(service));
+}
+
+void ModelCatalog::add_from_manifests(const plugins::PluginSet& plugins) {
+  for (const auto* record : plugins.list()) {
+    if (record->state == plugins::State::disabled || record->state == plugins::State::failed) continue;
+    for (const auto& entry : *record->manifest->services) {
+      Service service{.id = text_of(entry, "id"), .name = text_of(entry, "name"), .api = text_of(entry, "api"),
+                      .base_url = text_of(entry, "baseUrl"), .origin = "plugin " + record->manifest->id};
+      if (service.id.empty() || !plugins.registry().find("provider", service.api)) continue;
+      service.local = flag_of(entry, "local");
+      service.embedded = flag_of(entry, "embedded");
+      service.models = models_of(entry);
+      auto options = options_of(entry);
+      for (const auto& name : member(entry, "apiKeyEnv")) {
+        service.needs_key = true;
+        if (!name.is_string() || service.has_key() || !environment_(name.get<std::string>())) continue;
+        service.secret_name = "env:" + name.get<std::string>();
+      }
+      add(std::move(service), std::move(options));
+    }
+  }
+}
+
+void ModelCatalog::add_from_config(const Json& providers) {
+  if (!providers.is_object()) return;
+  for (const auto& [id, entry] : providers.items()) {
+    if (!entry.is_object()) continue;
+    Service service{.id = id, .name = text_of(entry, "name"), .api = text_of(entry, "api"),
+                    .base_url = text_of(entry, "baseUrl"), .origin = "models.providers"};
+    Json options = Json::object();
+    if (const Service* known = find_service(id)) {  // a manifest's service, with some members set by the operator
+      options = Json::parse(known->json);
+      if (service.name.empty()) service.name = known->name;
+      if (service.api.empty()) service.api = known->api;
+      if (service.base_url.empty()) service.base_url = known->base_url;
+      service.models = known->models;
+      service.secret_name = known->secret_name;
+      service.needs_key = known->needs_key;
+    }
+    if (service.api.empty()) service.api = "openai-completions";  // what upstream assumes of a service with a baseUrl
+    options.update(options_of(entry));
+    if (entry.contains("apiKey")) service.secret_name = secret_of({"models", "providers", id, "apiKey"});
+    if (auto models = models_of(entry); !models.empty()) service.models = std::move(models);
+    add(std::move(service), std::move(options));
+  }
+}
+
+void ModelCatalog::add_from_environment(const Json& environment) {
+  if (!environment.is_object() || (!environment.contains("key") && text_of(environment, "endpoint").empty())) return;
+  Service service{.id = "env", .name = "MODEL_PROVIDER_*", .api = "openai-completions",
+                  .base_url = text_of(environment, "endpoint"), .origin = "environment"};
+  if (service.base_url.empty()) service.base_url = "https://api.openai.com/v1";
+  auto model = text_of(environment, "model");
+  service.models = {{model.empty() ? "gpt-4o" : model, {}}};
+  Json options = Json::object();
+  if (environment.contains("key")) service.secret_name = secret_of({"models", "env", "key"});
+  add(std::move(service), std::move(options));
+}
+
+void ModelCatalog::choose_default(const Json& defaults) {
+  const Json& model = member(defaults, "model");
+  auto primary = model.is_string() ? model.get<std::string>() : text_of(model, "primary");
+  if (!primary.empty()) {
+    // Taken as it stands: a service may have models that it does not list.
+    if (auto alias = aliases_.find(primary); alias != aliases_.end()) primary = alias->second;
+    auto slash = primary.find('/');
+    default_ = slash == std::string::npos ? ModelRef{{}, primary} : ModelRef{primary.substr(0, slash), primary.substr(slash + 1)};
+    if (default_.service.empty()) {
+      auto found = resolve(primary);
+      if (found) default_ = *found;
+    }
+    return;
+  }
+  auto usable = [](const Service& service) {
+    return !service.embedded && !service.models.empty() && (service.has_key() || service.origin == "models.providers");
+  };
+  auto embedded = [](const Service& service) { return service.embedded && !service.models.empty(); };
+  if (const Service* service = find_service("env")) {
+    default_ = {service->id, service->models.front().id};
+    return;
+  }
+  for (const auto& [id, service] : services_) {
+    if (usable(service)) return void(default_ = {id, service.models.front().id});
+  }
+  for (const auto& [id, service] : services_) {
+    if (embedded(service)) return void(default_ = {id, service.models.front().id});
+  }
+}
+
+const Service* ModelCatalog::find_service(std::string_view id) const {
+  auto found = services_.find(std::string(id));
+  return found == services_.end() ? nullptr : &found->second;
+}
+
+Result<ModelRef> ModelCatalog::resolve(std::string_view reference) const {
+  if (reference.empty()) {
+    if (find_service(default_.service)) return default_;
+    if (default_.model.empty()) return fail(ErrorCode::not_found, "no model is configured; set MODEL_PROVIDER_KEY or models.providers");
+    return fail(ErrorCode::not_found, "agents.defaults.model.primary names `{}`, which no service has; known are {}",
+                default_.text(), known_references());
+  }
+  if (auto alias = aliases_.find(std::string(reference)); alias != aliases_.end()) reference = alias->second;
+  auto slash = reference.find('/');
+  if (slash != std::string_view::npos && find_service(reference.substr(0, slash))) {
+    return ModelRef{std::string(reference.substr(0, slash)), std::string(reference.substr(slash + 1))};
+  }
+  for (const auto& [id, service] : services_) {
+    for (const auto& model : service.models) {
+      if (model.id == reference && (service.has_key() || !service.needs_key)) return ModelRef{id, model.id};
+    }
+  }
+  return fail(ErrorCode::not_found, "no model `{}`; known are {}", reference, known_references());
+}
+
+bool ModelCatalog::is_demonstration() const {
+  const Service* service = find_service(default_.service);
+  return service && service->embedded;
+}
+
+std::vector<const Service*> ModelCatalog::local_candidates() const {
+  std::vector<const Service*> out;
+  if (!is_demonstration()) return out;
+  for (const auto& [id, service] : services_) {
+    if (service.local) out.push_back(&service);
+  }
+  return out;
+}
+
+void ModelCatalog::add_local_models(std::string_view service_id, std::vector<Model> models) {
+  auto found = services_.find(std::string(service_id));
+  if (found == services_.end() || models.empty()) return;
+  found->second.models = std::move(models);
+  if (is_demonstration()) default_ = {found->first, found->second.models.front().id};
+}
+
+bool ModelCatalog::is_service_authority(std::string_view authority) const {
+  return std::ranges::any_of(services_, [&](const auto& entry) { return authority_of(entry.second.base_url) == authority; });
+}
+
+std::string ModelCatalog::known_references() const {
+  std::string out;
+  for (const auto& [id, service] : services_) {
+    if (service.needs_key && !service.has_key()) continue;
+    for (const auto& model : service.models) {
+      if (out.size() > 400) return out + ", …";
+      out += (out.empty() ? "" : ", ") + id + "/" + model.id;
+    }
+  }
+  return out.empty() ? "none" : out;
+}
+
+}  // namespace chela::runtime

@@ -1,0 +1,102 @@
+#pragma once
+
+// One open session: its lane of turns, its conversation, and who listens. Loop thread only.
+// Turns of a session run one after the other; a message that arrives meanwhile waits in the lane. What a listener is
+// told is on disk first where it says so (message_accepted, assistant_done).
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+#include <vector>
+
+#include "kernel/runtime/sessions/event.hpp"
+#include "kernel/runtime/sessions/session_store.hpp"
+#include "kernel/runtime/turn/turn.hpp"
+
+namespace chela::runtime {
+
+struct SessionLimits {
+  std::size_t queued_messages_max = 32;
+  std::size_t kept_event_bytes_max = 512 * 1024;  // for listeners that come back
+  std::size_t history_entries_max = 400;          // that a turn is given
+  std::size_t message_bytes_max = 1 << 20;
+};
+
+// What all sessions share; outlives them.
+struct SessionEnvironment {
+  TurnEnvironment turn;
+  SessionStore& store;
+  SessionLimits limits;
+};
+
+struct NewMessage {
+  std::string text;
+  std::string message_id;  // of the client; made up when empty
+  std::string model;       // reference; empty: the default
+  std::string options = "{}";
+  std::vector<ClientTool> client_tools;
+  std::vector<Message> answers;  // results of client tools that precede the text, which may then be empty
+};
+
+struct Accepted {
+  std::string message_id;
+  bool duplicate = false;  // seen before: nothing was started
+};
+
+class Session : public std::enable_shared_from_this<Session> {
+ public:
+  Session(SessionEnvironment& environment, SessionSummary summary);
+  Session(SessionEnvironment& environment, StoredSession stored);
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  const SessionSummary& summary() const { return summary_; }
+  bool running() const { return running_; }
+  std::uint64_t seq() const { return seq_; }  // of the last event; grows over restarts too, by leaps
+
+  // Puts the message on disk and into the lane; events follow. Errors: too_large, invalid_argument (empty),
+  // exhausted (the lane is full), or the store's.
+  Task<Result<Accepted>> submit(NewMessage message);
+  // Ends the running turn, and drops what waits in the lane.
+  void stop();
+
+  void add_listener(SessionListener& listener) { listeners_.push_back(&listener); }
+  void remove_listener(SessionListener& listener);
+  bool has_listeners() const { return !listeners_.empty(); }
+  // The events after `seq`, oldest first, as JSON; nullopt when they are not all held any more.
+  std::optional<std::vector<std::shared_ptr<const std::string>>> events_after(std::uint64_t seq) const;
+
+ private:
+  class Turning;
+  struct Queued {
+    NewMessage message;
+    std::string turn_id;
+  };
+  struct KeptEvent {
+    std::uint64_t seq;
+    std::shared_ptr<const std::string> json;
+  };
+
+  Task<Result<void>> run_lane();
+  Task<void> run_one(Queued queued);
+  void emit(EventType type, const SessionEvent& facts, const std::function<void(EventWriter&)>& fill);
+  void keep(std::uint64_t seq, std::string json);
+  void trim_history();
+
+  SessionEnvironment& environment_;
+  SessionSummary summary_;
+  std::vector<Message> history_;
+  std::unordered_set<std::string> seen_message_ids_;
+  std::deque<Queued> lane_;
+  std::vector<SessionListener*> listeners_;
+  std::deque<KeptEvent> kept_;
+  std::size_t kept_bytes_ = 0;
+  std::uint64_t seq_;
+  bool running_ = false;
+  CancelSource stop_;
+};
+
+}  // namespace chela::runtime

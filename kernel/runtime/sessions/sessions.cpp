@@ -1,0 +1,98 @@
+#include "kernel/runtime/sessions/sessions.hpp"
+
+#include <algorithm>
+#include <cctype>
+
+#include "kernel/core/base/random.hpp"
+
+namespace chela::runtime {
+
+bool is_session_id(std::string_view id) {
+  auto valid = [](unsigned char c) { return std::isalnum(c) || c == '.' || c == '_' || c == ':' || c == '-'; };
+  return !id.empty() && id.size() <= 128 && id.find("..") == std::string_view::npos && std::ranges::all_of(id, valid);
+}
+
+std::string new_session_id() { return "s-" + random_hex(20); }
+
+Sessions::Sessions(SessionEnvironment environment, Limits limits)
+    : environment_(std::move(environment)), limits_(limits) {}
+
+std::shared_ptr<Session> Sessions::find_open(std::string_view id) const {
+  auto found = open_.find(std::string(id));
+  return found == open_.end() ? nullptr : found->second.session;
+}
+
+std::size_t Sessions::running_count() const {
+  return static_cast<std::size_t>(std::ranges::count_if(open_, [](const auto& entry) { return entry.second.session->running(); }));
+}
+
+Task<Result<std::shared_ptr<Session>>> Sessions::open(std::string id, SessionIdentity identity) {
+  auto existing = co_await get(id);
+  if (existing || existing.error().code != ErrorCode::not_found) co_return existing;
+  SessionSummary summary{.id = id, .identity = std::move(identity)};
+  co_return add(std::make_shared<Session>(environment_, std::move(summary)));
+}
+
+Task<Result<std::shared_ptr<Session>>> Sessions::get(std::string id) {
+  if (!is_session_id(id)) {
+    co_return fail(ErrorCode::invalid_argument, "a session id is 1 to 128 of letters, digits and . _ : -, without `..`");
+  }
+  auto found = open_.find(id);
+  if (found != open_.end()) {
+    touch(found->second);
+    co_return found->second.session;
+  }
+  CHELA_CO_TRY(auto stored, co_await environment_.store.load(id, environment_.limits.history_entries_max));
+  if (auto meanwhile = find_open(id)) co_return meanwhile;
+  if (!stored) co_return fail(ErrorCode::not_found, "no session {}", id);
+  co_return add(std::make_shared<Session>(environment_, std::move(*stored)));
+}
+
+std::shared_ptr<Session> Sessions::add(std::shared_ptr<Session> session) {
+  const auto& id = session->summary().id;
+  if (auto meanwhile = find_open(id)) return meanwhile;
+  open_.emplace(id, Opened{session, recency_.insert(recency_.end(), id)});
+  close_idle();
+  return session;
+}
+
+void Sessions::touch(Opened& opened) { recency_.splice(recency_.end(), recency_, opened.recency); }
+
+void Sessions::close_idle() {
+  for (auto at = recency_.begin(); at != recency_.end() && open_.size() > limits_.open_max;) {
+    auto found = open_.find(*at);
+    const auto& session = *found->second.session;
+    bool in_use = session.running() || session.has_listeners() || found->second.session.use_count() > 1;
+    if (in_use) {
+      ++at;
+      continue;
+    }
+    open_.erase(found);
+    at = recency_.erase(at);
+  }
+}
+
+Task<Result<std::vector<SessionSummary>>> Sessions::list(std::size_t limit) {
+  co_return co_await environment_.store.list(limit);
+}
+
+Task<Result<StoredSession>> Sessions::read(std::string id, std::size_t entries_max) {
+  if (!is_session_id(id)) co_return fail(ErrorCode::not_found, "no session of that id");
+  CHELA_CO_TRY(auto stored, co_await environment_.store.load(id, entries_max));
+  if (!stored) co_return fail(ErrorCode::not_found, "no session {}", id);
+  co_return std::move(*stored);
+}
+
+Task<Result<void>> Sessions::remove(std::string id) {
+  if (auto session = find_open(id)) {
+    session->stop();
+    auto found = open_.find(id);
+    recency_.erase(found->second.recency);
+    open_.erase(found);
+  }
+  CHELA_CO_TRY(bool removed, co_await environment_.store.remove(id));
+  if (!removed) co_return fail(ErrorCode::not_found, "no session {}", id);
+  co_return Result<void>{};
+}
+
+}  // namespace chela::runtime

@@ -1,0 +1,157 @@
+#include "kernel/runtime/tools/call.hpp"
+
+#include <atomic>
+
+#include "chela/ext/tool.h"
+#include "kernel/core/base/text.hpp"
+#include "kernel/core/loop/event.hpp"
+#include "kernel/core/plugins/abi_text.hpp"
+#include "kernel/runtime/models/call_id.hpp"
+
+namespace chela::runtime {
+namespace {
+
+using plugins::from_abi;
+using plugins::to_abi;
+
+// The host's end of one call. It keeps itself alive until the plugin has completed.
+class Reception : public std::enable_shared_from_this<Reception> {
+ public:
+  Reception(Loop& loop, const std::function<void(std::string_view)>* on_progress)
+      : loop_(loop), on_progress_(on_progress) {
+    call_ = {sizeof(chela_tool_call), this, &on_progress_text, &on_complete, &is_cancelled};
+  }
+
+  const chela_tool_call* call() const { return &call_; }
+  Completion<Result<std::string>>& ended() { return ended_; }
+  void begin() { until_completed_ = shared_from_this(); }
+  void refused() { until_completed_.reset(); }
+  bool running() const { return until_completed_ != nullptr; }
+  void abandon() {
+    on_progress_ = nullptr;
+    cancelled_ = true;
+  }
+
+ private:
+  static Reception& of(const chela_tool_call* call) { return *static_cast<Reception*>(call->context); }
+
+  static void on_progress_text(const chela_tool_call* call, chela_str text) {
+    auto& self = of(call);
+    self.loop_.post([keep = self.shared_from_this(), copy = std::string(cut_utf8(from_abi(text), 64 * 1024))] {
+      if (keep->on_progress_) (*keep->on_progress_)(copy);
+    });
+  }
+  static void on_complete(const chela_tool_call* call, chela_status status, chela_str text) {
+    auto& self = of(call);
+    std::string copy(cut_utf8(from_abi(text), kToolResultBytesMax));
+    // Posted even from the loop thread: a plugin may complete inside start(), before the caller has begun to wait.
+    self.loop_.post([keep = self.shared_from_this(), status, copy = std::move(copy)]() mutable {
+      keep->until_completed_.reset();
+      if (status == CHELA_OK) {
+        keep->ended_.set(std::move(copy));
+      } else {
+        keep->ended_.set(fail(plugins::to_error_code(status), "{}", copy));
+      }
+    });
+  }
+  static bool is_cancelled(const chela_tool_call* call) { return of(call).cancelled_; }
+
+  Loop& loop_;
+  const std::function<void(std::string_view)>* on_progress_;
+  chela_tool_call call_;
+  Completion<Result<std::string>> ended_;
+  std::atomic<bool> cancelled_ = false;  // read by the plugin's thread
+  std::shared_ptr<Reception> until_completed_;
+};
+
+// What a running call needs, wherever it runs. Owns its texts, since a worker may outlive the waiting task.
+struct Running {
+  std::shared_ptr<plugins::Instance> instance;
+  const chela_plugin_tool* tool;
+  std::shared_ptr<Reception> reception;
+  ToolInput input;
+  std::uint64_t id;
+
+  chela_tool_request request() const {
+    auto timeout = std::chrono::duration_cast<std::chrono::milliseconds>(input.timeout).count();
+    return {sizeof(chela_tool_request), id, to_abi(input.tool->name), to_abi(input.arguments), to_abi(input.context),
+            static_cast<std::uint64_t>(timeout)};
+  }
+};
+
+// Tells the plugin that nobody waits, however the waiting task ends.
+struct Abandon {
+  std::shared_ptr<Running> running;
+  ~Abandon() {
+    running->reception->abandon();
+    if (!running->reception->running() || running->input.tool->blocking || !running->tool->cancel) return;
+    plugins::ErrorText error;
+    plugins::guarded(error, [&] {
+      running->tool->cancel(running->instance->plugin(), running->id);
+      return CHELA_OK;
+    });
+  }
+};
+
+void run_on_worker(Loop& loop, std::shared_ptr<Running> running) {
+  plugins::ErrorText error;
+  auto request = running->request();
+  auto status = plugins::guarded(error, [&] {
+    return running->tool->run(running->instance->plugin(), &request, running->reception->call(), error.sink());
+  });
+  if (status != CHELA_OK) {
+    auto text = error.error(running->input.tool->name, status);
+    loop.post([running, text = std::move(text)]() mutable {
+      running->reception->refused();
+      running->reception->ended().set(std::unexpected(std::move(text)));
+    });
+    return;
+  }
+  loop.post([running = std::move(running)] {  // after the post of complete(), if there was one
+    if (!running->reception->running()) return;
+    running->reception->refused();
+    running->reception->ended().set(fail(ErrorCode::internal, "the tool returned without completing its call"));
+  });
+}
+
+Result<void> start(Loop& loop, const std::shared_ptr<Running>& running) {
+  running->reception->begin();
+  if (running->input.tool->blocking) {
+    return loop.workers().submit([&loop, running] { run_on_worker(loop, running); });
+  }
+  plugins::ErrorText error;
+  auto request = running->request();
+  auto status = plugins::guarded(error, [&] {
+    return running->tool->start(running->instance->plugin(), &request, running->reception->call(), error.sink());
+  });
+  if (status != CHELA_OK) return std::unexpected(error.error(running->input.tool->name, status));
+  return {};
+}
+
+}  // namespace
+
+Task<Result<std::string>> call_tool(Loop& loop, plugins::PluginSet& plugins, ToolInput input,
+                                    const std::function<void(std::string_view)>& on_progress, CancelToken cancel) {
+  auto instance = co_await plugins.activate(input.tool->plugin_id);
+  if (!instance) co_return std::unexpected(std::move(instance.error()));
+  const auto* tool = (*instance)->extension<chela_plugin_tool>(CHELA_EXT_TOOL);
+  if (!tool || !CHELA_HAS(tool, chela_plugin_tool, run) || (input.tool->blocking ? !tool->run : !tool->start)) {
+    co_return fail(ErrorCode::protocol, "plugin {} cannot run {} the way its manifest says", input.tool->plugin_id, input.tool->name);
+  }
+  auto deadline = loop.now() + input.timeout;
+  auto seconds = std::chrono::duration_cast<std::chrono::seconds>(input.timeout).count();
+  auto reception = std::make_shared<Reception>(loop, &on_progress);
+  auto running = std::make_shared<Running>(std::move(*instance), tool, reception, std::move(input), next_call_id());
+  Abandon abandon{running};
+  if (auto started = start(loop, running); !started) {
+    reception->refused();
+    co_return std::unexpected(std::move(started.error()));
+  }
+  auto result = co_await wait_for(loop, reception->ended(), deadline, cancel);
+  if (!result && result.error().code == ErrorCode::timed_out && reception->running()) {
+    co_return fail(ErrorCode::timed_out, "{} gave no result within {} s", running->input.tool->name, seconds);
+  }
+  co_return result;
+}
+
+}  // namespace chela::runtime

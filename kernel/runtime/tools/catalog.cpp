@@ -1,0 +1,126 @@
+#include "kernel/runtime/tools/catalog.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include <nlohmann/json.hpp>
+
+#include "kernel/core/base/text.hpp"
+
+namespace chela::runtime {
+namespace {
+
+using Json = nlohmann::json;
+
+bool names_tool(const std::vector<std::string>& list, const std::string& name, const std::string& plugin_id) {
+  return std::ranges::any_of(list, [&](const std::string& entry) {
+    return entry == "*" || entry == name || entry == plugin_id || entry == "group:" + plugin_id;
+  });
+}
+
+bool is_true(const Json& object, const char* key) {
+  auto found = object.find(key);
+  return found != object.end() && found->is_boolean() && found->get<bool>();
+}
+
+bool fits_type(const Json& value, const std::string& type) {
+  if (type == "string") return value.is_string();
+  if (type == "integer") return value.is_number_integer() || (value.is_number_float() && value == std::trunc(value.get<double>()));
+  if (type == "number") return value.is_number();
+  if (type == "boolean") return value.is_boolean();
+  if (type == "array") return value.is_array();
+  if (type == "object") return value.is_object();
+  if (type == "null") return value.is_null();
+  return true;
+}
+
+// The first complaint about one argument, or empty.
+std::string complaint(const std::string& name, const Json& value, const Json& schema) {
+  auto type = schema.find("type");
+  if (type != schema.end() && type->is_string() && !fits_type(value, type->get<std::string>())) {
+    return fmt::format("`{}` must be of type {}", name, type->get<std::string>());
+  }
+  auto allowed = schema.find("enum");
+  if (allowed != schema.end() && allowed->is_array() && std::ranges::find(*allowed, value) == allowed->end()) {
+    return fmt::format("`{}` must be one of {}", name, allowed->dump());
+  }
+  auto bound = [&](const char* key, auto broken) {
+    auto limit = schema.find(key);
+    return limit != schema.end() && limit->is_number() && value.is_number() && broken(value.get<double>(), limit->get<double>());
+  };
+  if (bound("minimum", std::less<>())) return fmt::format("`{}` must be at least {}", name, schema["minimum"].dump());
+  if (bound("maximum", std::greater<>())) return fmt::format("`{}` must be at most {}", name, schema["maximum"].dump());
+  return {};
+}
+
+}  // namespace
+
+ToolCatalog::ToolCatalog(const plugins::PluginSet& plugins, ToolSelection selection) : selection_(std::move(selection)) {
+  for (const auto* capability : plugins.registry().list("tool")) {
+    const auto* record = plugins.find(capability->plugin_id);
+    for (const auto& tool : (*capability->descriptor)["tools"]) add(*record, tool);
+  }
+}
+
+void ToolCatalog::add(const plugins::Record& record, const Json& entry) {
+  const std::string& plugin_id = record.manifest->id;
+  auto name = entry["name"].get<std::string>();
+  if (names_tool(selection_.deny, name, plugin_id)) return;
+  if (!selection_.allow.empty() && !names_tool(selection_.allow, name, plugin_id)) return;
+
+  Json definition = {{"type", "function"},
+                     {"function",
+                      {{"name", name}, {"description", entry["description"]}, {"parameters", entry["parameters"]}}}};
+  Tool tool{.name = name, .plugin_id = plugin_id, .description = entry["description"].get<std::string>()};
+  tool.blocking = is_true(entry, "blocking");
+  tool.parallel = is_true(entry, "parallel");
+  for (const auto& effect : entry.value("effects", Json::array())) {
+    if (effect.is_string()) tool.effects.push_back(effect.get<std::string>());
+  }
+  tool.definition = std::make_shared<const std::string>(definition.dump(-1, ' ', false, Json::error_handler_t::replace));
+  tool.parameters = std::make_shared<const Json>(entry["parameters"]);
+  auto [place, added] = tools_.try_emplace(name, std::make_shared<const Tool>(std::move(tool)));
+  if (added) return;
+  diagnostics_.push_back({plugins::Severity::warning, plugins::DiagnosticCode::duplicate_tool_name, plugin_id,
+                          "the tool " + name + " of " + place->second->plugin_id + " comes first", {}});
+}
+
+std::shared_ptr<const Tool> ToolCatalog::find(std::string_view name) const {
+  auto found = tools_.find(name);
+  return found == tools_.end() ? nullptr : found->second;
+}
+
+std::vector<std::shared_ptr<const Tool>> ToolCatalog::list() const {
+  std::vector<std::shared_ptr<const Tool>> out;
+  for (const auto& [name, tool] : tools_) out.push_back(tool);
+  return out;
+}
+
+Result<std::string> check_arguments(const Tool& tool, std::string_view arguments) {
+  if (trim(arguments).empty()) arguments = "{}";
+  Json given = Json::parse(arguments, nullptr, false);
+  if (!given.is_object()) {
+    return fail(ErrorCode::invalid_argument, "the arguments of {} are not a JSON object; send them again as one", tool.name);
+  }
+  const Json& schema = *tool.parameters;
+  const Json properties = schema.value("properties", Json::object());
+  for (const auto& required : schema.value("required", Json::array())) {
+    if (required.is_string() && !given.contains(required.get<std::string>())) {
+      return fail(ErrorCode::invalid_argument, "{} needs the argument `{}`", tool.name, required.get<std::string>());
+    }
+  }
+  bool closed = schema.contains("additionalProperties") && schema["additionalProperties"] == false;
+  for (const auto& [name, value] : given.items()) {
+    auto property = properties.find(name);
+    if (property == properties.end()) {
+      if (closed) return fail(ErrorCode::invalid_argument, "{} has no argument `{}`", tool.name, name);
+      continue;
+    }
+    if (auto text = complaint(name, value, *property); !text.empty()) {
+      return fail(ErrorCode::invalid_argument, "{}: {}", tool.name, text);
+    }
+  }
+  return given.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace chela::runtime

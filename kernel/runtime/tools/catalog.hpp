@@ -1,0 +1,58 @@
+#pragma once
+
+// The tools that a model may call, from the manifests of enabled plugins. Loop thread only; loads no code.
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "kernel/core/base/error.hpp"
+#include "kernel/core/plugins/diagnostic.hpp"
+#include "kernel/core/plugins/plugin_set.hpp"
+
+namespace chela::runtime {
+
+struct Tool {
+  std::string name;
+  std::string plugin_id;
+  std::string description;
+  bool blocking = false;  // runs on the worker pool
+  bool parallel = false;  // may run beside others of the same turn
+  std::vector<std::string> effects;               // read, write, network, exec
+  std::shared_ptr<const std::string> definition;  // JSON for the model: {"type":"function","function":{…}}
+  std::shared_ptr<const nlohmann::json> parameters;
+};
+
+// Which tools the operator allows, in upstream's form: tools.allow, tools.deny; names or "group:plugin-id", "*" for all.
+struct ToolSelection {
+  std::vector<std::string> allow;
+  std::vector<std::string> deny;
+};
+
+class ToolCatalog {
+ public:
+  ToolCatalog(const plugins::PluginSet& plugins, ToolSelection selection);
+
+  // Null when there is none. What is handed out outlives a change of the catalog.
+  std::shared_ptr<const Tool> find(std::string_view name) const;
+  std::vector<std::shared_ptr<const Tool>> list() const;  // by name
+  // Names that two plugins wanted; the first one has it.
+  const std::vector<plugins::Diagnostic>& diagnostics() const { return diagnostics_; }
+
+ private:
+  void add(const plugins::Record& record, const nlohmann::json& tool);
+
+  ToolSelection selection_;
+  std::map<std::string, std::shared_ptr<const Tool>, std::less<>> tools_;
+  std::vector<plugins::Diagnostic> diagnostics_;
+};
+
+// What is wrong with `arguments` (JSON text of a model) for a tool, in words for the model; or the arguments as a JSON
+// object. Checks required members, their types and enums, unknown members; an empty text is an empty object.
+Result<std::string> check_arguments(const Tool& tool, std::string_view arguments);
+
+}  // namespace chela::runtime

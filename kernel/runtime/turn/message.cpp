@@ -1,0 +1,83 @@
+#include "kernel/runtime/turn/message.hpp"
+
+#include "kernel/core/base/text.hpp"
+
+namespace chela::runtime {
+namespace {
+
+Message finish(std::string text) { return std::make_shared<const std::string>(std::move(text)); }
+
+}  // namespace
+
+void append_json_string(std::string& out, std::string_view text) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  std::string repaired;
+  if (!is_valid_utf8(text)) {
+    repaired = repair_utf8(text);
+    text = repaired;
+  }
+  out += '"';
+  std::size_t clean_from = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    auto c = static_cast<unsigned char>(text[i]);
+    if (c >= 0x20 && c != '"' && c != '\\') continue;
+    out.append(text, clean_from, i - clean_from);
+    clean_from = i + 1;
+    switch (c) {
+      case '"': out += "\\\""; break;
+      case '\\': out += "\\\\"; break;
+      case '\n': out += "\\n"; break;
+      case '\r': out += "\\r"; break;
+      case '\t': out += "\\t"; break;
+      default:
+        out += "\\u00";
+        out += kHex[c >> 4];
+        out += kHex[c & 15];
+    }
+  }
+  out.append(text, clean_from);
+  out += '"';
+}
+
+Message system_message(const OperatorText& text) {
+  std::string out = R"({"role":"system","content":)";
+  append_json_string(out, text.text);
+  return finish(std::move(out += '}'));
+}
+
+Message user_message(std::string_view text) {
+  std::string out = R"({"role":"user","content":)";
+  append_json_string(out, text);
+  return finish(std::move(out += '}'));
+}
+
+Message assistant_message(std::string_view text, const std::vector<ToolCallRequest>& tool_calls) {
+  std::string out = R"({"role":"assistant","content":)";
+  if (text.empty() && !tool_calls.empty()) {
+    out += "null";
+  } else {
+    append_json_string(out, text);
+  }
+  if (!tool_calls.empty()) out += R"(,"tool_calls":[)";
+  for (std::size_t i = 0; i < tool_calls.size(); ++i) {
+    out += i == 0 ? R"({"id":)" : R"(,{"id":)";
+    append_json_string(out, tool_calls[i].id);
+    out += R"(,"type":"function","function":{"name":)";
+    append_json_string(out, tool_calls[i].name);
+    out += R"(,"arguments":)";
+    append_json_string(out, tool_calls[i].arguments);
+    out += "}}";
+  }
+  if (!tool_calls.empty()) out += ']';
+  return finish(std::move(out += '}'));
+}
+
+Message tool_message(std::string_view tool_call_id, std::string_view text) {
+  std::string out = R"({"role":"tool","tool_call_id":)";
+  append_json_string(out, tool_call_id);
+  out += R"(,"content":)";
+  append_json_string(out, text);
+  return finish(std::move(out += '}'));
+}
+
+}  // namespace chela::runtime

@@ -1,0 +1,31 @@
+#pragma once
+
+// Messages as providers take them (chela_completion_request), built once and kept serialised: the cost of a turn then
+// grows with what is new in it, not with the length of the conversation.
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kernel/core/base/error.hpp"
+#include "kernel/runtime/models/completion.hpp"
+
+namespace chela::runtime {
+
+using Message = std::shared_ptr<const std::string>;  // one JSON object
+
+// Appends `text` as a JSON string, quotes included. Malformed UTF-8 becomes U+FFFD.
+void append_json_string(std::string& out, std::string_view text);
+
+// Text by whom it may be believed. Only the operator's can become a system message; the type says so.
+struct OperatorText {
+  std::string text;
+};
+
+Message system_message(const OperatorText& text);
+Message user_message(std::string_view text);
+Message assistant_message(std::string_view text, const std::vector<ToolCallRequest>& tool_calls);
+Message tool_message(std::string_view tool_call_id, std::string_view text);
+
+}  // namespace chela::runtime

@@ -1,0 +1,271 @@
+#include "kernel/runtime/turn/turn.hpp"
+
+#include <algorithm>
+
+#include "kernel/core/base/text.hpp"
+#include "kernel/core/loop/event.hpp"
+#include "kernel/core/loop/join.hpp"
+#include "kernel/runtime/tools/call.hpp"
+
+namespace chela::runtime {
+namespace {
+
+using std::chrono::duration_cast;
+using std::chrono::milliseconds;
+
+// The state of one running turn. Lives in run_turn()'s frame.
+class Turn final : CompletionListener {
+ public:
+  Turn(const TurnEnvironment& environment, TurnInput input, TurnObserver& observer, CancelToken cancel)
+      : environment_(environment),
+        input_(std::move(input)),
+        observer_(observer),
+        stop_(cancel),
+        deadline_(environment.loop.timers(), [this] { on_deadline(); }) {
+    deadline_.arm_after(environment.limits.time_max);
+  }
+
+  Task<TurnResult> run();
+
+ private:
+  void on_text(std::string_view piece) override {
+    result_.text += piece;
+    observer_.on_text(piece);
+  }
+  void on_reasoning(std::string_view piece) override { observer_.on_reasoning(piece); }
+  void on_deadline() {
+    out_of_time_ = true;
+    stop_.cancel();
+  }
+
+  Task<CompletionOutcome> ask(const Service* service);
+  // False when the turn is over.
+  Task<bool> act(CompletionResult completion);
+  Task<ToolOutcome> run_tool(ToolCallRequest call);
+  Task<std::vector<ToolOutcome>> run_tools(std::vector<ToolCallRequest> calls);
+  std::vector<Message> offered_tools() const;
+  bool is_client_tool(const std::string& name) const;
+  bool over_limit();
+  void count(const Usage& usage);
+  void end(std::string finish_reason, std::optional<Error> error = {});
+  void fail_with(CompletionFailure failure);
+
+  const TurnEnvironment& environment_;
+  TurnInput input_;
+  TurnObserver& observer_;
+  CancelSource stop_;
+  Timer deadline_;
+  bool out_of_time_ = false;
+  TurnResult result_;
+  std::vector<Message> messages_;
+};
+
+void Turn::end(std::string finish_reason, std::optional<Error> error) {
+  result_.finish_reason = std::move(finish_reason);
+  result_.error = std::move(error);
+}
+
+void Turn::count(const Usage& usage) {
+  result_.usage.input_tokens += usage.input_tokens;
+  result_.usage.output_tokens += usage.output_tokens;
+  result_.usage.cached_input_tokens += usage.cached_input_tokens;
+  result_.usage.reasoning_tokens += usage.reasoning_tokens;
+}
+
+bool Turn::is_client_tool(const std::string& name) const {
+  return std::ranges::any_of(input_.client_tools, [&](const ClientTool& tool) { return tool.name == name; });
+}
+
+std::vector<Message> Turn::offered_tools() const {
+  std::vector<Message> out;
+  for (const auto& tool : input_.client_tools) out.push_back(tool.definition);
+  if (!input_.use_tools) return out;
+  for (const auto& tool : environment_.tools.list()) {
+    if (!is_client_tool(tool->name)) out.push_back(tool->definition);
+  }
+  return out;
+}
+
+bool Turn::over_limit() {
+  const auto& limits = environment_.limits;
+  auto tokens = result_.usage.input_tokens + result_.usage.output_tokens;
+  if (result_.completions >= limits.iterations_max) {
+    end("limit", Error{ErrorCode::exhausted, fmt::format("the turn used all of its {} steps; ask for less at once, or raise "
+                                                         "agents.defaults.maxToolRounds", limits.iterations_max)});
+  } else if (limits.tokens_max != 0 && tokens >= limits.tokens_max) {
+    end("limit", Error{ErrorCode::exhausted, fmt::format("the turn used {} of {} tokens; raise agents.defaults.maxTurnTokens",
+                                                         tokens, limits.tokens_max)});
+  } else {
+    return false;
+  }
+  return true;
+}
+
+Task<CompletionOutcome> Turn::ask(const Service* service) {
+  CompletionInput request{.service = service, .model = result_.model.model, .messages = messages_,
+                          .tools = offered_tools(), .options = input_.options,
+                          .silence_max = environment_.limits.silence_max};
+  ++result_.completions;
+  co_return co_await complete(environment_.loop, environment_.plugins, std::move(request), *this, stop_.token());
+}
+
+Task<ToolOutcome> Turn::run_tool(ToolCallRequest call) {
+  auto started = environment_.loop.now();
+  ToolOutcome outcome{.call = call};
+  observer_.on_tool_start(call);
+  auto tool = input_.use_tools ? environment_.tools.find(call.name) : nullptr;
+  auto answer = [&](Result<std::string> result) {
+    if (!result) {
+      environment_.totals.tool_timeouts += result.error().code == ErrorCode::timed_out;
+      outcome.status = result.error().code == ErrorCode::denied ? ToolStatus::blocked : ToolStatus::failed;
+      outcome.text = "Error: " + result.error().message;
+    } else {
+      outcome.text = std::move(*result);
+    }
+  };
+  auto arguments = tool ? check_arguments(*tool, call.arguments)
+                        : Result<std::string>(fail(ErrorCode::not_found, "there is no tool named {}", call.name));
+  if (!arguments) {
+    answer(std::unexpected(std::move(arguments.error())));
+  } else {
+    std::function<void(std::string_view)> progress = [this, id = call.id](std::string_view text) {
+      observer_.on_tool_progress(id, text);
+    };
+    std::string context = R"({"workspace":)";
+    append_json_string(context, environment_.context.workspace().string());
+    ToolInput request{tool, std::move(*arguments), std::move(context += '}'), environment_.limits.tool_timeout};
+    auto result = co_await call_tool(environment_.loop, environment_.plugins, std::move(request), progress, stop_.token());
+    answer(std::move(result));
+  }
+  outcome.duration = environment_.loop.now() - started;
+  ++result_.tool_calls;
+  if (outcome.status != ToolStatus::completed) ++result_.failed_tool_calls;
+  environment_.logger.debug("[{}] Tool {} {} in {} ms", input_.id, call.name, name_of(outcome.status),
+                            duration_cast<milliseconds>(outcome.duration).count());
+  observer_.on_tool_result(outcome);
+  co_return outcome;
+}
+
+// Side by side when every tool called says that it may, else one after the other; results in the order of the calls.
+Task<std::vector<ToolOutcome>> Turn::run_tools(std::vector<ToolCallRequest> calls) {
+  bool parallel = std::ranges::all_of(calls, [&](const ToolCallRequest& call) {
+    auto tool = environment_.tools.find(call.name);
+    return !tool || tool->parallel;
+  });
+  std::vector<ToolOutcome> outcomes;
+  if (parallel) {
+    std::vector<Task<ToolOutcome>> running;
+    for (auto& call : calls) running.push_back(run_tool(std::move(call)));
+    co_return co_await join_all(std::move(running));
+  }
+  for (auto& call : calls) {
+    auto outcome = co_await run_tool(std::move(call));
+    outcomes.push_back(std::move(outcome));
+  }
+  co_return outcomes;
+}
+
+Task<bool> Turn::act(CompletionResult completion) {
+  auto& calls = completion.tool_calls;
+  for (std::size_t i = 0; i < calls.size(); ++i) {
+    // Some services give no ids; the conversation needs them.
+    if (calls[i].id.empty()) calls[i].id = fmt::format("call_{}_{}_{}", input_.id, result_.completions, i);
+  }
+  auto message = assistant_message(completion.text, calls);
+  messages_.push_back(message);
+  observer_.on_assistant_message(message, completion);
+  if (calls.empty()) {
+    end(completion.stop_reason.empty() ? "stop" : completion.stop_reason);
+    co_return false;
+  }
+  if (calls.size() > static_cast<std::size_t>(environment_.limits.tool_calls_max)) {
+    end("limit", Error{ErrorCode::exhausted, fmt::format("the model called {} tools at once, {} are allowed", calls.size(),
+                                                         environment_.limits.tool_calls_max)});
+    co_return false;
+  }
+  auto is_client_call = [&](const ToolCallRequest& call) { return is_client_tool(call.name); };
+  std::ranges::copy_if(calls, std::back_inserter(result_.client_tool_calls), is_client_call);
+  std::erase_if(calls, is_client_call);
+  auto outcomes = co_await run_tools(std::move(calls));
+  for (const auto& outcome : outcomes) {
+    messages_.push_back(tool_message(outcome.call.id, outcome.text));
+    observer_.on_tool_message(messages_.back(), outcome);
+  }
+  if (result_.client_tool_calls.empty()) co_return true;
+  end("tool_calls");
+  co_return false;
+}
+
+void Turn::fail_with(CompletionFailure failure) {
+  count(failure.partial.usage);
+  if (!failure.partial.text.empty()) {
+    // What was said stays said: the calls that it may have begun are dropped, for their arguments are not whole.
+    observer_.on_assistant_message(assistant_message(failure.partial.text, {}), failure.partial);
+  }
+  if (out_of_time_) {
+    auto seconds = duration_cast<std::chrono::seconds>(environment_.limits.time_max).count();
+    return end("limit", Error{ErrorCode::timed_out, fmt::format("the turn took longer than {} s; raise agents.defaults.timeoutSeconds", seconds)});
+  }
+  if (failure.error.code == ErrorCode::cancelled) return end("cancelled", std::move(failure.error));
+  environment_.logger.warning("[{}] {}: {}", input_.id, result_.model.text(), failure.error.message);
+  end("error", std::move(failure.error));
+}
+
+Task<TurnResult> Turn::run() {
+  auto started = environment_.loop.now();
+  environment_.logger.debug("[{}] Turn start {}", input_.id, input_.origin);
+  auto model = environment_.models.resolve(input_.model);
+  if (!model) {
+    end("error", std::move(model.error()));
+    co_return std::move(result_);
+  }
+  result_.model = std::move(*model);
+  // A copy: the catalog may change while the turn runs.
+  const Service service = *environment_.models.find_service(result_.model.service);
+  auto system = co_await environment_.context.system_message();
+  messages_.push_back(std::move(system));
+  std::ranges::move(input_.messages, std::back_inserter(messages_));
+
+  for (bool more = true; more && !over_limit();) {
+    auto outcome = co_await ask(&service);
+    if (!outcome) {
+      fail_with(std::move(outcome.error()));
+      break;
+    }
+    count(outcome->usage);
+    more = co_await act(std::move(*outcome));
+    if (more && stop_.cancelled()) {
+      fail_with({Error{ErrorCode::cancelled, "cancelled"}, {}, {}});
+      break;
+    }
+  }
+  auto& totals = environment_.totals;
+  ++totals.turns;
+  totals.completions += static_cast<std::uint64_t>(result_.completions);
+  totals.failed_completions += result_.finish_reason == "error";
+  totals.input_tokens += result_.usage.input_tokens;
+  totals.output_tokens += result_.usage.output_tokens;
+  totals.tool_calls += static_cast<std::uint64_t>(result_.tool_calls);
+  totals.failed_tool_calls += static_cast<std::uint64_t>(result_.failed_tool_calls);
+  environment_.logger.info("[{}] Turn complete: {} model={} llm={} tokens={}in/{}out tools={} toolFails={} {} in {} ms",
+                           input_.id, input_.origin, result_.model.text(), result_.completions,
+                           result_.usage.input_tokens, result_.usage.output_tokens, result_.tool_calls,
+                           result_.failed_tool_calls, result_.finish_reason,
+                           duration_cast<milliseconds>(environment_.loop.now() - started).count());
+  co_return std::move(result_);
+}
+
+}  // namespace
+
+std::string_view name_of(ToolStatus status) {
+  constexpr std::string_view kNames[] = {"completed", "failed", "blocked"};
+  return kNames[static_cast<std::size_t>(status)];
+}
+
+Task<TurnResult> run_turn(const TurnEnvironment& environment, TurnInput input, TurnObserver& observer,
+                          CancelToken cancel) {
+  Turn turn(environment, std::move(input), observer, std::move(cancel));
+  co_return co_await turn.run();
+}
+
+}  // namespace chela::runtime
