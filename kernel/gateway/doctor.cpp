@@ -1,0 +1,114 @@
+#include "kernel/gateway/doctor.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace chela::gateway {
+namespace {
+
+using Json = nlohmann::json;
+
+Json models_json(const runtime::ModelCatalog& models) {
+  Json services = Json::array();
+  for (const auto& [id, service] : models.services()) {
+    if (service.needs_key && !service.has_key()) continue;
+    services.push_back({{"id", id}, {"api", service.api}, {"baseUrl", service.base_url}, {"origin", service.origin},
+                        {"models", service.models.size()}});
+  }
+  return {{"default", models.default_model().text()}, {"demonstration", models.is_demonstration()}, {"services", services}};
+}
+
+Json plugins_json(const plugins::PluginSet& set) {
+  Json reports = Json::array();
+  std::size_t started = 0;
+  std::size_t blocked = 0;
+  for (const auto* record : set.list()) {
+    started += record->state == plugins::State::started;
+    for (const auto& diagnostic : record->diagnostics) blocked += diagnostic.code == plugins::DiagnosticCode::jit_mode_required;
+    reports.push_back(plugin_json(*record));
+  }
+  Json diagnostics = Json::array();
+  for (const auto& diagnostic : set.diagnostics()) diagnostics.push_back(diagnostic_json(diagnostic));
+  return {{"known", reports.size()}, {"started", started}, {"blockedByMode", blocked}, {"reports", reports}, {"diagnostics", diagnostics}};
+}
+
+Json warnings_of(const Json& report) {
+  Json warnings = Json::array();
+  if (report["models"]["demonstration"] == true) {
+    warnings.push_back("no model is configured: the demonstration answers; set MODEL_PROVIDER_KEY, add models.providers, or start Ollama");
+  }
+  for (const auto& plugin : report["plugins"]["reports"]) {
+    for (const auto& diagnostic : plugin["diagnostics"]) {
+      if (diagnostic["severity"] == "error") {
+        warnings.push_back("plugin " + plugin["id"].get<std::string>() + ": " + diagnostic["message"].get<std::string>());
+      }
+    }
+  }
+  for (const auto& diagnostic : report["plugins"]["diagnostics"]) warnings.push_back(diagnostic["message"]);
+  return warnings;
+}
+
+void write_section(std::string& out, const std::string& title, const Json& value) {
+  out += "\n" + title + "\n";
+  for (const auto& [key, member] : value.items()) {
+    if (member.is_structured()) continue;
+    out += "- " + key + ": " + (member.is_string() ? member.get<std::string>() : member.dump()) + "\n";
+  }
+}
+
+}  // namespace
+
+Json diagnostic_json(const plugins::Diagnostic& diagnostic) {
+  Json json = {{"severity", diagnostic.severity == plugins::Severity::error ? "error" : "warning"},
+               {"code", plugins::name_of(diagnostic.code)}, {"message", diagnostic.message}};
+  if (!diagnostic.path.empty()) json["path"] = diagnostic.path;
+  return json;
+}
+
+Json plugin_json(const plugins::Record& record) {
+  Json capabilities = Json::array();
+  for (const auto& provision : record.manifest->provides) capabilities.push_back(provision.kind + "/" + provision.id);
+  Json diagnostics = Json::array();
+  for (const auto& diagnostic : record.diagnostics) diagnostics.push_back(diagnostic_json(diagnostic));
+  return {{"id", record.manifest->id}, {"version", record.manifest->version}, {"name", record.manifest->name},
+          {"state", plugins::name_of(record.state)}, {"origin", plugins::name_of(record.origin)},
+          {"capabilities", capabilities}, {"diagnostics", diagnostics}};
+}
+
+Json doctor_report(const Context& context, Json configuration) {
+  Json report = {{"version", context.version}, {"configuration", std::move(configuration)}};
+  report["models"] = models_json(context.models);
+  report["plugins"] = plugins_json(context.plugins);
+  Json tools = Json::array();
+  for (const auto& tool : context.tools.list()) tools.push_back(tool->name);
+  report["tools"] = tools;
+  report["runtime"] = {{"lane", plugins::name_of(context.plugins.lane())}, {"openSessions", context.sessions.open_count()},
+                       {"runningTurns", context.sessions.running_count()}};
+  report["warnings"] = warnings_of(report);
+  for (const auto& warning : report["configuration"].value("warnings", Json::array())) report["warnings"].push_back(warning);
+  return report;
+}
+
+std::string doctor_text(const Json& report) {
+  std::string out = "Chela " + report["version"].get<std::string>() + "\n";
+  write_section(out, "Configuration", report["configuration"]);
+  write_section(out, "Models", report["models"]);
+  for (const auto& service : report["models"]["services"]) {
+    out += "- service " + service["id"].get<std::string>() + ": " + service["baseUrl"].get<std::string>() + " (" + service["origin"].get<std::string>() + ")\n";
+  }
+  write_section(out, "Runtime", report["runtime"]);
+  out += "\nTools\n";
+  for (const auto& tool : report["tools"]) out += "- " + tool.get<std::string>() + "\n";
+  out += "\nPlugins\n";
+  for (const auto& plugin : report["plugins"]["reports"]) {
+    out += "- " + plugin["id"].get<std::string>() + ": " + plugin["state"].get<std::string>() + ", " + plugin["version"].get<std::string>() + "\n";
+    for (const auto& diagnostic : plugin["diagnostics"]) {
+      out += "  - " + diagnostic["code"].get<std::string>() + ": " + diagnostic["message"].get<std::string>() + "\n";
+    }
+  }
+  out += "\nSuggested next steps\n";
+  for (const auto& warning : report["warnings"]) out += "- " + warning.get<std::string>() + "\n";
+  if (report["warnings"].empty()) out += "- none\n";
+  return out;
+}
+
+}  // namespace chela::gateway

@@ -1,0 +1,90 @@
+#include "kernel/gateway/reply.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "kernel/core/base/text.hpp"
+
+namespace chela::gateway {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr int kJsonDepthMax = 64;
+
+// The error types of the OpenAI API.
+std::string_view openai_type(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::invalid_argument:
+    case ErrorCode::too_large:
+    case ErrorCode::unsupported:
+    case ErrorCode::not_found: return "invalid_request_error";
+    case ErrorCode::unauthenticated: return "authentication_error";
+    case ErrorCode::denied: return "permission_error";
+    case ErrorCode::exhausted: return "rate_limit_error";
+    default: return "api_error";
+  }
+}
+
+// Whether the text nests deeper than the limit; cheap, and before a recursive parser sees it.
+bool too_deep(std::string_view text) {
+  int depth = 0;
+  bool in_text = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    char c = text[i];
+    if (in_text) {
+      if (c == '\\') ++i;
+      if (c == '"') in_text = false;
+    } else if (c == '"') {
+      in_text = true;
+    } else if (c == '{' || c == '[') {
+      if (++depth > kJsonDepthMax) return true;
+    } else if (c == '}' || c == ']') {
+      --depth;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+std::string dump(const Json& value) { return value.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
+net::HttpResponse text_reply(int status, std::string_view content_type, std::string body) {
+  net::HttpResponse response{.status = status, .body = std::move(body)};
+  response.headers.add("Content-Type", content_type);
+  response.headers.add("Cache-Control", "no-store");
+  return response;
+}
+
+net::HttpResponse json_text_reply(int status, std::string body) {
+  return text_reply(status, "application/json", std::move(body));
+}
+
+net::HttpResponse json_reply(int status, const Json& body) { return json_text_reply(status, dump(body)); }
+
+std::string error_body(const Error& error, ErrorStyle style) {
+  if (style == ErrorStyle::openai) {
+    return dump({{"error", {{"message", error.message}, {"type", openai_type(error.code)}, {"param", nullptr}, {"code", name_of(error.code)}}}});
+  }
+  return dump({{"error", {{"code", name_of(error.code)}, {"message", error.message}}}});
+}
+
+net::HttpResponse error_reply(const Error& error, ErrorStyle style) {
+  auto response = json_text_reply(net::status_of(error.code), error_body(error, style));
+  if (error.code == ErrorCode::unauthenticated) response.headers.add("WWW-Authenticate", "Bearer");
+  return response;
+}
+
+Result<Json> read_json_object(const net::HttpRequest& request) {
+  auto type = to_lower(request.headers.value_or("content-type", ""));
+  if (!type.starts_with("application/json")) {
+    return fail(ErrorCode::invalid_argument, "the request needs `Content-Type: application/json`");
+  }
+  if (too_deep(request.body)) return fail(ErrorCode::invalid_argument, "the JSON nests deeper than {} levels", kJsonDepthMax);
+  Json body = Json::parse(request.body, nullptr, false);
+  if (body.is_discarded()) return fail(ErrorCode::invalid_argument, "the request's body is not valid JSON");
+  if (!body.is_object()) return fail(ErrorCode::invalid_argument, "the request's body is not a JSON object");
+  return body;
+}
+
+}  // namespace chela::gateway

@@ -1,0 +1,35 @@
+#pragma once
+
+// Stands between the HTTP server and the routes: decides who may do what, keeps the budgets, writes errors and the
+// headers that every answer has. Loop thread only.
+
+#include <string>
+
+#include "kernel/core/log/logger.hpp"
+#include "kernel/core/net/http_service.hpp"
+#include "kernel/core/policy/access.hpp"
+#include "kernel/gateway/route.hpp"
+
+namespace chela::gateway {
+
+class Service final : public net::HttpService {
+ public:
+  Service(log::Logger logger, policy::AccessControl& access);
+
+  void add(Route route) { routes_.add(std::move(route)); }
+  const RouteTable& routes() const { return routes_; }
+
+  net::Admission admit(const net::RequestHead& head) override;
+  Task<Result<void>> handle(net::HttpExchange& exchange) override;
+
+ private:
+  struct Admitted;
+  net::HttpResponse preflight(const RouteTable::Match& match) const;
+  std::string cors_origin(const net::RequestHead& head) const;
+
+  log::Logger logger_;
+  policy::AccessControl& access_;
+  RouteTable routes_;
+};
+
+}  // namespace chela::gateway

@@ -1,0 +1,217 @@
+#include "kernel/gateway/socket.hpp"
+
+#include <charconv>
+#include <map>
+#include <memory>
+#include <set>
+
+#include <nlohmann/json.hpp>
+
+#include "kernel/core/base/random.hpp"
+#include "kernel/core/base/text.hpp"
+#include "kernel/core/net/websocket_handshake.hpp"
+#include "kernel/gateway/reply.hpp"
+#include "kernel/gateway/socket_message.hpp"
+
+namespace chela::gateway {
+namespace {
+
+using runtime::EventType;
+
+constexpr std::string_view kSubprotocol = "chela.v1";
+
+// One connected client. Owned by the set below; ends when its socket has closed.
+class Client final : public runtime::SessionListener, public std::enable_shared_from_this<Client> {
+ public:
+  Client(Context& context, net::WebSocket& socket, policy::Principal principal)
+      : context_(context), socket_(&socket), principal_(std::move(principal)), messages_(context.socket_limits.messages_per_minute_max, context.loop.clock()) {}
+  ~Client() override { leave(); }
+
+  // Attaches to a session before anything is read. `after` is the last event that the client has, if it has one.
+  Task<Result<void>> attach(std::string session_id, std::optional<std::uint64_t> after, bool announce) {
+    auto self = shared_from_this();
+    auto session = co_await context_.sessions.open(session_id, {.channel = "websocket", .peer = principal_.key});
+    if (!socket_) co_return Result<void>{};
+    if (!session) {
+      report(session.error());
+      co_return Result<void>{};
+    }
+    leave();
+    session_ = std::move(*session);
+    session_->add_listener(*this);
+    auto missed = after ? session_->events_after(*after) : std::nullopt;
+    if (announce || missed) send_attached(missed.has_value());
+    for (const auto& json : missed.value_or(std::vector<std::shared_ptr<const std::string>>())) send(*json);
+    co_return Result<void>{};
+  }
+
+  void on_message(std::string_view payload, bool is_text) {
+    if (!is_text) return socket_->close(1003, "binary messages are not understood");
+    if (!messages_.take("")) {
+      if (envelope_) report({ErrorCode::exhausted, "Rate limit exceeded"});
+      return socket_->close(1008, "rate limit exceeded");
+    }
+    auto message = read_socket_message(payload);
+    envelope_ = envelope_ || message.is_envelope;
+    context_.loop.spawn("client message", take(std::move(message)));
+  }
+  void on_close() {
+    leave();
+    socket_ = nullptr;
+  }
+
+ private:
+  Task<Result<void>> take(SocketMessage message) {
+    auto self = shared_from_this();
+    if (!session_) {  // it could not be opened; the client has been told
+      report({ErrorCode::unavailable, "no session is attached; connect again"}, message.message_id);
+      co_return Result<void>{};
+    }
+    switch (message.kind) {
+      case SocketMessage::Kind::heartbeat: break;
+      case SocketMessage::Kind::hello: send_attached(false); break;
+      case SocketMessage::Kind::stop: session_->stop(); break;
+      case SocketMessage::Kind::attach: co_return co_await attach(std::move(message.session_id), message.after, true);
+      case SocketMessage::Kind::user_message: co_return co_await submit(std::move(message));
+    }
+    co_return Result<void>{};
+  }
+
+  Task<Result<void>> submit(SocketMessage message) {
+    auto self = shared_from_this();
+    if (!message.session_id.empty() && message.session_id != session_->summary().id) {
+      CHELA_CO_CHECK(co_await attach(message.session_id, std::nullopt, true));
+    }
+    if (!context_.messages_per_client.take(principal_.key)) {
+      report({ErrorCode::exhausted, "You're sending messages too quickly. Please wait a moment and try again."}, message.message_id);
+      co_return Result<void>{};
+    }
+    auto session = session_;
+    auto message_id = message.message_id.empty() ? "msg-" + random_hex(16) : message.message_id;
+    raw_message_ids_.insert(message_id);
+    auto accepted = co_await session->submit({.text = std::move(message.text), .message_id = message_id});
+    if (!socket_) co_return Result<void>{};
+    if (!accepted) {
+      raw_message_ids_.erase(message_id);
+      report(accepted.error(), message_id);
+    } else if (accepted->duplicate && envelope_) {
+      send(dump({{"type", "message_accepted"}, {"sessionId", session->summary().id}, {"messageId", message_id}, {"duplicate", true}}));
+    }
+    co_return Result<void>{};
+  }
+
+  void on_event(const runtime::SessionEvent& event) override {
+    if (envelope_) return send(event.json);
+    // Raw mode: one frame per answer to a message of this connection.
+    if (event.type == EventType::error) raw_error_ = event.text;
+    if (event.type != EventType::assistant_done || raw_message_ids_.erase(std::string(event.message_id)) == 0) return;
+    auto error = std::exchange(raw_error_, {});
+    send(event.text.empty() && !error.empty() ? std::string_view(error) : event.text);
+  }
+
+  void send(std::string_view text) {
+    if (socket_ && socket_->is_open()) (void)socket_->send_text(text);
+  }
+  void send_attached(bool resumed) {
+    send(dump({{"type", "attached"}, {"sessionId", session_->summary().id}, {"seq", session_->seq()},
+               {"resumed", resumed}, {"running", session_->running()}}));
+  }
+  void report(const Error& error, std::string_view message_id = {}) {
+    if (!envelope_) return send(error.message);
+    nlohmann::json body = {{"type", "error"}, {"code", name_of(error.code)}, {"text", error.message}};
+    if (!message_id.empty()) body["inReplyToMessageId"] = message_id;
+    if (session_) body["sessionId"] = session_->summary().id;
+    send(dump(body));
+  }
+  void leave() {
+    if (session_) session_->remove_listener(*this);
+  }
+
+  Context& context_;
+  net::WebSocket* socket_;  // null once closed
+  const policy::Principal principal_;
+  RateLimit messages_;
+  std::shared_ptr<runtime::Session> session_;
+  bool envelope_ = false;
+  std::set<std::string> raw_message_ids_;
+  std::string raw_error_;
+};
+
+class Clients {
+ public:
+  explicit Clients(Context& context) : context_(context) {}
+
+  Task<Result<void>> connect(Request request) {
+    net::WebSocketOptions options;
+    for (auto offered : net::offered_subprotocols(request.http())) {
+      if (offered == kSubprotocol) options.subprotocol = kSubprotocol;
+    }
+    options.limits.message_size_max = context_.socket_limits.message_bytes_max;
+    options.limits.receive_timeout = context_.socket_limits.receive_timeout;
+    auto session_id = request.http().query_value("session").value_or("");
+    if (!session_id.empty() && !runtime::is_session_id(session_id)) {
+      co_return fail(ErrorCode::invalid_argument, "session: not a session id");
+    }
+    bool named = !session_id.empty();
+    if (!named) session_id = runtime::new_session_id();
+    auto after = after_of(request);
+    auto accepted = request.exchange.accept_websocket(std::move(options));
+    if (!accepted) co_return Result<void>{};  // the refusal has been sent
+    if (is_full(request.principal)) {
+      (*accepted)->close(1008, "connection limit exceeded");
+      co_return Result<void>{};
+    }
+    auto client = std::make_shared<Client>(context_, **accepted, request.principal);
+    auto address = request.principal.key;
+    ++connections_;
+    ++per_address_[address];
+    // Messages that arrive before the session is open wait in the socket's reads: attach first.
+    auto early = std::make_shared<std::vector<std::pair<std::string, bool>>>();
+    auto attached = std::make_shared<bool>(false);
+    (*accepted)->on_message([client, early, attached](std::string_view payload, bool is_text) {
+      if (*attached) return client->on_message(payload, is_text);
+      if (early->size() < kEarlyMessagesMax) early->emplace_back(payload, is_text);
+    });
+    (*accepted)->on_close([this, client, address](const net::WebSocketClose&) {
+      client->on_close();
+      --connections_;
+      if (--per_address_[address] == 0) per_address_.erase(address);
+    });
+    CHELA_CO_CHECK(co_await client->attach(std::move(session_id), after, false));
+    *attached = true;
+    for (auto& [payload, is_text] : *early) client->on_message(payload, is_text);
+    early->clear();
+    co_return Result<void>{};
+  }
+
+ private:
+  static constexpr std::size_t kEarlyMessagesMax = 16;
+
+  static std::optional<std::uint64_t> after_of(const Request& request) {
+    auto text = request.http().query_value("after").value_or("");
+    std::uint64_t after = 0;
+    auto [end, status] = std::from_chars(text.data(), text.data() + text.size(), after);
+    if (text.empty() || status != std::errc()) return std::nullopt;
+    return after;
+  }
+
+  bool is_full(const policy::Principal& principal) const {
+    auto found = per_address_.find(principal.key);
+    bool address_full = found != per_address_.end() && found->second >= context_.socket_limits.connections_per_ip_max;
+    return address_full || connections_ >= context_.socket_limits.connections_max;
+  }
+
+  Context& context_;
+  std::size_t connections_ = 0;
+  std::map<std::string, std::size_t> per_address_;
+};
+
+}  // namespace
+
+void add_socket(Service& service, Context& context) {
+  auto clients = std::make_shared<Clients>(context);
+  service.add({"GET", "/ws", {policy::RouteAccess::operator_write, 0}, "a WebSocket to a session: raw text or envelopes",
+               [clients](Request request) { return clients->connect(std::move(request)); }});
+}
+
+}  // namespace chela::gateway
