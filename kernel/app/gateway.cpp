@@ -1,0 +1,317 @@
+#include "kernel/app/gateway.hpp"
+
+#include <csignal>
+#include <uv.h>
+
+#include <nlohmann/json.hpp>
+
+#include "kernel/app/config_spec.hpp"
+#include "kernel/app/local_services.hpp"
+#include "kernel/app/secrets.hpp"
+#include "kernel/app/settings.hpp"
+#include "kernel/core/base/text.hpp"
+#include "kernel/core/config/reload.hpp"
+#include "kernel/core/loop/event.hpp"
+#include "kernel/core/net/egress.hpp"
+#include "kernel/core/net/http_server.hpp"
+#include "kernel/core/policy/public_bind.hpp"
+#include "kernel/core/store/database.hpp"
+#include "kernel/core/store/state_lock.hpp"
+#include "kernel/gateway/openai_api.hpp"
+#include "kernel/gateway/operations.hpp"
+#include "kernel/gateway/page.hpp"
+#include "kernel/gateway/service.hpp"
+#include "kernel/gateway/sessions_api.hpp"
+#include "kernel/gateway/socket.hpp"
+
+namespace chela::app {
+namespace {
+
+using Json = nlohmann::json;
+
+std::unexpected<StartFailure> refuse(std::string reason) { return std::unexpected(StartFailure{{std::move(reason)}}); }
+
+std::unexpected<StartFailure> refuse(std::string_view what, const Error& error) {
+  return refuse(fmt::format("{}: {}", what, error.message));
+}
+
+}  // namespace
+
+// Everything, in the order in which it is made; it goes in the reverse order.
+class Gateway::Parts {
+ public:
+  explicit Parts(GatewayOptions given)
+      : options(std::move(given)), spec(kernel_config_spec()), home{config::home_directory(options.load.environment)} {}
+
+  std::expected<void, StartFailure> bootstrap();
+  std::expected<void, StartFailure> compose();
+  std::expected<std::string, StartFailure> start();
+  void serve();
+  void drain();
+
+  GatewayOptions options;
+  config::ConfigSpec spec;
+  Home home;
+  std::vector<std::string> warnings;
+  bool ready = false;
+
+ private:
+  std::expected<void, StartFailure> check_bind();
+  Result<std::string> resolve_token() const;
+  std::string plugin_config(const std::string& plugin_id) const;
+  void make_runtime();
+  void make_gateway();
+  void on_config_change();
+  Json describe_configuration() const;
+  std::vector<gateway::Metric> server_metrics() const;
+  const config::Snapshot& config() const { return *reloader->current(); }
+
+  std::string address;
+  std::string token;
+  std::optional<config::Reloader> reloader;
+  std::optional<config::SecretResolver> secrets;
+  log::Redactor redactor;
+  std::optional<log::Logger> logger;
+  std::optional<store::StateLock> lock;
+  uv_signal_t signals[2];  // before the loop, which finishes closing them
+  std::optional<Loop> loop;
+  std::unique_ptr<store::Database> database;
+  std::optional<ServiceSecrets> service_secrets;
+  std::optional<net::EgressClient> egress;
+  std::optional<plugins::PluginSet> plugin_set;
+  std::optional<runtime::ModelCatalog> models;
+  std::optional<runtime::ToolCatalog> tools;
+  std::optional<runtime::WorkspaceContext> context_files;
+  runtime::TurnTotals totals;
+  std::optional<runtime::SessionStore> session_store;
+  std::optional<runtime::Sessions> sessions;
+  std::optional<policy::AccessControl> access;
+  std::optional<gateway::Context> context;
+  std::optional<gateway::Service> service;
+  std::optional<net::HttpServer> server;
+};
+
+std::expected<void, StartFailure> Gateway::Parts::bootstrap() {
+  auto loaded = config::load(spec, options.load);
+  StartFailure failure;
+  for (const auto& problem : loaded.problems) {
+    (problem.severity == config::Severity::error ? failure.reasons : warnings).push_back(config::text_of(problem));
+  }
+  if (!loaded.snapshot) return std::unexpected(std::move(failure));
+  reloader.emplace(spec, options.load, loaded.snapshot);
+  const auto* providers = config().find("secrets.providers");
+  secrets.emplace(options.load.environment, home.root.parent_path().string(), providers,
+                  [this](std::string_view secret) { redactor.add(secret); });
+  auto bound = bind_address(config());
+  if (!bound) return refuse(bound.error().message);
+  address = std::move(*bound);
+  if (auto checked = check_bind(); !checked) return checked;
+  auto resolved = resolve_token();
+  if (!resolved) return refuse("gateway.auth.token", resolved.error());
+  token = std::move(*resolved);
+  auto sink = log::open_sink(log_options(config()));
+  if (!sink) return refuse("logging", sink.error());
+  logger.emplace(std::move(*sink), redactor);
+  return {};
+}
+
+std::expected<void, StartFailure> Gateway::Parts::check_bind() {
+  StartFailure failure;
+  for (const auto& refusal : policy::check_public_bind(address, config().root())) {
+    failure.reasons.push_back(fmt::format("refusing to listen on {}: {}: {}", address, refusal.key, refusal.message));
+  }
+  if (failure.reasons.empty()) return {};
+  return std::unexpected(std::move(failure));
+}
+
+// gateway.auth.token, or the password, which is used the same way. None in mode "none".
+Result<std::string> Gateway::Parts::resolve_token() const {
+  auto mode = config().find_string("gateway.auth.mode").value_or("token");
+  if (mode == "none") return std::string();
+  const auto* secret = config().find(mode == "password" ? "gateway.auth.password" : "gateway.auth.token");
+  if (!secret || secret->is_null() || *secret == "") return std::string();
+  return secrets->resolve(*secret);
+}
+
+std::string Gateway::Parts::plugin_config(const std::string& plugin_id) const {
+  Json slice = Json::object();
+  const auto* entries = config().find("plugins.entries");
+  if (entries && entries->contains(plugin_id)) slice = entries->at(plugin_id).value("config", Json::object());
+  if (const auto* record = plugin_set->find(plugin_id); record && record->manifest->config_schema) {
+    config::fill_defaults(*record->manifest->config_schema, slice);
+  }
+  return slice.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::expected<void, StartFailure> Gateway::Parts::compose() {
+  auto workspace_path = workspace(config(), home.workspace());
+  if (auto made = prepare(home, workspace_path); !made) return refuse("preparing the home of the gateway", made.error());
+  auto locked = store::StateLock::acquire(home.lock());
+  if (!locked) return refuse("taking the state directory", locked.error());
+  lock.emplace(std::move(*locked));
+  loop.emplace();
+  loop->on_task_error([this](const std::string& name, const Error& error) { logger->error("{}: {}", name, error.message); });
+  auto opened = store::Database::open(*loop, {.path = home.database()}, runtime::SessionStore::migrations());
+  if (!opened) return refuse("opening the store", opened.error());
+  database = std::move(*opened);
+
+  service_secrets.emplace(*secrets, [this]() -> const config::Snapshot& { return config(); },
+                          [this]() -> const runtime::ModelCatalog* { return models ? &*models : nullptr; });
+  egress.emplace(*loop, net::EgressOptions{.resolve_secret = [this](const net::SecretUse& use) { return service_secrets->resolve(use); },
+                                           .user_agent = "chela/" + options.version});
+  auto lane = plugins::resolve_lane(plugins::parse_lane(config().get_string("runtime.mode")).value_or(plugins::LaneRequest::automatic));
+  if (!lane) return refuse(lane.error().message);
+  plugins::PluginSetOptions set{.roots = {plugin_load_paths(config()), home.plugins(), bundled_plugins(), workspace_path / ".chela" / "plugins"},
+                                .selection = plugin_selection(config()), .lane = *lane, .linked_in = options.linked_in,
+                                .config_of = [this](const std::string& id) { return plugin_config(id); }};
+  plugins::HostEnvironment host{*loop, *logger, *egress, [this](std::string_view authority) {
+                                  return models && models->is_service_authority(authority);
+                                }};
+  plugin_set.emplace(std::move(set), std::move(host));
+  plugin_set->discover();
+  context_files.emplace(*loop, std::move(workspace_path));
+  make_runtime();
+  make_gateway();
+  return {};
+}
+
+void Gateway::Parts::make_runtime() {
+  auto environment = [this](const std::string& name) -> std::optional<std::string> {
+    const auto* value = config::find_variable(options.load.environment, name);
+    return value ? std::optional(*value) : std::nullopt;
+  };
+  models.emplace(*plugin_set, config().root(), std::move(environment));
+  tools.emplace(*plugin_set, tool_selection(config()));
+  session_store.emplace(*database);
+  runtime::TurnEnvironment turn{*loop, logger->with_category("turn"), *plugin_set, *models, *tools, *context_files, totals, turn_limits(config())};
+  sessions.emplace(runtime::SessionEnvironment{std::move(turn), *session_store, {}}, runtime::Sessions::Limits{});
+}
+
+void Gateway::Parts::make_gateway() {
+  access.emplace(access_rules(config(), token, address), loop->clock());
+  auto per_minute = static_cast<int>(config().get_integer("gateway.sessionRateLimitPerMinute"));
+  context.emplace(gateway::Context{*loop, logger->with_category("gateway"), options.version, options.started_at, *plugin_set, *models,
+                                   *tools, *sessions, *access, socket_limits(config()), gateway::RateLimit(per_minute, loop->clock())});
+  service.emplace(logger->with_category("http"), *access);
+  gateway::add_operations(*service, *context,
+                          {.is_ready = [this] { return ready; }, .configuration = [this] { return describe_configuration(); },
+                           .metrics = [this] { return server_metrics(); }});
+  gateway::add_page(*service);
+  gateway::add_sessions_api(*service, *context);
+  gateway::add_socket(*service, *context);
+  gateway::add_openai_models(*service, *context);
+  gateway::add_openai_chat(*service, *context);
+  gateway::add_openai_responses(*service, *context);
+  server.emplace(*loop, *service, server_limits(config()));
+}
+
+std::expected<std::string, StartFailure> Gateway::Parts::start() {
+  auto port = options.port.value_or(static_cast<std::uint16_t>(config().get_integer("gateway.port")));
+  auto listening = server->listen({address, port});
+  if (!listening) return refuse(listening.error().message);
+  ready = true;
+  for (const auto& warning : warnings) logger->warning("{}", warning);
+  loop->spawn("looking for local model services", find_local_services(*loop, *plugin_set, *models, *logger));
+  auto shown = address.find(':') == std::string::npos ? address : "[" + address + "]";
+  return fmt::format("http://{}:{}", shown, server->port());
+}
+
+// Services, models and tools change at once; the rest at the next start.
+void Gateway::Parts::on_config_change() {
+  auto outcome = reloader->check();
+  for (const auto& problem : outcome.problems) logger->warning("{}", config::text_of(problem));
+  if (!outcome.changed) return;
+  for (const auto& change : outcome.changes) {
+    bool live = change.reload == config::Reload::live;
+    logger->info("{} has changed{}", change.path.text(), live ? "" : "; it takes effect after a restart");
+  }
+  auto environment = [this](const std::string& name) -> std::optional<std::string> {
+    const auto* value = config::find_variable(options.load.environment, name);
+    return value ? std::optional(*value) : std::nullopt;
+  };
+  *models = runtime::ModelCatalog(*plugin_set, config().root(), std::move(environment));
+  *tools = runtime::ToolCatalog(*plugin_set, tool_selection(config()));
+  loop->spawn("looking for local model services", find_local_services(*loop, *plugin_set, *models, *logger));
+}
+
+Json Gateway::Parts::describe_configuration() const {
+  Json out = {{"file", config().file().empty() ? "none (defaults)" : config().file()},
+              {"home", home.root.string()},
+              {"workspace", context_files->workspace().string()},
+              {"bind", address},
+              {"port", server->port()},
+              {"tokenConfigured", access->needs_token()}};
+  out["warnings"] = warnings;
+  return out;
+}
+
+std::vector<gateway::Metric> Gateway::Parts::server_metrics() const {
+  auto counters = server->counters();
+  const auto& out = egress->stats();
+  auto count = [](std::uint64_t value) { return static_cast<double>(value); };
+  return {{"totalRequests", "chela_http_requests_total", "Requests that reached a route or its refusal", true, count(counters.requests)},
+          {"malformedRequests", "chela_http_malformed_total", "Requests that were not HTTP", true, count(counters.malformed)},
+          {"refusedConnections", "chela_http_refused_total", "Connections above a limit", true, count(counters.refused)},
+          {"openConnections", "chela_http_connections", "Connections now", false, count(counters.connections)},
+          {"egressRequests", "chela_egress_requests_total", "Requests sent out", true, count(out.started)},
+          {"egressFailures", "chela_egress_failures_total", "Requests sent out that failed", true, count(out.failed)}};
+}
+
+void Gateway::Parts::serve() {
+  constexpr int kNumbers[] = {SIGTERM, SIGINT};
+  for (int i = 0; i < 2; ++i) {
+    uv_signal_init(loop->uv(), &signals[i]);
+    signals[i].data = &*loop;
+    uv_signal_start(&signals[i], [](uv_signal_t* signal, int) { static_cast<Loop*>(signal->data)->stop(); }, kNumbers[i]);
+  }
+  std::signal(SIGPIPE, SIG_IGN);  // a peer that goes away is an error of write(), not of the process
+  loop->run();
+  logger->info("stopping");
+  for (auto& signal : signals) uv_close(reinterpret_cast<uv_handle_t*>(&signal), nullptr);
+  drain();
+}
+
+void Gateway::Parts::drain() {
+  ready = false;
+  auto grace = std::chrono::seconds(config().get_integer("gateway.gracefulShutdownSeconds"));
+  auto deadline = loop->now() + grace;
+  // Turns that run may end; nothing new comes in meanwhile.
+  Completion<bool> done;
+  constexpr auto wait_for_turns = [](Parts& parts, TimePoint until, Completion<bool>& finished) -> Task<Result<void>> {
+    auto drained = co_await parts.server->drain(until);
+    while (parts.sessions->running_count() > 0 && parts.loop->now() < until) {
+      auto slept = co_await sleep_until(*parts.loop, parts.loop->now() + std::chrono::milliseconds(20), {});
+      if (!slept) break;
+    }
+    finished.set(true);
+    parts.loop->stop();
+    co_return drained;
+  };
+  loop->spawn("drain", wait_for_turns(*this, deadline, done));
+  if (!done.is_set()) loop->run();
+  auto stuck = loop->drain(std::chrono::seconds(2));
+  for (const auto& name : stuck) logger->warning("did not end in time: {}", name);
+  server.reset();
+  plugin_set->stop_all();
+  plugin_set.reset();
+  egress.reset();
+  database.reset();
+  loop->drain(std::chrono::seconds(1));
+  logger->info("stopped");
+}
+
+Gateway::Gateway(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+Gateway::~Gateway() = default;
+
+std::expected<std::unique_ptr<Gateway>, StartFailure> Gateway::create(GatewayOptions options) {
+  auto parts = std::make_unique<Parts>(std::move(options));
+  if (auto done = parts->bootstrap(); !done) return std::unexpected(std::move(done.error()));
+  if (auto done = parts->compose(); !done) return std::unexpected(std::move(done.error()));
+  return std::unique_ptr<Gateway>(new Gateway(std::move(parts)));
+}
+
+std::expected<std::string, StartFailure> Gateway::start() { return parts_->start(); }
+void Gateway::run() { parts_->serve(); }
+const std::vector<std::string>& Gateway::warnings() const { return parts_->warnings; }
+
+}  // namespace chela::app
