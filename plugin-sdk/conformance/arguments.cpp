@@ -24,7 +24,8 @@ Json plain_object(const Json& schema, int depth) {
   Json out = Json::object();
   const Json properties = schema.value("properties", Json::object());
   for (const Json& name : schema.value("required", Json::array())) {
-    if (name.is_string()) out[name.get<std::string>()] = plain(properties.value(name.get<std::string>(), Json()), depth + 1);
+    if (name.is_string())
+      out[name.get<std::string>()] = plain(properties.value(name.get<std::string>(), Json()), depth + 1);
   }
   return out;
 }
@@ -33,7 +34,8 @@ Json plain_text(const Json& schema) {
   std::string text = "chela";
   const Json least = schema.value("minLength", Json());
   const Json most = schema.value("maxLength", Json());
-  if (least.is_number_unsigned()) text.resize(std::max(text.size(), std::min<std::size_t>(least.get<std::size_t>(), 4096)), 'a');
+  if (least.is_number_unsigned())
+    text.resize(std::max(text.size(), std::min<std::size_t>(least.get<std::size_t>(), 4096)), 'a');
   if (most.is_number_unsigned() && text.size() > most.get<std::size_t>()) text.resize(most.get<std::size_t>());
   return text;
 }
@@ -65,16 +67,26 @@ Json plain(const Json& schema, int depth) {
 
 Json odd_value(std::mt19937_64& random) {
   switch (random() % 10) {
-    case 0: return nullptr;
-    case 1: return true;
-    case 2: return -1;
-    case 3: return UINT64_MAX;
-    case 4: return 1e308;
-    case 5: return "";
-    case 6: return std::string(70'000, 'x');
-    case 7: return "../../../../etc/passwd";
-    case 8: return std::string("\0\x1b[2J\xF0\x9F\xA6\x80", 9);
-    default: return Json::array({Json::object(), Json::array()});
+    case 0:
+      return nullptr;
+    case 1:
+      return true;
+    case 2:
+      return -1;
+    case 3:
+      return UINT64_MAX;
+    case 4:
+      return 1e308;
+    case 5:
+      return "";
+    case 6:
+      return std::string(70'000, 'x');
+    case 7:
+      return "../../../../etc/passwd";
+    case 8:
+      return std::string("\0\x1b[2J\xF0\x9F\xA6\x80", 9);
+    default:
+      return Json::array({Json::object(), Json::array()});
   }
 }
 

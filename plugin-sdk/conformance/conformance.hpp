@@ -10,13 +10,13 @@
 namespace chela::conformance {
 
 struct Options {
-  std::string library;        // the plugin's .so
-  std::string manifest;       // empty: chela.plugin.json beside the library
-  std::string configuration;  // JSON object for cases that need a started plugin; empty: {}
-  std::string filter;         // only cases whose name contains it
-  bool json = false;          // one JSON object instead of lines
-  bool in_process = false;    // for a debugger: no child processes, no deadlines; a crash ends the run
-  std::uint64_t seed = 0;     // of generated arguments; 0: a new one, which the report names
+  std::string library;                 // the plugin's .so
+  std::string manifest;                // empty: chela.plugin.json beside the library
+  std::string configuration;           // JSON object for cases that need a started plugin; empty: {}
+  std::string filter;                  // only cases whose name contains it
+  bool json = false;                   // one JSON object instead of lines
+  bool in_process = false;             // for a debugger: no child processes, no deadlines; a crash ends the run
+  std::uint64_t seed = 0;              // of generated arguments; 0: a new one, which the report names
   std::uint64_t deadline_ms = 10'000;  // per case
 };
 

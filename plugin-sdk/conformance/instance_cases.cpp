@@ -20,11 +20,20 @@ void creates_quietly(Context& context) {
 void unknown_extensions_are_null(Context& context) {
   Subject subject(context);
   subject.create();
-  const std::string_view ids[] = {
-      "",  "chela", "chela.nothing/1", "chela.tool/2", "chela.tool/10", "chela.tool/1 ", std::string_view("chela.tool/1\0", 13),
-      "chela.tool/", "chela.provider/1x", "chela.provider/99", "CHELA.TOOL/1"};
+  const std::string_view ids[] = {"",
+                                  "chela",
+                                  "chela.nothing/1",
+                                  "chela.tool/2",
+                                  "chela.tool/10",
+                                  "chela.tool/1 ",
+                                  std::string_view("chela.tool/1\0", 13),
+                                  "chela.tool/",
+                                  "chela.provider/1x",
+                                  "chela.provider/99",
+                                  "CHELA.TOOL/1"};
   for (const std::string_view id : ids) {
-    if (subject.host().get_extension(id) != nullptr) fail("get_extension(\"{}\") is not null; ids are compared whole", id);
+    if (subject.host().get_extension(id) != nullptr)
+      fail("get_extension(\"{}\") is not null; ids are compared whole", id);
   }
   subject.finish();
 }
@@ -35,7 +44,8 @@ void check_tool_table(const chela_plugin_tool& table) {
 }
 
 void check_provider_table(const chela_plugin_provider& table) {
-  if (!CHELA_HAS(&table, chela_plugin_provider, list_models)) fail("struct_size of chela.provider/1 is {}", table.struct_size);
+  if (!CHELA_HAS(&table, chela_plugin_provider, list_models))
+    fail("struct_size of chela.provider/1 is {}", table.struct_size);
   if (!table.complete || !table.cancel) fail("a function of chela.provider/1 is null that must not be");
 }
 
@@ -74,7 +84,8 @@ void survives_odd_configuration(Context& context) {
   for (int round = 0; round < kOddRounds; ++round) {
     Subject subject(context);
     subject.create();
-    const testing::Outcome outcome = subject.host().configure(odd_object(context.manifest.config_schema, context.random));
+    const testing::Outcome outcome =
+        subject.host().configure(odd_object(context.manifest.config_schema, context.random));
     silent = silent || (!outcome.ok() && outcome.text.empty());
     subject.finish();
   }
@@ -105,7 +116,8 @@ void is_destroyed_in_every_state(Context& context) {
 
 constexpr Case kCases[] = {
     {"creates_quietly", "create() makes instances side by side and calls no host service", creates_quietly, true},
-    {"unknown_extensions_are_null", "Ids it does not know, or only begins to know, give null", unknown_extensions_are_null},
+    {"unknown_extensions_are_null", "Ids it does not know, or only begins to know, give null",
+     unknown_extensions_are_null},
     {"interfaces_match_manifest", "It offers the interfaces that the manifest declares, whole, and no others",
      interfaces_match_manifest, true},
     {"configures", "configure() accepts an empty object, or the configuration given", configures, true},
@@ -118,6 +130,8 @@ constexpr Case kCases[] = {
 
 }  // namespace
 
-std::span<const Case> instance_cases() { return kCases; }
+std::span<const Case> instance_cases() {
+  return kCases;
+}
 
 }  // namespace chela::conformance

@@ -23,14 +23,16 @@ void exports_one_symbol(Context& context) {
   for (const std::string& name : exported_symbols(context.options.library)) {
     if (name != "chela_plugin_entry" && others.size() < 200) others += " " + name;
   }
-  if (!others.empty()) fail("it exports more than chela_plugin_entry, which may meet other plugins' symbols:{}", others);
+  if (!others.empty())
+    fail("it exports more than chela_plugin_entry, which may meet other plugins' symbols:{}", others);
 }
 
 void entry_is_complete(Context& context) {
   testing::Library library(context.options.library);
   const chela_entry* entry = &library.entry();
   if (!CHELA_HAS(entry, chela_entry, create)) {
-    fail("struct_size of the chela_entry is {}, less than the {} bytes of ABI 1.0", entry->struct_size, sizeof(chela_entry));
+    fail("struct_size of the chela_entry is {}, less than the {} bytes of ABI 1.0", entry->struct_size,
+         sizeof(chela_entry));
   }
   if (entry->struct_size > 4096) fail("struct_size of the chela_entry is {}, which no version has", entry->struct_size);
   if (entry->plugin_id == nullptr || entry->plugin_version == nullptr) fail("plugin_id or plugin_version is null");
@@ -74,6 +76,8 @@ constexpr Case kCases[] = {
 
 }  // namespace
 
-std::span<const Case> library_cases() { return kCases; }
+std::span<const Case> library_cases() {
+  return kCases;
+}
 
 }  // namespace chela::conformance

@@ -14,7 +14,9 @@ namespace {
 
 using Json = nlohmann::json;
 
-[[noreturn]] void refuse(const std::string& what) { throw std::runtime_error("reading the manifest: " + what); }
+[[noreturn]] void refuse(const std::string& what) {
+  throw std::runtime_error("reading the manifest: " + what);
+}
 
 std::string text_of(const Json& object, const char* key) {
   auto it = object.find(key);

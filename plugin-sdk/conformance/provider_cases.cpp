@@ -18,7 +18,8 @@ void require_provider(const Context& context) {
   if (!context.manifest.provides("provider")) skip("the plugin is no provider");
 }
 
-testing::ScriptedResponse response(std::uint32_t status, std::vector<std::string> pieces, chela_status outcome = CHELA_OK) {
+testing::ScriptedResponse response(std::uint32_t status, std::vector<std::string> pieces,
+                                   chela_status outcome = CHELA_OK) {
   testing::ScriptedResponse scripted;
   scripted.status = status;
   scripted.pieces = std::move(pieces);
@@ -33,7 +34,8 @@ void completion_completes_once(Context& context) {
       {"an empty answer", response(200, {})},
       {"an answer that breaks off", response(200, {"data: {\"cho"}, CHELA_PROTOCOL)},
       {"a connection that fails", response(0, {}, CHELA_UNAVAILABLE)},
-      {"nonsense", response(200, {"data: [[[\n\n", "\xFF\xFE", "data: {\"choices\":7}\n\n", std::string(100'000, 'x')})},
+      {"nonsense",
+       response(200, {"data: [[[\n\n", "\xFF\xFE", "data: {\"choices\":7}\n\n", std::string(100'000, 'x')})},
       {"an error with a body of no sense", response(500, {"<html>"})},
       {"too many requests", response(429, {"{\"error\":{\"message\":\"slow down\"}}"})},
       {"a refused key", response(401, {"{}"})},
@@ -103,7 +105,8 @@ void survives_an_odd_service(Context& context) {
 }
 
 constexpr Case kCases[] = {
-    {"completion_completes_once", "A completion completes exactly once, whatever the service answers", completion_completes_once, true},
+    {"completion_completes_once", "A completion completes exactly once, whatever the service answers",
+     completion_completes_once, true},
     {"completion_cancels", "A cancelled completion completes soon and lets go of its request", completion_cancels},
     {"stop_ends_open_completions", "stop() completes the completions that are open", stop_ends_open_completions},
     {"lists_models_once", "list_models() completes exactly once", lists_models_once},
@@ -112,6 +115,8 @@ constexpr Case kCases[] = {
 
 }  // namespace
 
-std::span<const Case> provider_cases() { return kCases; }
+std::span<const Case> provider_cases() {
+  return kCases;
+}
 
 }  // namespace chela::conformance

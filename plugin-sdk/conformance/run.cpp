@@ -24,7 +24,9 @@ std::vector<const Case*> all_cases() {
   return out;
 }
 
-bool passed(Verdict verdict) { return verdict == Verdict::pass || verdict == Verdict::warn || verdict == Verdict::skip; }
+bool passed(Verdict verdict) {
+  return verdict == Verdict::pass || verdict == Verdict::warn || verdict == Verdict::skip;
+}
 
 // Exceptions of the plugin end here too: one that crosses a C function is a defect of its own.
 Report run_case(const Case& c, Context& context) {

@@ -21,7 +21,8 @@ void Subject::create() {
   if (!outcome.ok()) fail("create() returned null: {}", outcome.text.empty() ? "and set no error" : outcome.text);
   const chela_plugin* plugin = host_.plugin();
   if (!CHELA_HAS(plugin, chela_plugin, destroy)) {
-    fail("struct_size of the chela_plugin is {}, less than the {} bytes of ABI 1.0", plugin->struct_size, sizeof(chela_plugin));
+    fail("struct_size of the chela_plugin is {}, less than the {} bytes of ABI 1.0", plugin->struct_size,
+         sizeof(chela_plugin));
   }
   if (!plugin->get_extension || !plugin->configure || !plugin->start || !plugin->stop || !plugin->destroy) {
     fail("a function of the chela_plugin is null; all five are required");

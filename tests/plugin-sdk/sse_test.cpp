@@ -27,7 +27,9 @@ TEST(Sse, ReadsStreamsHoweverTheyAreCut) {
       {"data: a\n\n", {"message|a|"}},
       {"data: a\r\rdata: b\r\n\r\n", {"message|a|", "message|b|"}},
       {"data:a\ndata\ndata: b\n\n", {"message|a\n\nb|"}},
-      {"\xEF\xBB\xBF" "data: a\n\n", {"message|a|"}},
+      {"\xEF\xBB\xBF"
+       "data: a\n\n",
+       {"message|a|"}},
       {": keep-alive\n\nevent: ping\n\ndata: a\n\n", {"message|a|"}},
       {"event: delta\ndata: {\"x\":1}\nid: 7\n\ndata: b\n\n", {"delta|{\"x\":1}|7", "message|b|7"}},
       {"data:  two spaces\nunknown: x\ndata : not data\n\n", {"message| two spaces|"}},

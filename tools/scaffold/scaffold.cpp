@@ -64,8 +64,10 @@ std::string pascal_case(std::string_view id) {
 std::string renamed(std::string_view text, std::string_view id) {
   const std::string symbol = with_underscores(id);
   const std::pair<std::string_view, std::string> names[] = {
-      {"chela_plugin_greeter", "chela_plugin_" + symbol}, {"greeter.cpp", symbol + ".cpp"},
-      {"GREETER", upper(symbol)},                         {"Greeter", pascal_case(id)},
+      {"chela_plugin_greeter", "chela_plugin_" + symbol},
+      {"greeter.cpp", symbol + ".cpp"},
+      {"GREETER", upper(symbol)},
+      {"Greeter", pascal_case(id)},
       {"greeter", std::string(id)},
   };
   std::string out;
@@ -104,8 +106,9 @@ std::vector<std::string> kinds() {
 Result<std::vector<std::filesystem::path>> write_plugin(std::string_view id, std::string_view kind,
                                                         const std::filesystem::path& directory) {
   if (!is_valid_id(id)) {
-    return fail(ErrorCode::invalid_argument,
-                "creating a plugin named \"{}\": use 2 to 64 lower case letters, digits and single dashes, a letter first", id);
+    return fail(
+        ErrorCode::invalid_argument,
+        "creating a plugin named \"{}\": use 2 to 64 lower case letters, digits and single dashes, a letter first", id);
   }
   const Template* chosen = nullptr;
   for (const Template& t : kTemplates) {

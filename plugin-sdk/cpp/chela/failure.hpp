@@ -47,7 +47,9 @@ inline std::string name_of(chela_status status) {
   return name;
 }
 
-inline chela_str to_str(std::string_view text) { return chela_str{text.data(), text.size()}; }
+inline chela_str to_str(std::string_view text) {
+  return chela_str{text.data(), text.size()};
+}
 inline std::string_view to_view(chela_str text) {
   return text.data == nullptr ? std::string_view() : std::string_view(text.data, text.size);
 }
@@ -77,7 +79,9 @@ auto guard(Function&& function, OnFailure&& on_failure) noexcept -> decltype(fun
   }
 }
 
-inline void* self_of(const chela_plugin* plugin) { return plugin->self; }
+inline void* self_of(const chela_plugin* plugin) {
+  return plugin->self;
+}
 template <class Listener>
 void* self_of(const Listener* listener) {
   return listener->context;
@@ -91,9 +95,13 @@ template <class T>
 const chela_error_sink* error_sink_of(T) {
   return nullptr;
 }
-inline const chela_error_sink* error_sink_of(const chela_error_sink* error) { return error; }
+inline const chela_error_sink* error_sink_of(const chela_error_sink* error) {
+  return error;
+}
 
-inline const chela_error_sink* find_error_sink() { return nullptr; }
+inline const chela_error_sink* find_error_sink() {
+  return nullptr;
+}
 template <class First, class... Rest>
 const chela_error_sink* find_error_sink(First first, Rest... rest) {
   const chela_error_sink* found = error_sink_of(first);
@@ -132,8 +140,9 @@ struct Thunk<Handle, Function> {
   static Result call(const Handle* handle, Args... args) noexcept {
     Self& self = *static_cast<Self*>(self_of(handle));
     [[maybe_unused]] auto kept = keep_alive(self, 0);
-    return guard([&]() -> Result { return Function(self, args...); },
-                 [&](const Failure& failure) -> Result { return failed<Result>(self, find_error_sink(args...), failure); });
+    return guard(
+        [&]() -> Result { return Function(self, args...); },
+        [&](const Failure& failure) -> Result { return failed<Result>(self, find_error_sink(args...), failure); });
   }
 };
 

@@ -56,8 +56,9 @@ struct HostState {
   const Service* get(const char* id) const {
     const Service* service = find<Service>(id);
     if (service == nullptr) {
-      throw Failure(CHELA_UNAVAILABLE, std::string("using ") + id +
-                                           ": the host does not offer it to this plugin; see permissions in its manifest");
+      throw Failure(
+          CHELA_UNAVAILABLE,
+          std::string("using ") + id + ": the host does not offer it to this plugin; see permissions in its manifest");
     }
     return service;
   }

@@ -61,7 +61,8 @@ namespace detail {
 
 class HttpState final : public OpenWork {
  public:
-  HttpState(std::weak_ptr<HostState> host, HttpHandlers handlers) : host_(std::move(host)), handlers_(std::move(handlers)) {
+  HttpState(std::weak_ptr<HostState> host, HttpHandlers handlers)
+      : host_(std::move(host)), handlers_(std::move(handlers)) {
     listener_ = {sizeof(chela_http_listener), this, &Thunk<chela_http_listener, &HttpState::head>::call,
                  &Thunk<chela_http_listener, &HttpState::body>::call,
                  &Thunk<chela_http_listener, &HttpState::done>::call};
@@ -219,7 +220,9 @@ class Http {
   std::shared_ptr<detail::HostState> state_;
 };
 
-inline Http Host::http() const { return Http(state_); }
+inline Http Host::http() const {
+  return Http(state_);
+}
 
 }  // namespace sdk
 }  // namespace chela

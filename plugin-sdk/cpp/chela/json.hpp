@@ -48,7 +48,8 @@ class JsonReader {
   void finish() const {
     for (const auto& item : value_.items()) {
       if (known_.count(item.key()) == 0) {
-        throw Failure(CHELA_INVALID_ARGUMENT, what_ + "." + item.key() + ": unknown key; remove it or correct its name");
+        throw Failure(CHELA_INVALID_ARGUMENT,
+                      what_ + "." + item.key() + ": unknown key; remove it or correct its name");
       }
     }
   }
@@ -88,7 +89,9 @@ class JsonReader {
 };
 
 // Text that is not UTF-8 (a file, a program's output) becomes U+FFFD instead of an exception.
-inline std::string to_text(const Json& value) { return value.dump(-1, ' ', false, Json::error_handler_t::replace); }
+inline std::string to_text(const Json& value) {
+  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
 
 }  // namespace sdk
 }  // namespace chela

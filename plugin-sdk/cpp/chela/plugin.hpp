@@ -53,8 +53,7 @@ constexpr bool check_signatures() {
                 "chela: configure() has the wrong signature; expected `void configure(std::string_view json)`");
   static_assert(!has_start<T> || StartMethod<T>::value,
                 "chela: start() has the wrong signature; expected `void start()`");
-  static_assert(!has_stop<T> || StopMethod<T>::value,
-                "chela: stop() has the wrong signature; expected `void stop()`");
+  static_assert(!has_stop<T> || StopMethod<T>::value, "chela: stop() has the wrong signature; expected `void stop()`");
   static_assert(!has_tools<T> || ToolsMethod<T>::value,
                 "chela: tools() has the wrong signature; expected `chela::ToolTable<Name> tools()`");
   static_assert(!has_complete<T> || CompleteMethod<T>::value,
@@ -173,10 +172,10 @@ const chela_plugin* create(const chela_host* host, const chela_error_sink* error
 }  // namespace chela
 
 // The door of the plugin, constant data: at namespace scope, once, in one source file.
-#define CHELA_PLUGIN(Class, id, version)                                                                        \
-  extern "C" {                                                                                                  \
-  extern CHELA_EXPORT const chela_entry CHELA_ENTRY_NAME;                                                       \
-  const chela_entry CHELA_ENTRY_NAME = {sizeof(chela_entry), CHELA_ABI_MAJOR, CHELA_ABI_MINOR, id, version,     \
-                                        &::chela::detail::create<Class>};                                       \
+#define CHELA_PLUGIN(Class, id, version)                                                                    \
+  extern "C" {                                                                                              \
+  extern CHELA_EXPORT const chela_entry CHELA_ENTRY_NAME;                                                   \
+  const chela_entry CHELA_ENTRY_NAME = {                                                                    \
+      sizeof(chela_entry), CHELA_ABI_MAJOR, CHELA_ABI_MINOR, id, version, &::chela::detail::create<Class>}; \
   }
 #endif

@@ -80,8 +80,8 @@ class Completion : public detail::CallHandle<chela_completion> {
     call_->with([&](const chela_completion* raw) { raw->tool_arguments(raw, index, to_str(piece)); });
   }
   void usage(const Usage& usage) {
-    const chela_usage counts = {sizeof(chela_usage), usage.input_tokens, usage.output_tokens,
-                                usage.cached_input_tokens, usage.reasoning_tokens};
+    const chela_usage counts = {sizeof(chela_usage), usage.input_tokens, usage.output_tokens, usage.cached_input_tokens,
+                                usage.reasoning_tokens};
     call_->with([&](const chela_completion* raw) { raw->usage(raw, &counts); });
   }
   // Ends the answer. `stop_reason` is "stop", "length", "tool_calls" or "content_filter".
@@ -101,9 +101,8 @@ CHELA_DETECT_MEMBER(list_models)
 template <class T, class = void>
 struct CompleteMethod : std::false_type {};
 template <class T>
-struct CompleteMethod<
-    T, std::void_t<decltype(std::declval<T&>().complete(std::declval<CompletionRequest>(), std::declval<Completion>()))>>
-    : std::true_type {};
+struct CompleteMethod<T, std::void_t<decltype(std::declval<T&>().complete(
+                             std::declval<CompletionRequest>(), std::declval<Completion>()))>> : std::true_type {};
 
 template <class T, class = void>
 struct ListModelsMethod : std::false_type {};

@@ -99,7 +99,9 @@ class Timers {
   std::shared_ptr<detail::HostState> state_;
 };
 
-inline Timers Host::timer() const { return Timers(state_); }
+inline Timers Host::timer() const {
+  return Timers(state_);
+}
 
 }  // namespace sdk
 }  // namespace chela

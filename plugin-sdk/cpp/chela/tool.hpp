@@ -57,10 +57,11 @@ class ToolEntry {
   ToolEntry(std::string name, Asynchronous handler) : name_(std::move(name)), handler_(handler) {}
   template <class Wrong>
   ToolEntry(std::string, Wrong) {
-    static_assert(detail::always_false<Wrong>,
-                  "chela: a tool's handler has the wrong signature; expected `std::string f(const chela::ToolRequest&)`, "
-                  "`std::string f(const chela::ToolRequest&, chela::ToolCall&)` or "
-                  "`void f(chela::ToolRequest, chela::ToolCall)`");
+    static_assert(
+        detail::always_false<Wrong>,
+        "chela: a tool's handler has the wrong signature; expected `std::string f(const chela::ToolRequest&)`, "
+        "`std::string f(const chela::ToolRequest&, chela::ToolCall&)` or "
+        "`void f(chela::ToolRequest, chela::ToolCall)`");
   }
 
   const std::string& name() const { return name_; }
@@ -140,7 +141,8 @@ struct ToolInterface {
   static chela_status run(Instance& instance, const chela_tool_request* raw, const chela_tool_call* call,
                           const chela_error_sink*) {
     const auto& entry = instance.tools.get(to_view(raw->tool));
-    if (!entry.blocking()) throw mismatch(entry.name(), "is asynchronous: its entry in the manifest must not say \"blocking\"");
+    if (!entry.blocking())
+      throw mismatch(entry.name(), "is asynchronous: its entry in the manifest must not say \"blocking\"");
     auto open = instance.tool_calls->add(raw->call_id, call, true);
     open->start([&] {
       ToolCall handle(open);

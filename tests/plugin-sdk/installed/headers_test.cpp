@@ -26,7 +26,9 @@ std::vector<std::string> headers_below(const fs::path& folder) {
   return out;
 }
 
-std::string sdk(const std::string& folder) { return (source_dir() / "plugin-sdk" / folder).string(); }
+std::string sdk(const std::string& folder) {
+  return (source_dir() / "plugin-sdk" / folder).string();
+}
 
 void expect_compiles(const std::string& compiler, const std::string& flags, const std::string& header) {
   const std::string command = compiler + " -fsyntax-only -Wall -Wextra -pedantic -Werror " + flags + " -I" +

@@ -43,9 +43,8 @@ class InstalledSdk : public ::testing::Test {
     const fs::path folder = root_ / name;
     auto files = scaffold::write_plugin("my-plugin", kind, folder);
     EXPECT_TRUE(files) << files.error().message;
-    expect_runs(TEST_CMAKE " -S " + folder.string() + " -B " + (folder / "build").string() +
-                " -DCMAKE_CXX_COMPILER=" + compiler + " -DCMAKE_PREFIX_PATH=" + prefix() +
-                " -DCMAKE_CXX_FLAGS='-Wall -Wextra -pedantic -Werror'");
+    expect_runs(TEST_CMAKE " -S " + folder.string() + " -B " + (folder / "build").string() + " -DCMAKE_CXX_COMPILER=" +
+                compiler + " -DCMAKE_PREFIX_PATH=" + prefix() + " -DCMAKE_CXX_FLAGS='-Wall -Wextra -pedantic -Werror'");
     expect_runs(TEST_CMAKE " --build " + (folder / "build").string());
     expect_runs(TEST_CMAKE " --install " + (folder / "build").string() + " --prefix " + (folder / "out").string());
     return (folder / "out/lib/chela/plugins/my-plugin/my-plugin.so").string();
@@ -91,7 +90,8 @@ TEST_F(InstalledSdk, BuildsProvidersThatConform) {
     chela::testing::ScriptedResponse response;
     response.pieces = {"Hel", "lo"};
     host.http().script(response);
-    auto completion = host.complete(R"({"baseUrl":"https://example.com/"})", "m", {R"({"role":"user","content":"Hi"})"});
+    auto completion =
+        host.complete(R"({"baseUrl":"https://example.com/"})", "m", {R"({"role":"user","content":"Hi"})"});
     EXPECT_EQ(completion->answer().text, "Hello");
     EXPECT_EQ(completion->outcome().text, "stop");
   }

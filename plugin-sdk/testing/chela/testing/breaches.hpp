@@ -25,7 +25,8 @@ class Breaches {
 
   // Notes a call tagged [loop] that comes from another thread than the one that made this object.
   void expect_loop(const char* function) {
-    if (std::this_thread::get_id() != loop_) add(std::string(function) + " is [loop] and was called from another thread");
+    if (std::this_thread::get_id() != loop_)
+      add(std::string(function) + " is [loop] and was called from another thread");
   }
   bool on_loop() const { return std::this_thread::get_id() == loop_; }
 

@@ -35,7 +35,9 @@ class Library {
   Library(const Library&) = delete;
   ~Library() { dlclose(handle_); }
   // Null when the library does not export the symbol.
-  const chela_entry* find_entry() const { return static_cast<const chela_entry*>(dlsym(handle_, "chela_plugin_entry")); }
+  const chela_entry* find_entry() const {
+    return static_cast<const chela_entry*>(dlsym(handle_, "chela_plugin_entry"));
+  }
   const chela_entry& entry() const {
     if (find_entry() == nullptr) throw std::runtime_error("the library exports no chela_plugin_entry");
     return *find_entry();
@@ -49,9 +51,7 @@ enum class State { kNone, kCreated, kConfigured, kStarted, kStopped, kDestroyed 
 
 class FakeHost {
  public:
-  explicit FakeHost(const chela_entry& entry) : entry_(entry) {
-    host_ = {sizeof(chela_host), this, &get_service};
-  }
+  explicit FakeHost(const chela_entry& entry) : entry_(entry) { host_ = {sizeof(chela_host), this, &get_service}; }
   FakeHost(const FakeHost&) = delete;
   ~FakeHost() {
     stop();
@@ -145,9 +145,15 @@ class FakeHost {
     kept_.push_back(completion);
     const std::vector<chela_str> raw_messages = borrow(messages);
     const std::vector<chela_str> raw_tools = borrow(tools);
-    const chela_completion_request request = {sizeof(chela_completion_request), completion->call_id(), to_str(service),
-                                              to_str(model), raw_messages.data(), raw_messages.size(),
-                                              raw_tools.data(), raw_tools.size(), to_str(options)};
+    const chela_completion_request request = {sizeof(chela_completion_request),
+                                              completion->call_id(),
+                                              to_str(service),
+                                              to_str(model),
+                                              raw_messages.data(),
+                                              raw_messages.size(),
+                                              raw_tools.data(),
+                                              raw_tools.size(),
+                                              to_str(options)};
     Outcome refusal;
     const chela_error_sink error = error_into(refusal);
     refusal.status = provider_table()->complete(plugin_, &request, completion->raw(), &error);
@@ -160,7 +166,8 @@ class FakeHost {
     kept_.push_back(completion);
     Outcome refusal;
     const chela_error_sink error = error_into(refusal);
-    refusal.status = provider_table()->list_models(plugin_, completion->call_id(), to_str(service), completion->raw(), &error);
+    refusal.status =
+        provider_table()->list_models(plugin_, completion->call_id(), to_str(service), completion->raw(), &error);
     if (!refusal.ok()) completion->refuse(refusal.status, refusal.text);
     pump();
     return completion;
@@ -234,7 +241,8 @@ class FakeHost {
     if (self(host).breaches_.on_loop()) self(host).http_.cancel(id);
   }
   static std::int64_t unix_ms(const chela_host* host) { return self(host).timers_.unix_ms(); }
-  static std::uint64_t start_timer(const chela_host* host, std::uint64_t delay_ms, const chela_timer_listener* listener) {
+  static std::uint64_t start_timer(const chela_host* host, std::uint64_t delay_ms,
+                                   const chela_timer_listener* listener) {
     if (!self(host).permit("chela.timer/1 start()")) return 0;
     return self(host).timers_.start(delay_ms, listener);
   }
@@ -247,15 +255,16 @@ class FakeHost {
   bool permit(const char* function) {
     breaches_.expect_loop(function);
     if (!breaches_.on_loop()) return false;
-    if (state_ != State::kStarted) breaches_.add(std::string(function) + " is [started] and was called in another state");
+    if (state_ != State::kStarted)
+      breaches_.add(std::string(function) + " is [started] and was called in another state");
     return state_ == State::kStarted;
   }
 
   std::shared_ptr<RecordedToolCall> begin_tool(std::string_view tool, std::string_view arguments, bool blocking) {
     auto call = std::make_shared<RecordedToolCall>(breaches_, ++last_call_id_);
     kept_.push_back(call);
-    const chela_tool_request request = {sizeof(chela_tool_request), call->call_id(), to_str(tool), to_str(arguments),
-                                        to_str(context_), 60000};
+    const chela_tool_request request = {sizeof(chela_tool_request), call->call_id(),  to_str(tool),
+                                        to_str(arguments),          to_str(context_), 60000};
     Outcome refusal;
     const chela_error_sink error = error_into(refusal);
     const auto* table = tool_table();
@@ -295,7 +304,8 @@ class FakeHost {
             }};
   }
   static void require(const char* step, const Outcome& outcome) {
-    if (!outcome.ok()) throw std::runtime_error(std::string(step) + ": " + name_of(outcome.status) + ": " + outcome.text);
+    if (!outcome.ok())
+      throw std::runtime_error(std::string(step) + ": " + name_of(outcome.status) + ": " + outcome.text);
   }
 
   const chela_entry& entry_;

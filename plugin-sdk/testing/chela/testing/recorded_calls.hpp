@@ -148,7 +148,9 @@ class RecordedCompletion final : public RecordedEnd {
   }
 
  private:
-  static RecordedCompletion& self(const chela_completion* raw) { return *static_cast<RecordedCompletion*>(raw->context); }
+  static RecordedCompletion& self(const chela_completion* raw) {
+    return *static_cast<RecordedCompletion*>(raw->context);
+  }
   static void text(const chela_completion* raw, chela_str piece) {
     self(raw).during("text()", [&] { self(raw).answer_.text.append(to_view(piece)); });
   }
