@@ -1,0 +1,137 @@
+#include <memory>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include "kernel/core/plugins/manifest.hpp"
+#include "plugin-sdk/conformance/conformance.hpp"
+#include "tools/chela/commands.hpp"
+#include "tools/chela/installation.hpp"
+#include "tools/chela/output.hpp"
+#include "tools/scaffold/scaffold.hpp"
+
+namespace chela::cli {
+namespace {
+
+using Json = nlohmann::json;
+
+struct Arguments {
+  std::string config;
+  std::string id;
+  bool json = false;
+};
+
+Json plugin_json(const plugins::Found& found) {
+  const auto& manifest = found.manifest;
+  Json provides = Json::array();
+  for (const auto& provision : manifest.provides) provides.push_back(provision.kind + "/" + provision.id);
+  Json out = {{"id", manifest.id}, {"version", manifest.version}, {"name", manifest.name}, {"description", manifest.description},
+              {"origin", plugins::name_of(found.origin)}, {"enabled", found.disabled_because.empty()}, {"provides", provides}};
+  if (!found.disabled_because.empty()) out["disabledBecause"] = found.disabled_because;
+  return out;
+}
+
+Json details_json(const plugins::Found& found) {
+  const auto& manifest = found.manifest;
+  auto out = plugin_json(found);
+  out["directory"] = manifest.directory.string();
+  out["library"] = manifest.library.string();
+  out["abi"] = fmt::format("{}.{}", manifest.abi_major, manifest.abi_minor);
+  out["status"] = manifest.status;
+  out["securityPosture"] = manifest.security_posture;
+  out["permissions"] = {{"network", manifest.permissions.network}, {"paths", manifest.permissions.paths},
+                        {"exec", manifest.permissions.exec}, {"secrets", manifest.permissions.secrets}};
+  out["requires"] = manifest.required_capabilities;
+  Json tools = Json::array();
+  for (const auto& provision : manifest.provides) {
+    for (const auto& tool : provision.descriptor->value("tools", Json::array())) {
+      tools.push_back({{"name", tool["name"]}, {"description", tool["description"]}, {"effects", tool.value("effects", Json::array())}});
+    }
+  }
+  out["tools"] = tools;
+  return out;
+}
+
+int list(const Arguments& arguments) {
+  auto discovery = Installation::read(arguments.config).discover_plugins();
+  Json plugins = Json::array();
+  for (const auto& found : discovery.plugins) plugins.push_back(plugin_json(found));
+  Json problems = Json::array();
+  for (const auto& diagnostic : discovery.diagnostics) problems.push_back({{"code", plugins::name_of(diagnostic.code)}, {"message", diagnostic.message}});
+  if (arguments.json) return print_json({{"plugins", plugins}, {"diagnostics", problems}}), 0;
+  for (const auto& plugin : plugins) {
+    print(fmt::format("{:<16} {:<8} {:<10} {:<9} {}\n", plugin["id"].get<std::string>(), plugin["version"].get<std::string>(),
+                      plugin["origin"].get<std::string>(), plugin["enabled"] == true ? "enabled" : "disabled", plugin["description"].get<std::string>()));
+  }
+  for (const auto& problem : problems) complain(problem["message"].get<std::string>());
+  return 0;
+}
+
+int inspect(const Arguments& arguments) {
+  auto discovery = Installation::read(arguments.config).discover_plugins();
+  for (const auto& found : discovery.plugins) {
+    if (found.manifest.id != arguments.id) continue;
+    auto details = details_json(found);
+    if (arguments.json) return print_json(details), 0;
+    for (const auto& [key, value] : details.items()) {
+      print(fmt::format("{:<16} {}\n", key, value.is_string() ? value.get<std::string>() : value.dump()));
+    }
+    return 0;
+  }
+  return fail_with({ErrorCode::not_found, "no plugin " + arguments.id + "; `chela plugins list` shows those there are"});
+}
+
+int create(const std::string& id, const std::string& kind, std::string directory) {
+  if (directory.empty()) directory = id;
+  auto files = scaffold::write_plugin(id, kind, directory);
+  if (!files) return fail_with(files.error());
+  for (const auto& file : *files) print(file.string() + "\n");
+  return 0;
+}
+
+void add_check(CLI::App& group, int& exit_code) {
+  auto options = std::make_shared<conformance::Options>();
+  auto* command = group.add_subcommand("check", "Whether a plugin keeps the rules of the ABI; each case in a process of its own");
+  command->add_option("library", options->library, "The plugin's library")->required();
+  command->add_option("--manifest", options->manifest, "Its manifest (default: chela.plugin.json beside it)");
+  command->add_option("--config", options->configuration, "Its configuration, a JSON object");
+  command->add_option("--filter", options->filter, "Only cases whose name contains this");
+  command->add_option("--seed", options->seed, "Repeats a run whose report names this seed");
+  command->add_flag("--json", options->json, "The report as JSON");
+  command->add_flag("--in-process", options->in_process, "For a debugger: no child processes, no deadlines");
+  command->callback([options, &exit_code] { exit_code = conformance::run(*options, stdout); });
+}
+
+void add_new(CLI::App& group, int& exit_code) {
+  struct New {
+    std::string id, kind = "tool", directory;
+  };
+  auto wanted = std::make_shared<New>();
+  auto* command = group.add_subcommand("new", "Writes a plugin that builds and passes the check at once");
+  command->add_option("name", wanted->id, "Its id")->required();
+  command->add_option("--kind", wanted->kind, "What it provides")->check(CLI::IsMember(scaffold::kinds()));
+  command->add_option("--dir", wanted->directory, "The folder to write (default: the id)");
+  command->callback([wanted, &exit_code] { exit_code = create(wanted->id, wanted->kind, wanted->directory); });
+}
+
+}  // namespace
+
+void add_plugins_command(CLI::App& program, int& exit_code) {
+  auto* group = program.add_subcommand("plugins", "The plugins: what they may do, whether they keep the contract, a new one");
+  group->require_subcommand(1);
+  auto add = [&](const char* name, const char* description, int (*action)(const Arguments&)) {
+    auto arguments = std::make_shared<Arguments>();
+    auto* command = group->add_subcommand(name, description);
+    add_config_option(*command, arguments->config);
+    command->add_flag("--json", arguments->json, "One JSON document");
+    command->callback([arguments, action, &exit_code] { exit_code = action(*arguments); });
+    return std::pair(command, arguments);
+  };
+  add("list", "The plugins there are", list);
+  auto [command, arguments] = add("inspect", "What a plugin is and asks for; none of its code runs", inspect);
+  command->add_option("id", arguments->id, "The plugin's id")->required();
+  add_check(*group, exit_code);
+  add_new(*group, exit_code);
+}
+
+}  // namespace chela::cli
