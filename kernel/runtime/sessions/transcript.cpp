@@ -41,8 +41,9 @@ void add_to_answer(Json& answer, const Entry& entry) {
   auto message = parse(entry.message);
   auto detail = parse(entry.detail);
   if (entry.role == "assistant") {
-    auto text = answer["text"].get<std::string>() + text_of(message, "content");
-    answer["text"] = std::move(text);
+    auto said = answer["text"].get<std::string>();
+    auto more = text_of(message, "content");
+    answer["text"] = said.empty() || more.empty() ? said + more : said + "\n\n" + more;
     if (auto reasoning = text_of(detail, "reasoning"); !reasoning.empty()) {
       answer["reasoning"] = text_of(answer, "reasoning") + reasoning;
     }

@@ -13,6 +13,8 @@ namespace {
 using std::chrono::duration_cast;
 using std::chrono::milliseconds;
 
+constexpr std::string_view kParagraph = "\n\n";
+
 // The state of one running turn. Lives in run_turn()'s frame.
 class Turn final : CompletionListener {
  public:
@@ -29,6 +31,11 @@ class Turn final : CompletionListener {
 
  private:
   void on_text(std::string_view piece) override {
+    // What is said after a tool's result is a paragraph of its own.
+    if (std::exchange(paragraph_due_, false) && !result_.text.empty()) {
+      result_.text += kParagraph;
+      observer_.on_text(kParagraph);
+    }
     result_.text += piece;
     observer_.on_text(piece);
   }
@@ -56,6 +63,7 @@ class Turn final : CompletionListener {
   CancelSource stop_;
   Timer deadline_;
   bool out_of_time_ = false;
+  bool paragraph_due_ = false;
   TurnResult result_;
   std::vector<Message> messages_;
 };
@@ -106,6 +114,7 @@ Task<CompletionOutcome> Turn::ask(const Service* service) {
                           .tools = offered_tools(), .options = input_.options,
                           .silence_max = environment_.limits.silence_max};
   ++result_.completions;
+  paragraph_due_ = true;
   co_return co_await complete(environment_.loop, environment_.plugins, std::move(request), *this, stop_.token());
 }
 
