@@ -23,10 +23,13 @@ namespace chela::config {
 // Reads a schema's text, checks it, and returns it with every local `$ref` replaced by what it names; `problems`
 // says why it is refused (codes invalid_schema, invalid_schema_pattern, unsupported_schema_keyword).
 struct PreparedSchema {
-  std::shared_ptr<const nlohmann::json> schema;  // null when refused
+  std::shared_ptr<nlohmann::json> schema;  // null when refused
   std::vector<Problem> problems;
 };
-PreparedSchema prepare_schema(std::string_view text);
+// What a stranger wrote is also proved usable; the kernel's own schemas are proved by their tests, which spares
+// start-up the time.
+enum class Trust { stranger, kernel };
+PreparedSchema prepare_schema(std::string_view text, Trust trust = Trust::stranger);
 
 // Checks `document` against a prepared schema. All problems at once, each with its path; of several unknown keys in
 // one object only the first, so take those that find_unknown_keys names out before. Any thread.

@@ -34,13 +34,21 @@ bool is_one_of(const std::array<std::string_view, size>& names, std::string_view
   return std::ranges::find(names, name) != names.end();
 }
 
+// A place in the schema; its text is only made for a message.
+struct Place {
+  const Place* around;
+  std::string_view name;
+
+  std::string text() const { return around ? fmt::format("{}/{}", around->text(), name) : "#"; }
+};
+
 class Preparer {
  public:
-  explicit Preparer(const json& root) : root_(root) {}
+  Preparer(const json& root, Trust trust) : root_(root), trust_(trust) {}
 
   std::vector<Problem> problems;
 
-  json prepare(const json& schema, const std::string& at, std::size_t depth) {
+  json prepare(const json& schema, const Place& at, std::size_t depth) {
     if (schema.is_boolean()) return schema;
     if (!schema.is_object()) return refuse("invalid_schema", at, "a schema must be an object, true or false");
     if (depth > kDepthMax) return refuse("invalid_schema", at, fmt::format("nested more than {} deep", kDepthMax));
@@ -54,7 +62,7 @@ class Preparer {
         if (keyword == "patternProperties") open_members_ = true;
         continue;
       }
-      out[keyword] = prepare_keyword(keyword, value, at + '/' + keyword, depth);
+      out[keyword] = prepare_keyword(keyword, value, {&at, keyword}, depth);
     }
     // Members that patternProperties spoke of must not become unknown keys.
     if (std::exchange(open_members_, false)) out["additionalProperties"] = true;
@@ -62,40 +70,42 @@ class Preparer {
   }
 
  private:
-  json prepare_keyword(const std::string& keyword, const json& value, const std::string& at, std::size_t depth) {
+  json prepare_keyword(const std::string& keyword, const json& value, const Place& at, std::size_t depth) {
     if (is_one_of(kSchemaKeywords, keyword)) return prepare_nested(value, at, depth);
     if (keyword == "items" && !value.is_array()) return prepare_nested(value, at, depth);
     if (keyword == "items" || is_one_of(kSchemaLists, keyword)) {
       if (!value.is_array()) return refuse("invalid_schema", at, "expected a list of schemas");
       json list = json::array();
-      for (const auto& item : value) list.push_back(prepare_nested(item, fmt::format("{}/{}", at, list.size()), depth));
+      for (const auto& item : value) list.push_back(prepare_nested(item, {&at, "*"}, depth));
       return list;
     }
     if (keyword == "properties") {
       if (!value.is_object()) return refuse("invalid_schema", at, "expected an object of schemas");
       json members = json::object();
-      for (const auto& [name, member] : value.items()) members[name] = prepare_nested(member, at + '/' + name, depth);
+      for (const auto& [name, member] : value.items()) {
+        members.emplace(name, prepare_nested(member, {&at, name}, depth));
+      }
       return members;
     }
     if (keyword == "dependencies") {
       json members = json::object();
       for (const auto& [name, member] : value.items()) {
-        members[name] = member.is_array() ? member : prepare_nested(member, at + '/' + name, depth);
+        members[name] = member.is_array() ? member : prepare_nested(member, {&at, name}, depth);
       }
       return members;
     }
-    if (keyword == "pattern") check_pattern(value, at);
+    if (keyword == "pattern" && trust_ == Trust::stranger) check_pattern(value, at);
     return value;
   }
 
-  json prepare_nested(const json& schema, const std::string& at, std::size_t depth) {
+  json prepare_nested(const json& schema, const Place& at, std::size_t depth) {
     bool outer = std::exchange(open_members_, false);
     json out = prepare(schema, at, depth + 1);
     open_members_ = outer;
     return out;
   }
 
-  json follow_reference(const json& schema, const std::string& at, std::size_t depth) {
+  json follow_reference(const json& schema, const Place& at, std::size_t depth) {
     const auto& reference = schema.at("$ref");
     std::string name = reference.is_string() ? reference.get<std::string>() : "";
     if (!name.starts_with('#')) {
@@ -130,22 +140,23 @@ class Preparer {
     return node;
   }
 
-  void check_pattern(const json& value, const std::string& at) {
+  void check_pattern(const json& value, const Place& at) {
     auto pattern = value.is_string() ? compile_pattern(value.get<std::string>())
                                      : Result<std::regex>(fail(ErrorCode::invalid_argument, "a pattern is a text"));
     if (!pattern) refuse("invalid_schema_pattern", at, pattern.error().message);
   }
 
-  json refuse(std::string_view code, const std::string& at, std::string message) {
-    problems.push_back({std::string(code), Severity::error, {}, fmt::format("schema #{}: {}", at, message), {}, {}});
+  json refuse(std::string_view code, const Place& at, std::string message) {
+    problems.push_back({std::string(code), Severity::error, {}, fmt::format("schema {}: {}", at.text(), message), {}, {}});
     return nullptr;
   }
 
-  void warn(const std::string& at, std::string message) {
-    problems.push_back({"unsupported_schema_keyword", Severity::warning, {}, fmt::format("schema #{}: {}", at, message), {}, {}});
+  void warn(const Place& at, std::string message) {
+    problems.push_back({"unsupported_schema_keyword", Severity::warning, {}, fmt::format("schema {}: {}", at.text(), message), {}, {}});
   }
 
   const json& root_;
+  const Trust trust_;
   std::vector<std::string> open_references_;
   std::size_t nodes_ = 0;
   bool open_members_ = false;
@@ -157,19 +168,20 @@ PreparedSchema refused(std::string message) {
 
 }  // namespace
 
-PreparedSchema prepare_schema(std::string_view text) {
+PreparedSchema prepare_schema(std::string_view text, Trust trust) {
   if (text.size() > kBytesMax) return refused(fmt::format("the schema is larger than {} bytes", kBytesMax));
   json root = json::parse(text, nullptr, false);
   if (root.is_discarded()) return refused("the schema is not JSON");
-  Preparer preparer(root);
-  json prepared = preparer.prepare(root, "", 0);
+  Preparer preparer(root, trust);
+  json prepared = preparer.prepare(root, {nullptr, {}}, 0);
   PreparedSchema out{nullptr, std::move(preparer.problems)};
   if (has_errors(out.problems)) return out;
-  if (std::string defect = find_schema_defect(prepared); !defect.empty()) {
+  std::string defect = trust == Trust::stranger ? find_schema_defect(prepared) : std::string();
+  if (!defect.empty()) {
     out.problems.push_back({"invalid_schema", Severity::error, {}, "schema: " + defect, {}, {}});
     return out;
   }
-  out.schema = std::make_shared<const json>(std::move(prepared));
+  out.schema = std::make_shared<json>(std::move(prepared));
   return out;
 }
 

@@ -16,14 +16,25 @@ using nlohmann::json;
 
 json empty_object_schema() { return {{"type", "object"}, {"properties", json::object()}, {"additionalProperties", false}}; }
 
-// Puts `slice` at `path` beneath `schema`. What stood for any name on the way is copied for this one.
-Result<void> graft(json& schema, const Path& path, json slice) {
-  json* node = &schema;
-  for (std::size_t i = 0; i < path.size(); ++i) {
-    std::string key = as_key(path.segments()[i]);
+// Whether `schema` has room for a slice at `path`; nothing is changed.
+Result<void> check_room(const json& schema, const Path& path) {
+  const json* node = &schema;
+  for (const auto& segment : path.segments()) {
+    std::string key = as_key(segment);
     if (!node->is_object() || !admits_type(*node, "object")) {
       return fail(ErrorCode::invalid_argument, "{} is not an object in the schema around it", key);
     }
+    node = member_schema(*node, key);
+    if (!node) break;
+  }
+  return {};
+}
+
+// Puts `slice` at `path` beneath `schema`, which has room. What stood for any name on the way is copied for this one.
+void graft(json& schema, const Path& path, json slice) {
+  json* node = &schema;
+  for (std::size_t i = 0; i < path.size(); ++i) {
+    std::string key = as_key(path.segments()[i]);
     json& properties = (*node)["properties"];
     if (!properties.is_object()) properties = json::object();
     bool last = i + 1 == path.size();
@@ -34,7 +45,6 @@ Result<void> graft(json& schema, const Path& path, json slice) {
     if (last) properties[key] = std::move(slice);
     node = &properties[key];
   }
-  return {};
 }
 
 void remove_member(json& document, const Path& path) {
@@ -57,7 +67,7 @@ ConfigSpec::ConfigSpec() {
   root["$schema"] = "http://json-schema.org/draft-07/schema#";
   root["title"] = "Chela configuration";
   root["properties"]["$schema"] = {{"type", "string"}, {"description", "The schema an editor checks this file with."}};
-  schema_ = std::make_shared<const json>(std::move(root));
+  schema_ = std::make_shared<json>(std::move(root));
 }
 
 std::vector<Problem> ConfigSpec::add(const Slice& slice) {
@@ -72,12 +82,12 @@ std::vector<Problem> ConfigSpec::add(const Slice& slice) {
       return refuse(fmt::format("{} is inside it and was added before, by {}", other.path.text(), other.owner));
     }
   }
-  auto [prepared, problems] = prepare_schema(slice.schema);
+  auto [prepared, problems] = prepare_schema(slice.schema, slice.from_plugin ? Trust::stranger : Trust::kernel);
   for (auto& problem : problems) problem.message = fmt::format("the configuration of {}: {}", slice.owner, problem.message);
   if (!prepared) return problems;
-  json composed = *schema_;
-  if (auto grafted = graft(composed, *path, *prepared); !grafted) return refuse(grafted.error().message);
-  schema_ = std::make_shared<const json>(std::move(composed));
+  if (auto room = check_room(*schema_, *path); !room) return refuse(room.error().message);
+  if (schema_.use_count() > 1) schema_ = std::make_shared<json>(*schema_);  // a copy of this spec shares it
+  graft(*schema_, *path, std::move(*prepared));
   slices_.push_back({std::move(*path), slice.owner, slice.reload, slice.from_plugin});
   return problems;
 }

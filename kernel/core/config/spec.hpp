@@ -26,7 +26,7 @@ struct Slice {
   bool from_plugin = false;  // unknown keys are then `config_additional_property`
 };
 
-// Built once at start (and again when plugins come or go), then read-only. Copies share nothing that changes.
+// Built once at start (and again when plugins come or go), then read-only. Copies are cheap and independent.
 class ConfigSpec {
  public:
   ConfigSpec();
@@ -62,7 +62,7 @@ class ConfigSpec {
   const Owned* find_owner(const Path& path) const;
   Problem problem_of(const UnknownKey& key) const;
 
-  std::shared_ptr<const nlohmann::json> schema_;
+  std::shared_ptr<nlohmann::json> schema_;  // shared with copies until one of them changes
   std::vector<Owned> slices_;
   std::vector<std::vector<std::string>> upstream_keys_;  // sorted
 };

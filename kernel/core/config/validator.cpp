@@ -48,9 +48,29 @@ Path path_of(const std::vector<std::string>& context, const nlohmann::json& docu
   return path;
 }
 
+// `schema` without the properties that `document` does not have: they change nothing, and compiling them is what
+// checking a small document against the schema of everything would spend its time on.
+nlohmann::json without_absent(const nlohmann::json& schema, const nlohmann::json& document) {
+  if (!schema.is_object() || !document.is_object()) return schema;
+  nlohmann::json out = nlohmann::json::object();
+  for (const auto& [keyword, value] : schema.items()) {
+    if (keyword != "properties" || !value.is_object()) {
+      out[keyword] = value;
+      continue;
+    }
+    nlohmann::json& kept = out["properties"] = nlohmann::json::object();
+    for (const auto& [key, member] : document.items()) {
+      auto property = value.find(key);
+      if (property != value.end()) kept[key] = without_absent(*property, member);
+    }
+  }
+  return out;
+}
+
 }  // namespace
 
-std::vector<Finding> run_validator(const nlohmann::json& schema, const nlohmann::json& document) {
+std::vector<Finding> run_validator(const nlohmann::json& whole_schema, const nlohmann::json& document) {
+  const nlohmann::json schema = without_absent(whole_schema, document);
   Patterns patterns;
   collect_patterns(schema, patterns);
   valijson::ValidationResults results;
