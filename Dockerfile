@@ -12,7 +12,7 @@ RUN tools/package /opt/chela
 FROM debian:bookworm-slim
 COPY tools/setup tools/packages tools/env.sh /tmp/tools/
 RUN /tmp/tools/setup --runtime && rm -rf /tmp/tools /var/lib/apt/lists/* \
-  && useradd --system --uid 10001 --user-group --create-home --home-dir /var/lib/chela --shell /usr/sbin/nologin chela
+  && useradd --uid 10001 --user-group --create-home --home-dir /var/lib/chela --shell /usr/sbin/nologin chela
 COPY --from=build /opt/chela /opt/chela
 USER 10001:10001
 WORKDIR /var/lib/chela
