@@ -115,11 +115,28 @@ describe('origin and host', () => {
     );
   });
 
-  it('forwarded headers of strangers change nothing', async () => {
-    const headers = { 'x-forwarded-for': '203.0.113.9', 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'https' };
-    assert.equal((await request(gateway, '/api/status', headers)).status, 200);
-    const origin = { ...headers, origin: 'https://evil.example' };
-    assert.equal((await request(gateway, '/api/status', origin)).status, 403);
+  it('a proxy that nobody announced is not served without a token, and its word counts for nothing with one', async (t) => {
+    const headers = {
+      'x-forwarded-for': '203.0.113.9', 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'https',
+    };
+    const refused = await request(gateway, '/api/status', headers);
+    assert.equal(refused.status, 403);
+    assert.match(refused.text, /gateway\.security\.trustForwardedHeaders/);
+    const guarded = await startGateway(t, { config: { gateway: { auth: { token } } } });
+    assert.equal((await request(guarded, '/api/status', { ...headers, ...bearer })).status, 200);
+    const page = { ...headers, ...bearer, origin: 'https://evil.example' };
+    assert.equal((await request(guarded, '/api/status', page)).status, 403);
+  });
+
+  it('a known proxy speaks for others: the origin is the one that the browser saw', async (t) => {
+    const proxied = await startGateway(t, {
+      config: { gateway: { auth: { token }, security: { trustForwardedHeaders: true, allowedHosts: ['desk.example'] } } },
+    });
+    const headers = {
+      ...bearer, 'x-forwarded-for': '203.0.113.9', 'x-forwarded-host': 'desk.example', 'x-forwarded-proto': 'https',
+    };
+    assert.equal((await request(proxied, '/api/status', { ...headers, origin: 'https://desk.example' })).status, 200);
+    assert.equal((await request(proxied, '/api/status', { ...headers, origin: 'https://evil.example' })).status, 403);
   });
 });
 

@@ -68,7 +68,10 @@ function assertClean(log) {
 class Gateway {
   constructor(child, home) {
     Object.assign(this, { child, home, log: '' });
-    this.exited = new Promise((resolve) => child.on('close', (code, signal) => resolve({ code, signal })));
+    this.exited = new Promise((resolve) => {
+      child.on('close', (code, signal) => resolve({ code, signal }));
+      child.on('error', (error) => resolve({ code: error.message })); // there is no such program
+    });
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text) => (this.log += text));
     }
