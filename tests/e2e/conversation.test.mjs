@@ -145,7 +145,7 @@ describe('demo conversation', () => {
   });
 
   it('runs a turn over HTTP, whole and as server-sent events', async () => {
-    const { id } = await getJson(gateway, '/api/sessions', { method: 'POST', status: 200 });
+    const { id } = await getJson(gateway, '/api/sessions', { method: 'POST', status: 201 });
     const path = `/api/sessions/${id}/messages`;
     const headers = { 'content-type': 'application/json' };
     const whole = await getJson(gateway, path, { method: 'POST', headers, body: JSON.stringify({ text: 'Hello' }) });
