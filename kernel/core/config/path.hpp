@@ -1,6 +1,6 @@
 #pragma once
 
-// A place in the configuration document: `$.models.providers["my host"].models[0].id`.
+// A place in the configuration document: `$.channels["my host"].rooms[0].id`.
 
 #include <cstddef>
 #include <string>

@@ -24,11 +24,11 @@
 
 namespace chela::net {
 
-class HttpSession;
+class HttpProtocol;
 
 class HttpExchange {
  public:
-  HttpExchange(HttpSession& session, HttpRequest request, std::shared_ptr<void> context);
+  HttpExchange(HttpProtocol& protocol, HttpRequest request, std::shared_ptr<void> context);
   HttpExchange(const HttpExchange&) = delete;
   HttpExchange& operator=(const HttpExchange&) = delete;
   ~HttpExchange();
@@ -65,14 +65,14 @@ class HttpExchange {
   Result<WebSocket*> accept_websocket(WebSocketOptions options);
 
  private:
-  friend class HttpSession;
+  friend class HttpProtocol;
   enum class State : std::uint8_t { open, streaming, done };
 
   void end(const Result<void>& result);  // the handler's task ended
-  void peer_gone();                      // from the session; may destroy this object
+  void peer_gone();                      // from the protocol; may destroy this object
   void wake_drained();
 
-  HttpSession* session_;  // null once the connection is gone, or given to a WebSocket
+  HttpProtocol* protocol_;  // null once the connection is gone, or given to a WebSocket
   HttpRequest request_;
   std::shared_ptr<void> context_;
   CancelSource cancel_;

@@ -10,7 +10,7 @@
 #include "kernel/core/base/random.hpp"
 #include "kernel/core/loop/event.hpp"
 #include "kernel/core/net/connection_group.hpp"
-#include "kernel/core/net/http_session.hpp"
+#include "kernel/core/net/http_protocol.hpp"
 #include "kernel/core/platform/descriptors.hpp"
 
 namespace chela::net {
@@ -71,7 +71,7 @@ class HttpServer::State {
   void forget(const Connection& connection);
 
   ServerLimits limits;
-  SessionContext context;
+  HttpProtocolContext context;
   std::map<std::array<std::uint8_t, 16>, std::size_t> connections_by_ip;
   uv_tcp_t* listener = nullptr;  // freed by its close callback
   std::uint16_t port = 0;
@@ -114,9 +114,9 @@ void HttpServer::State::on_connection() {
   if (!accepted) return;  // the peer left before we looked
   Connection& connection = **accepted;
   ++context.counters.accepted;
-  auto session = std::make_unique<HttpSession>(connection, context);
-  auto& opened = *session;
-  connection.set_protocol(std::move(session));
+  auto protocol = std::make_unique<HttpProtocol>(connection, context);
+  auto& opened = *protocol;
+  connection.set_protocol(std::move(protocol));
   std::size_t of_ip = ++connections_by_ip[connection.peer().ip];
   bool too_many = group.size() > limits.connections_max;
   if (!too_many && of_ip <= limits.connections_per_ip_max) return;

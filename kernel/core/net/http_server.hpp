@@ -1,6 +1,6 @@
 #pragma once
 
-// The HTTP server: listens, limits, and hands connections to HttpSession. Loop thread only.
+// The HTTP server: listens, limits, and hands connections to HttpProtocol. Loop thread only.
 // Overload: above its limits a connection is answered with 503 and closed. When the process is out of descriptors,
 // libuv's reserved one lets waiting connections be closed instead of spinning; connections_max is lowered at start so
 // that clients alone cannot cause that.

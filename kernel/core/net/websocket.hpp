@@ -50,7 +50,7 @@ class WebSocket final : private Protocol {
   const PeerAddress& peer() const { return connection_.peer(); }
 
  private:
-  friend class HttpSession;
+  friend class HttpProtocol;
   enum class State : std::uint8_t { open, closing, closed };
 
   WebSocket(Connection& connection, const WebSocketLimits& limits);

@@ -48,7 +48,7 @@ struct ExitStatus {
   bool succeeded() const { return exit_code == 0 && signal == 0 && !timed_out; }
 };
 
-// Runs a child in a session and process group of its own, so that what it starts ends with it. Errors:
+// Runs a child in a process group of its own, away from any terminal, so that what it starts ends with it. Errors:
 // invalid_argument, not_found or denied when it cannot be started; cancelled once the group is killed and gone.
 // Destroying the task kills the group at once.
 Task<Result<ExitStatus>> run_process(Loop& loop, ProcessRequest request, CancelToken cancel);

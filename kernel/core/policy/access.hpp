@@ -22,7 +22,7 @@ namespace chela::policy {
 struct AccessRules {
   std::string token;  // empty: no token is asked for, and only loopback peers get here
   bool allow_query_token = false;
-  std::vector<std::string> allowed_origins;  // "https://chat.example.com"; "*" for any
+  std::vector<std::string> allowed_origins;  // "https://talk.example.com"; "*" for any
   std::vector<std::string> allowed_hosts;    // names besides the loopback ones and the bind address
   std::string bind_address;
   bool trust_forwarded_headers = false;

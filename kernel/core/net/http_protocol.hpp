@@ -18,8 +18,8 @@
 
 namespace chela::net {
 
-// What the sessions of one server share.
-struct SessionContext {
+// What the protocols of one server share.
+struct HttpProtocolContext {
   Loop& loop;
   HttpService& service;
   const ServerLimits& limits;
@@ -28,9 +28,9 @@ struct SessionContext {
   bool draining = false;
 };
 
-class HttpSession final : public Protocol {
+class HttpProtocol final : public Protocol {
  public:
-  HttpSession(Connection& connection, SessionContext& context);
+  HttpProtocol(Connection& connection, HttpProtocolContext& context);
 
   void refuse(const Refusal& refusal);  // answers and ends the connection
 
@@ -63,7 +63,7 @@ class HttpSession final : public Protocol {
   void release();  // the request is answered; the next may come
 
   Connection& connection_;
-  SessionContext& context_;
+  HttpProtocolContext& context_;
   std::unique_ptr<RequestParser> parser_;
   HttpExchange* exchange_ = nullptr;
   std::unique_ptr<WebSocket> upgraded_;

@@ -1,4 +1,4 @@
-#include "kernel/core/net/http_session.hpp"
+#include "kernel/core/net/http_protocol.hpp"
 
 #include <fmt/format.h>
 
@@ -31,11 +31,12 @@ ErrorCode code_of_refusal(int status) {
 
 }  // namespace
 
-HttpSession::HttpSession(Connection& connection, SessionContext& context) : connection_(connection), context_(context) {
+HttpProtocol::HttpProtocol(Connection& connection, HttpProtocolContext& context)
+    : connection_(connection), context_(context) {
   connection_.set_deadline(context_.loop.now() + context_.limits.deadlines.head);
 }
 
-void HttpSession::on_bytes(std::span<char> bytes) {
+void HttpProtocol::on_bytes(std::span<char> bytes) {
   std::string_view input(bytes.data(), bytes.size());
   if (phase_ != Phase::handling && phase_ != Phase::upgraded && read_ahead_.empty()) advance(input);
   if (input.empty() || phase_ == Phase::ended) return;
@@ -43,7 +44,7 @@ void HttpSession::on_bytes(std::span<char> bytes) {
   if (read_ahead_.size() - read_ahead_used_ > context_.limits.transport.read_ahead_max) connection_.pause_reading();
 }
 
-void HttpSession::advance(std::string_view& input) {
+void HttpProtocol::advance(std::string_view& input) {
   while (phase_ == Phase::idle || phase_ == Phase::head || phase_ == Phase::body) {
     if (phase_ == Phase::idle) {
       if (input.empty()) return;
@@ -65,14 +66,14 @@ void HttpSession::advance(std::string_view& input) {
   }
 }
 
-void HttpSession::begin_request() {
+void HttpProtocol::begin_request() {
   phase_ = Phase::head;
   is_head_ = false;
   parser_ = std::make_unique<RequestParser>(context_.limits.http);
   connection_.set_deadline(context_.loop.now() + context_.limits.deadlines.head);
 }
 
-void HttpSession::on_head(bool more_input) {
+void HttpProtocol::on_head(bool more_input) {
   RequestHead& head = parser_->head();
   head.peer = connection_.peer();
   head.id = fmt::format("{}-{:x}", context_.id_prefix, ++context_.counters.requests);
@@ -96,13 +97,13 @@ void HttpSession::on_head(bool more_input) {
   if (head.has_body) connection_.set_deadline(body_deadline());
 }
 
-TimePoint HttpSession::body_deadline() const {
+TimePoint HttpProtocol::body_deadline() const {
   const auto& limits = context_.limits.deadlines;
   auto earned = std::chrono::milliseconds(parser_->body_size() * 1000 / limits.body_bytes_per_second_min);
   return body_started_ + std::min<Duration>(limits.body_total, limits.body_grace + earned);
 }
 
-void HttpSession::start_exchange() {
+void HttpProtocol::start_exchange() {
   phase_ = Phase::handling;
   connection_.clear_deadline();
   auto exchange = std::make_unique<HttpExchange>(*this, parser_->take(), std::move(admitted_));
@@ -112,7 +113,7 @@ void HttpSession::start_exchange() {
   context_.loop.spawn("http request", run(context_.service, std::move(exchange)));
 }
 
-Task<Result<void>> HttpSession::run(HttpService& service, std::unique_ptr<HttpExchange> exchange) {
+Task<Result<void>> HttpProtocol::run(HttpService& service, std::unique_ptr<HttpExchange> exchange) {
   auto result = co_await service.handle(*exchange);
   bool peer_gone = exchange->cancel_token().cancelled();
   exchange->end(result);
@@ -121,7 +122,7 @@ Task<Result<void>> HttpSession::run(HttpService& service, std::unique_ptr<HttpEx
   co_return fail(fmt::format("{} {} [{}]", request.method, request.path, request.id), std::move(result.error()));
 }
 
-Result<void> HttpSession::send(HttpResponse response) {
+Result<void> HttpProtocol::send(HttpResponse response) {
   std::string out;
   bool has_body = allows_body(response.status);
   ResponseFrame frame{.keep_alive = keep_alive_ && !context_.draining, .date = connection_.group().date()};
@@ -133,7 +134,7 @@ Result<void> HttpSession::send(HttpResponse response) {
   return {};
 }
 
-Result<void> HttpSession::start_stream(int status, const Headers& headers) {
+Result<void> HttpProtocol::start_stream(int status, const Headers& headers) {
   std::string out;
   if (!chunked_) keep_alive_ = false;
   ResponseFrame frame{.chunked = chunked_ && allows_body(status),
@@ -147,7 +148,7 @@ Result<void> HttpSession::start_stream(int status, const Headers& headers) {
   return {};
 }
 
-WriteState HttpSession::write_piece(std::string_view bytes) {
+WriteState HttpProtocol::write_piece(std::string_view bytes) {
   if (is_head_ || bytes.empty()) return WriteState::ok;
   if (!chunked_) return connection_.write(bytes);
   std::string out;
@@ -156,14 +157,14 @@ WriteState HttpSession::write_piece(std::string_view bytes) {
   return connection_.write(std::move(out));
 }
 
-void HttpSession::finish_stream() {
+void HttpProtocol::finish_stream() {
   if (!chunked_ || is_head_) return;
   std::string out;
   write_last_chunk(out);
   connection_.write(std::move(out));
 }
 
-Result<WebSocket*> HttpSession::upgrade(const HttpRequest& request, WebSocketOptions options) {
+Result<WebSocket*> HttpProtocol::upgrade(const HttpRequest& request, WebSocketOptions options) {
   Headers headers{{"Upgrade", "websocket"}, {"Connection", "Upgrade"}};
   headers.add("Sec-WebSocket-Accept", websocket_accept_value(request.headers.value_or("sec-websocket-key", "")));
   if (!options.subprotocol.empty()) headers.add("Sec-WebSocket-Protocol", options.subprotocol);
@@ -177,7 +178,7 @@ Result<WebSocket*> HttpSession::upgrade(const HttpRequest& request, WebSocketOpt
   return upgraded_.get();
 }
 
-void HttpSession::release() {
+void HttpProtocol::release() {
   exchange_ = nullptr;
   parser_.reset();
   if (!keep_alive_ || context_.draining) return end();
@@ -186,12 +187,12 @@ void HttpSession::release() {
   if (!read_ahead_.empty() || peer_ended_) connection_.wake();
 }
 
-void HttpSession::end() {
+void HttpProtocol::end() {
   phase_ = Phase::ended;
   connection_.finish();
 }
 
-void HttpSession::refuse(const Refusal& refusal) {
+void HttpProtocol::refuse(const Refusal& refusal) {
   keep_alive_ = false;
   auto response = error_response(refusal.status, {code_of_refusal(refusal.status), refusal.message});
   if (refusal.status == 405) response.headers.add("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
@@ -202,7 +203,7 @@ void HttpSession::refuse(const Refusal& refusal) {
   parser_.reset();
 }
 
-std::unique_ptr<Protocol> HttpSession::on_tick() {
+std::unique_ptr<Protocol> HttpProtocol::on_tick() {
   if (phase_ == Phase::upgraded) {
     WebSocket& socket = *upgraded_;
     socket.start();
@@ -227,14 +228,14 @@ std::unique_ptr<Protocol> HttpSession::on_tick() {
   return nullptr;
 }
 
-void HttpSession::on_end() {
+void HttpProtocol::on_end() {
   peer_ended_ = true;
   if (exchange_) return exchange_->cancel_.cancel();  // may end the exchange
   if (phase_ == Phase::upgraded || !read_ahead_.empty()) return connection_.wake();
   end();
 }
 
-void HttpSession::on_deadline() {
+void HttpProtocol::on_deadline() {
   auto now = context_.loop.now();
   if (phase_ == Phase::idle) return end();
   if (phase_ == Phase::head) return refuse({408, "the headers did not arrive in time"});
@@ -243,15 +244,15 @@ void HttpSession::on_deadline() {
   refuse({408, "the body did not arrive in time"});
 }
 
-void HttpSession::on_drained() {
+void HttpProtocol::on_drained() {
   if (exchange_) exchange_->wake_drained();
 }
 
-void HttpSession::on_shutdown() {
+void HttpProtocol::on_shutdown() {
   if (phase_ == Phase::idle && read_ahead_.empty()) end();
 }
 
-void HttpSession::on_closed(const Error& error) {
+void HttpProtocol::on_closed(const Error& error) {
   phase_ = Phase::ended;
   if (upgraded_) return upgraded_->on_closed(error);
   if (auto* exchange = std::exchange(exchange_, nullptr)) exchange->peer_gone();
