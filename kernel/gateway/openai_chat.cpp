@@ -68,7 +68,8 @@ class Chat {
     bool streamed = wanted.stream;
     bool include_usage = wanted.include_usage;
     CHELA_CO_TRY(auto turn, co_await OpenAiTurn::start(context_, std::move(wanted), request.principal));
-    co_return co_await (streamed ? stream(request, *turn, include_usage) : answer(request, *turn));
+    auto done = streamed ? stream(request, *turn, include_usage) : answer(request, *turn);
+    co_return co_await std::move(done);
   }
 
  private:

@@ -87,7 +87,8 @@ class Responses {
     CHELA_CO_TRY(auto wanted, read_responses_request(request.http()));
     bool streamed = wanted.stream;
     CHELA_CO_TRY(auto turn, co_await OpenAiTurn::start(context_, std::move(wanted), request.principal));
-    co_return co_await (streamed ? stream(request, *turn) : answer(request, *turn));
+    auto done = streamed ? stream(request, *turn) : answer(request, *turn);
+    co_return co_await std::move(done);
   }
 
  private:

@@ -104,7 +104,8 @@ class SessionsApi {
       co_return request.respond(json_reply(200, {{"messageId", accepted.message_id}, {"duplicate", true}}));
     }
     bool streamed = request.http().headers.value_or("accept", "").find("text/event-stream") != std::string_view::npos;
-    co_return co_await (streamed ? stream(request, events) : answer(request, events, accepted.message_id));
+    auto done = streamed ? stream(request, events) : answer(request, events, accepted.message_id);
+    co_return co_await std::move(done);
   }
 
  private:

@@ -70,7 +70,8 @@ class JoinPart {
 
 template <class T>
 JoinPart run_part(JoinState&, std::optional<T>& value, Task<T> task) {
-  value.emplace(co_await std::move(task));
+  auto result = co_await std::move(task);
+  value.emplace(std::move(result));
 }
 
 }  // namespace detail

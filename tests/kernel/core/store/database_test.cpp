@@ -125,7 +125,8 @@ TEST_F(DatabaseTest, ClosingRunsWhatIsQueued) {
   std::latch release(1);
   std::vector<Result<void>> results;
   auto keep = [](Task<Result<void>> task, std::vector<Result<void>>& out) -> Task<Result<void>> {
-    out.push_back(co_await std::move(task));
+    auto result = co_await std::move(task);
+    out.push_back(std::move(result));
     co_return Result<void>{};
   };
   {

@@ -39,7 +39,8 @@ template <class T>
 Result<T> run_on(Loop& loop, Task<Result<T>> task) {
   std::optional<Result<T>> result;
   constexpr auto keep = [](Loop& runner, Task<Result<T>> awaited, std::optional<Result<T>>& out) -> Task<Result<void>> {
-    out.emplace(co_await std::move(awaited));
+    auto value = co_await std::move(awaited);
+    out.emplace(std::move(value));
     runner.stop();
     co_return Result<void>{};
   };
