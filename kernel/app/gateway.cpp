@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "kernel/app/config_spec.hpp"
+#include "kernel/app/configuration.hpp"
 #include "kernel/app/local_services.hpp"
 #include "kernel/app/secrets.hpp"
 #include "kernel/app/settings.hpp"
@@ -92,7 +93,7 @@ class Gateway::Parts {
 };
 
 std::expected<void, StartFailure> Gateway::Parts::bootstrap() {
-  auto loaded = config::load(spec, options.load);
+  auto loaded = load_configuration(spec, options.load, home);
   StartFailure failure;
   for (const auto& problem : loaded.problems) {
     (problem.severity == config::Severity::error ? failure.reasons : warnings).push_back(config::text_of(problem));
@@ -161,7 +162,7 @@ std::expected<void, StartFailure> Gateway::Parts::compose() {
                                            .user_agent = "chela/" + options.version});
   auto lane = plugins::resolve_lane(plugins::parse_lane(config().get_string("runtime.mode")).value_or(plugins::LaneRequest::automatic));
   if (!lane) return refuse(lane.error().message);
-  plugins::PluginSetOptions set{.roots = {plugin_load_paths(config()), home.plugins(), bundled_plugins(), workspace_path / ".chela" / "plugins"},
+  plugins::PluginSetOptions set{.roots = plugin_roots(home, &config()),
                                 .selection = plugin_selection(config()), .lane = *lane, .linked_in = options.linked_in,
                                 .config_of = [this](const std::string& id) { return plugin_config(id); }};
   plugins::HostEnvironment host{*loop, *logger, *egress, [this](std::string_view authority) {

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defer } from './scope.mjs';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
+export const root = fileURLToPath(new URL('../..', import.meta.url));
 const preset = process.env.CHELA_PRESET ?? 'dev';
 export const sanitized = preset === 'asan' || preset === 'tsan';
 export const binary = join(process.env.CHELA_BUILD_DIR ?? join(root, 'build', preset), 'bin', 'chela');

@@ -1,5 +1,6 @@
 #include "tools/chela/installation.hpp"
 
+#include "kernel/app/configuration.hpp"
 #include "kernel/app/settings.hpp"
 
 namespace chela::cli {
@@ -9,7 +10,7 @@ Installation Installation::read(const std::string& config_file) {
   if (!config_file.empty()) out.request.file = config_file;
   out.request.environment = config::process_environment();
   out.home.root = config::home_directory(out.request.environment);
-  out.loaded = config::load(out.spec, out.request);
+  out.loaded = app::load_configuration(out.spec, out.request, out.home);
   return out;
 }
 
@@ -24,14 +25,8 @@ Result<std::shared_ptr<const config::Snapshot>> Installation::snapshot() const {
 }
 
 plugins::Discovery Installation::discover_plugins() const {
-  plugins::Roots roots{.home = home.plugins(), .bundled = app::bundled_plugins()};
-  plugins::Selection selection;
-  if (loaded.snapshot) {
-    roots.load_paths = app::plugin_load_paths(*loaded.snapshot);
-    roots.workspace = app::workspace(*loaded.snapshot, home.workspace()) / ".chela" / "plugins";
-    selection = app::plugin_selection(*loaded.snapshot);
-  }
-  return plugins::discover(roots, selection);
+  auto selection = loaded.snapshot ? app::plugin_selection(*loaded.snapshot) : plugins::Selection();
+  return plugins::discover(app::plugin_roots(home, loaded.snapshot.get()), selection);
 }
 
 void add_config_option(CLI::App& command, std::string& file) {

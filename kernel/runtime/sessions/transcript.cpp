@@ -1,6 +1,7 @@
 #include "kernel/runtime/sessions/transcript.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <map>
 
 #include <nlohmann/json.hpp>
@@ -43,7 +44,8 @@ void add_to_answer(Json& answer, const Entry& entry) {
   if (entry.role == "assistant") {
     auto said = answer["text"].get<std::string>();
     auto more = text_of(message, "content");
-    answer["text"] = said.empty() || more.empty() ? said + more : said + "\n\n" + more;
+    bool joined = said.empty() || more.empty() || std::isspace(static_cast<unsigned char>(said.back()));
+    answer["text"] = joined ? said + more : said + "\n\n" + more;
     if (auto reasoning = text_of(detail, "reasoning"); !reasoning.empty()) {
       answer["reasoning"] = text_of(answer, "reasoning") + reasoning;
     }

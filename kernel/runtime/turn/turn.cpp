@@ -1,6 +1,7 @@
 #include "kernel/runtime/turn/turn.hpp"
 
 #include <algorithm>
+#include <cctype>
 
 #include "kernel/core/base/text.hpp"
 #include "kernel/core/loop/event.hpp"
@@ -31,8 +32,8 @@ class Turn final : CompletionListener {
 
  private:
   void on_text(std::string_view piece) override {
-    // What is said after a tool's result is a paragraph of its own.
-    if (std::exchange(paragraph_due_, false) && !result_.text.empty()) {
+    // What is said after a tool's result is a paragraph of its own, unless the model left room itself.
+    if (std::exchange(paragraph_due_, false) && !result_.text.empty() && !std::isspace(static_cast<unsigned char>(result_.text.back()))) {
       result_.text += kParagraph;
       observer_.on_text(kParagraph);
     }

@@ -1,0 +1,46 @@
+#include "kernel/app/configuration.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+#include <nlohmann/json.hpp>
+
+#include "kernel/app/settings.hpp"
+
+namespace chela::app {
+namespace {
+
+bool configures_plugins(const config::Snapshot& config) {
+  const auto* entries = config.find("plugins.entries");
+  return entries && entries->is_object() && !entries->empty();
+}
+
+}  // namespace
+
+plugins::Roots plugin_roots(const Home& home, const config::Snapshot* config) {
+  plugins::Roots roots{.load_paths = {}, .home = home.plugins(), .bundled = bundled_plugins(), .workspace = home.workspace() / ".chela" / "plugins"};
+  if (config) {
+    roots.load_paths = plugin_load_paths(*config);
+    roots.workspace = workspace(*config, home.workspace()) / ".chela" / "plugins";
+  }
+  return roots;
+}
+
+config::Loaded load_configuration(config::ConfigSpec& spec, const config::LoadRequest& request, const Home& home) {
+  auto loaded = config::load(spec, request);
+  if (loaded.snapshot && !configures_plugins(*loaded.snapshot)) return loaded;
+  std::vector<config::Problem> refused;
+  for (const auto& found : plugins::discover(plugin_roots(home, loaded.snapshot.get()), {}).plugins) {
+    const auto& manifest = found.manifest;
+    if (!manifest.config_schema) continue;
+    auto schema = manifest.config_schema->dump();
+    auto problems = spec.add({.owner = "plugin " + manifest.id, .path = "plugins.entries." + manifest.id + ".config",
+                              .schema = schema, .from_plugin = true});
+    std::ranges::move(problems, std::back_inserter(refused));
+  }
+  loaded = config::load(spec, request);
+  loaded.problems.insert(loaded.problems.begin(), refused.begin(), refused.end());
+  return loaded;
+}
+
+}  // namespace chela::app
