@@ -129,7 +129,7 @@ describe('demo conversation', () => {
     await Promise.all([speaker.close(), listener.close()]);
   });
 
-  it('keeps sessions: list, rename-free title, history, delete', async () => {
+  it('keeps sessions: list, title, history, delete', async () => {
     const conversation = await Conversation.open(gateway, { session: 'kept' });
     await conversation.turn('Hello from the list test');
     await conversation.close();
@@ -174,8 +174,8 @@ describe('a conversation with a slow model', () => {
       }
       if (!socket.destroyed) socket.end(streamEnd);
     });
-    const gateway = await startGateway(t, { config: upstreamConfig(upstream.url) });
-    return { upstream, gateway };
+    const config = { ...upstreamConfig(upstream.url), gateway: { gracefulShutdownSeconds: 1 } };
+    return { upstream, gateway: await startGateway(t, { config }) };
   }
 
   it('shows each piece as it arrives', async (t) => {

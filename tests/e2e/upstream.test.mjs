@@ -60,7 +60,7 @@ describe('an independent model server', () => {
     writeFileSync(join(home, 'workspace', 'a.txt'), 'alpha beta gamma');
     const frames = await conversation.turn('look');
     assert.equal(assertTurn(frames).finishReason, 'stop');
-    assert.equal(textOf(frames), 'Let me look. I have looked.');
+    assert.equal(textOf(frames), 'Let me look. \n\nI have looked.');
     const results = frames.filter((frame) => frame.type === 'tool_result');
     assert.deepEqual(results.map((frame) => frame.resultStatus), ['completed', 'completed']);
     const sent = mock.getLastRequest().body.messages;
@@ -118,24 +118,29 @@ describe('an independent model server', () => {
     });
   }
 
-  it('is asked again after 429 with Retry-After, and after 500', async (t) => {
-    for (const status of [429, 500]) {
+  for (const [name, status, code] of [['a rate limit', 429, 'exhausted'], ['trouble of the server', 500, 'unavailable']]) {
+    it(`says that ${name} may pass, and goes on when it has`, async (t) => {
       const { mock, conversation } = await withMock(t, (mock) => {
-        mock.on({ userMessage: 'go', sequenceIndex: 0 }, { error: { message: 'later' }, status, retryAfter: 1 });
+        mock.on({ userMessage: 'go', sequenceIndex: 0 }, { error: { message: 'come back later' }, status, retryAfter: 1 });
         mock.on({ userMessage: 'go' }, { content: 'now it works' });
       });
       const frames = await conversation.turn('go');
-      assert.equal(assertTurn(frames).text, 'now it works', `after ${status}`);
+      assert.equal(assertTurn(frames).finishReason, 'error');
+      const error = frames.find((frame) => frame.type === 'error');
+      assert.equal(error.code, code);
+      assert.match(error.text, /come back later/);
+      assert.equal(assertTurn(await conversation.turn('go')).text, 'now it works');
       assert.equal(mock.getRequests().length, 2);
-      const [first, second] = mock.getRequests();
-      if (status === 429) assert.ok(second.timestamp - first.timestamp >= 950, 'Retry-After was not waited for');
-    }
-  });
+    });
+  }
 });
 
 describe('a model server that misbehaves', () => {
   const deadlineMs = 2000; // configured below
-  const config = (url) => upstreamConfig(url, { timeoutSeconds: deadlineMs / 1000 });
+  const config = (url) => ({
+    ...upstreamConfig(url, { timeoutSeconds: deadlineMs / 1000 }),
+    gateway: { gracefulShutdownSeconds: 1 }, // some of these leave a turn hanging at the end
+  });
 
   for (const [name, behave] of Object.entries(misbehaviours)) {
     it(`${name}: the client hears of it within the deadline, the session goes on`, async (t) => {
@@ -170,7 +175,7 @@ describe('a model server that misbehaves', () => {
     const upstream = await startUpstream(t, (socket, request) => {
       if (!JSON.stringify(request.body.messages).includes('hang here')) goodAnswer('quick')(socket);
     });
-    const gateway = await startGateway(t, { config: upstreamConfig(upstream.url) });
+    const gateway = await startGateway(t, { config: config(upstream.url) });
     const [slow, quick] = [await Conversation.open(gateway), await Conversation.open(gateway)];
     slow.send({ type: 'user_message', text: 'hang here' });
     await slow.find('typing_start');
