@@ -157,7 +157,7 @@ class Runner:
             stamp.write_bytes(lock.read_bytes())
         junit = self.reports / f'{name}.xml'
         junit.unlink(missing_ok=True)
-        code, _ = self.run('node', '--test', '--test-reporter=spec', '--test-reporter-destination=stdout',
+        code, _ = self.run('node', '--test', '--test-concurrency=1', '--test-reporter=spec', '--test-reporter-destination=stdout',
                            '--test-reporter=junit', f'--test-reporter-destination={junit}', *files, folder=folder)
         return self.checked(name, code, lambda: read_junit(junit))
 
@@ -183,15 +183,21 @@ class Runner:
         return totals
 
 
-# Under a sanitizer: all of ctest, and the conversations that touch most of the gateway.
+def test_files(folder):
+    return sorted(path.name for path in folder.glob('*.test.mjs'))
+
+
 E2E = ROOT / 'tests' / 'e2e'
 BROWSER = ROOT / 'tests' / 'browser'
+BROWSER = ROOT / 'tests' / 'browser'
+# Under a sanitizer: all of ctest, and the conversations that touch most of the gateway.
 SMOKE = ['conversation.test.mjs', 'upstream.test.mjs', 'openai_sdk.test.mjs', 'limits.test.mjs']
 SUITES = {
     'ctest': Runner.ctest,
     'lint': Runner.lint,
     'python': Runner.python,
-    'e2e': lambda runner: runner.node('e2e', E2E, sorted(path.name for path in E2E.glob('*.test.mjs'))),
+    'e2e': lambda runner: runner.node('e2e', E2E, test_files(E2E)),
+    'browser': lambda runner: runner.node('browser', BROWSER, test_files(BROWSER)),
     'browser': lambda runner: runner.node('browser', BROWSER, sorted(path.name for path in BROWSER.glob('*.test.mjs'))),
     'e2e-smoke': lambda runner: runner.node('e2e-smoke', E2E, SMOKE),
 }
