@@ -165,9 +165,12 @@ class Runner:
         return Totals().fail('tools/lint') if self.run(ROOT / 'tools' / 'lint')[0] else Totals(passed=1)
 
     def python(self):
-        code, text = self.run(sys.executable, '-m', 'unittest', 'discover', '-s', 'tests/tools', '-t', 'tests/tools',
-                              '-p', '*_test.py', capture=True)
-        return self.checked('python', code, lambda: read_unittest(text))
+        totals = Totals()
+        for folder in sorted({path.parent for path in (ROOT / 'tests').glob('*/*_test.py')}):
+            code, text = self.run(sys.executable, '-m', 'unittest', 'discover', '-s', folder, '-t', folder, '-p', '*_test.py',
+                                  capture=True)
+            totals.add(self.checked(f'python {folder.name}', code, lambda text=text: read_unittest(text)))
+        return totals
 
     @staticmethod
     def checked(name, code, read):
