@@ -61,7 +61,8 @@ Reply call(const Conversation& conversation, const char* words, const char* tool
                 "`, but it is not offered to me here. The operator allows tools in the configuration, under `tools`.",
             std::nullopt};
   }
-  return {words, ToolUse{tool, arguments.dump(-1, ' ', false, Json::error_handler_t::replace)}};
+  // What comes after the tool begins a new paragraph.
+  return {std::string(words) + "\n\n", ToolUse{tool, arguments.dump(-1, ' ', false, Json::error_handler_t::replace)}};
 }
 
 Reply reply_to_wish(const Conversation& conversation) {
