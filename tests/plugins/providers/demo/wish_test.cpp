@@ -56,10 +56,11 @@ TEST(Wish, IsGuessedFromAFewWords) {
 }
 
 TEST(Wish, SurvivesAnyBytes) {
-  for (int length = 0; length < 60; ++length) {
-    for (int seed = 0; seed < 200; ++seed) {
+  const std::string_view bytes = "aw \"`'./:~\n\xC3\xFFread";
+  for (std::size_t length = 0; length < 60; ++length) {
+    for (std::size_t seed = 0; seed < 200; ++seed) {
       std::string text;
-      for (int i = 0; i < length; ++i) text += "aw \"`'./:~\n\xC3\xFFread"[(seed * 31 + i * i * 7 + i) % 20];
+      for (std::size_t i = 0; i < length; ++i) text += bytes[(seed * 31 + i * i * 7 + i) % bytes.size()];
       wish_of(text);
     }
   }
