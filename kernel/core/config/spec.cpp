@@ -143,6 +143,10 @@ bool ConfigSpec::is_from_plugin(const Path& path) const {
 Problem ConfigSpec::problem_of(const UnknownKey& key) const {
   std::string path = key.path.text();
   if (!key.unowned.empty()) return {"config_unowned", Severity::warning, path, key.unowned, {}, key.nearest};
+  if (key.path.last_key() == "$include") {  // leaving a part of the file out unnoticed is worse than not starting
+    std::string message = "including other files is not supported by this version; put their content here";
+    return {"config_unsupported_key", Severity::error, path, message, {}, {}};
+  }
   if (is_from_plugin(key.path)) {
     std::string message = fmt::format("unknown key of {}", owner_of(key.path));
     return {"config_additional_property", Severity::error, path, message, {}, key.nearest};

@@ -114,6 +114,9 @@ TEST(KernelSlices, RefuseWhatWouldBeUnsafeToIgnore) {
       {"{gateway: {bind: 'everywhere'}}",
        "$.gateway.bind: expected one of \"auto\", \"lan\", \"loopback\", \"custom\" or \"tailnet\" or an IP address, found "
        "\"everywhere\" (config_any_of_mismatch)"},
+      {"{agents: {$include: './agents.json5'}}",
+       "$.agents.$include: including other files is not supported by this version; put their content here "
+       "(config_unsupported_key)"},
       {"{gateway: {security: {alowedOrigins: []}}}",
        "$.gateway.security.alowedOrigins: unknown key, did you mean \"allowedOrigins\"? (config_unknown_key)"},
   };
