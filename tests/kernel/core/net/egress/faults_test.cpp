@@ -411,8 +411,8 @@ TEST(Egress, RefusesMoreThanItsMaximum) {
   Loop loop;
   EgressOptions options = direct_options();
   options.requests_max = 1;
-  EgressClient client(loop, std::move(options));
   RecordingListener first, second;
+  EgressClient client(loop, std::move(options));
   EgressRequest request;
   request.url = "http://127.0.0.1:1/";
   ASSERT_TRUE(client.send(request, first));
