@@ -42,7 +42,7 @@ struct EgressRequest {
   std::string body;
   std::string caller;  // who asks, e.g. a plugin's id: told to the address policy and the secret resolver
   std::string proxy;   // empty: as the environment says, NO_PROXY included; "none"; or http, https, socks5, socks5h URL
-  std::string ca_file;  // PEM file of the only certificate authorities to trust; empty: those of the system
+  std::string ca_file;  // PEM file of the only certificate authorities to trust; empty: SSL_CERT_FILE or the system's
   Duration connect_timeout = std::chrono::seconds(15);      // until the connection stands, name lookup and TLS included
   Duration first_byte_timeout = std::chrono::seconds(120);  // from then until the response's head
   Duration idle_timeout = std::chrono::seconds(120);        // between two pieces of the body; stands still while paused

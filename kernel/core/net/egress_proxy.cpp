@@ -68,8 +68,8 @@ std::string_view without_final_dot(std::string_view host) {
 }
 
 auto refuse_proxy(std::string_view why) {
-  return fail(ErrorCode::invalid_argument, "choosing the proxy: {}; give http://HOST:PORT, socks5://… or socks5h://…",
-              why);
+  constexpr std::string_view kAdvice = "give http://HOST:PORT or socks5h://HOST:PORT";
+  return fail(ErrorCode::invalid_argument, "choosing the proxy: {}; {}", why, kAdvice);
 }
 
 // Not shown in errors: it may hold a password.

@@ -10,7 +10,7 @@ namespace {
 
 // Idle connections kept for the next request; more are closed, oldest first.
 constexpr long kPooledConnectionsMax = 64;
-constexpr long kStreamsPerConnectionMax = 100;
+constexpr long kStreamsPerConnectionMax = 256;
 
 uv_timer_t* create_timer(uv_loop_t* loop, void* data) {
   auto* timer = new uv_timer_t;

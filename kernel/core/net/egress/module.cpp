@@ -3,6 +3,7 @@
 #include <curl/curl.h>
 
 #include "kernel/core/net/egress/engine.hpp"
+#include "kernel/core/net/egress/trust.hpp"
 
 namespace {
 
@@ -14,6 +15,7 @@ const char* prepare() {
     return "libcurl is older than 7.87; install a newer one";
   }
   if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) return "libcurl cannot be initialised";
+  chela::net::load_system_trust();
   return nullptr;
 }
 

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "kernel/core/net/egress/outcome.hpp"
+#include "kernel/core/net/egress/trust.hpp"
 
 namespace chela::net {
 
@@ -83,7 +84,10 @@ EngineTransfer::~EngineTransfer() {
 
 template <class Value>
 void EngineTransfer::set(CURLoption option, Value value) {
-  CURLcode code = curl_easy_setopt(easy_, option, value);
+  check(curl_easy_setopt(easy_, option, value));
+}
+
+void EngineTransfer::check(CURLcode code) {
   // An option that this libcurl does not take must not be left out silently: several of them are what keeps us safe.
   if (code != CURLE_OK && !aborted_) abort(EgressLayer::internal, ErrorCode::internal, curl_easy_strerror(code));
 }
@@ -149,10 +153,7 @@ void EngineTransfer::set_request() {
 
   set(CURLOPT_PROXY, request_.proxy.c_str());  // empty: not from the environment either
   set(CURLOPT_NOPROXY, "");                    // decided already
-  if (!request_.ca_file.empty()) {
-    set(CURLOPT_CAINFO, request_.ca_file.c_str());
-    set(CURLOPT_CAPATH, static_cast<char*>(nullptr));
-  }
+  check(set_trust(easy_, request_.ca_file));
 }
 
 bool EngineTransfer::want_resume() {

@@ -48,6 +48,7 @@ class EngineTransfer {
 
   template <class Value>
   void set(CURLoption option, Value value);
+  void check(CURLcode code);
   void set_fixed_options();
   void set_callbacks();
   void set_request();

@@ -5,7 +5,8 @@ import { createSecureServer } from 'node:http2';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 
 const [keyFile, certificateFile] = process.argv.slice(2);
-const server = createSecureServer({ key: readFileSync(keyFile), cert: readFileSync(certificateFile), allowHTTP1: true });
+const identity = { key: readFileSync(keyFile), cert: readFileSync(certificateFile) };
+const server = createSecureServer({ ...identity, allowHTTP1: true });
 let connections = 0;
 server.on('secureConnection', () => { connections += 1; });
 
@@ -31,7 +32,8 @@ const routes = {
   '/zstd': (request, response) => {
     // RFC 8878 by hand: one frame of one raw block.
     response.setHeader('content-encoding', 'zstd');
-    response.end(Buffer.concat([Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x20, 7, (7 << 3) | 1, 0, 0]), Buffer.from('decoded')]));
+    const head = Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x20, 7, (7 << 3) | 1, 0, 0]);
+    response.end(Buffer.concat([head, Buffer.from('decoded')]));
   },
   '/reset': (request, response) => {
     response.write('part');
@@ -45,6 +47,6 @@ const routes = {
   '/medium': (request, response) => blocks(response, 8),
   '/large': (request, response) => blocks(response, 200),
 };
-server.on('request', (request, response) => (routes[request.url] ?? ((_, other) => other.writeHead(404).end()))(request, response));
+server.on('request', (request, response) => routes[request.url](request, response));
 server.listen(0, '127.0.0.1', () => console.log(server.address().port));
 process.stdin.resume().on('end', () => process.exit(0));

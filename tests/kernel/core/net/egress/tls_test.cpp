@@ -9,21 +9,38 @@ namespace {
 
 using namespace std::chrono_literals;
 
-class EgressTlsTest : public EgressTest {
- protected:
-  static void SetUpTestSuite() { server_ = new TlsServer; }
-  static void TearDownTestSuite() { delete server_; }
-  static const TlsServer& server() { return *server_; }
-
-  EgressRequest trusted(std::string_view path) const {
-    EgressRequest request = get(server().url(path));
-    request.ca_file = server().certificate();
-    return request;
+// Started before any test loads the module, which reads the system's authorities once: they are this server's.
+class ServerOfTheProgram final : public testing::Environment {
+ public:
+  void SetUp() override {
+    server_ = std::make_unique<TlsServer>();
+    ::setenv("SSL_CERT_FILE", server_->certificate().c_str(), 1);
   }
+  void TearDown() override { server_.reset(); }
+  const TlsServer& server() const { return *server_; }
 
  private:
-  static inline TlsServer* server_ = nullptr;
+  std::unique_ptr<TlsServer> server_;
 };
+
+const auto& program = static_cast<ServerOfTheProgram&>(*testing::AddGlobalTestEnvironment(new ServerOfTheProgram));
+
+class EgressTlsTest : public EgressTest {
+ protected:
+  static const TlsServer& server() { return program.server(); }
+
+  EgressRequest trusted(std::string_view path) const { return get(server().url(path)); }
+};
+
+TEST_F(EgressTlsTest, TrustsTheSystemOrTheFile) {
+  for (const std::string& file : {std::string(), server().certificate()}) {
+    EgressRequest request = trusted("/version");
+    request.ca_file = file;
+    RecordingListener listener;
+    exchange(std::move(request), listener);
+    EXPECT_TRUE(listener.result) << file << ": " << listener.error();
+  }
+}
 
 TEST_F(EgressTlsTest, RefusesCertificatesThatDoNotVerify) {
   struct Case {
@@ -32,9 +49,12 @@ TEST_F(EgressTlsTest, RefusesCertificatesThatDoNotVerify) {
     std::string ca_file;
     ErrorCode code;
   };
+  TlsServer other;
   const Case cases[] = {
-      {"unknown authority", server().url("/version"), "", ErrorCode::protocol},
-      {"wrong host", server().url("/version", "127.0.0.1"), server().certificate(), ErrorCode::protocol},
+      {"unknown authority", other.url("/version"), "", ErrorCode::protocol},
+      {"not the one asked for", server().url("/version"), other.certificate(), ErrorCode::protocol},
+      {"wrong host", server().url("/version", "127.0.0.1"), "", ErrorCode::protocol},
+      {"wrong host, own file", server().url("/version", "127.0.0.1"), server().certificate(), ErrorCode::protocol},
       {"no such file", server().url("/version"), "/nonexistent.pem", ErrorCode::invalid_argument},
   };
   for (const Case& c : cases) {
