@@ -1,6 +1,6 @@
 // A development aid: a gateway that speaks docs/protocol.md with a scripted model, so that the page can be worked on
 // alone (`npm run build -- --watch` beside `npm run mock`). It is neither built nor installed with Chela.
-//   node dev/mock.mjs [--port 18790] [--dist dist] [--token T] [--state FILE] [--held 1000]
+//   node dev/mock.mjs [--port 18790] [--dist dist] [--token T] [--state FILE] [--held 4000]
 
 import {createServer} from 'node:http';
 import {readFileSync, writeFileSync, existsSync} from 'node:fs';
@@ -14,7 +14,7 @@ import {pieces, scriptFor} from './scripts.mjs';
 const here = dirname(fileURLToPath(import.meta.url));
 const {values: options} = parseArgs({options: {
   port: {type: 'string', default: '18790'}, dist: {type: 'string', default: join(here, '../dist')},
-  token: {type: 'string', default: ''}, state: {type: 'string', default: ''}, held: {type: 'string', default: '1000'},
+  token: {type: 'string', default: ''}, state: {type: 'string', default: ''}, held: {type: 'string', default: '4000'},
 }});
 const pageHeaders = JSON.parse(readFileSync(join(here, '../headers.json'), 'utf8'));
 const started = Date.now();
@@ -36,7 +36,7 @@ function getSession(id) {
 }
 
 if (options.state && existsSync(options.state)) {
-  for (const saved of JSON.parse(readFileSync(options.state, 'utf8'))) sessions.set(saved.id, {...saved, events: [], queue: [], running: false});
+  for (const saved of JSON.parse(readFileSync(options.state, 'utf8'))) sessions.set(saved.id, {...saved, seq: 0, events: [], queue: [], running: false});
 }
 function save() {
   if (!options.state) return;
@@ -184,8 +184,9 @@ function serve(socket, url) {
   const attach = (id, after) => {
     session.sockets.delete(socket);
     session = getSession(id);
-    socket.send(JSON.stringify({type: 'attached', sessionId: session.id, seq: session.seq}));
-    for (const event of session.events) if (event.seq > after) socket.send(JSON.stringify(event));
+    const resumed = after === session.seq || (after < session.seq && session.events[0]?.seq <= after + 1);
+    socket.send(JSON.stringify({type: 'attached', sessionId: session.id, seq: session.seq, resumed}));
+    for (const event of session.events) if (resumed && event.seq > after) socket.send(JSON.stringify(event));
     session.sockets.add(socket);
   };
   socket.on('error', () => {}); // too big a frame; the close follows

@@ -12,6 +12,7 @@ import {addUserMessage, applyEvent, applySnapshot, emptyThread, setDelivery, una
 
 const kFirstLimit = 200;
 const kSettleMs = 1500;
+const kRejoinSteps = [8000, 2000, 500, 100]; // how far back to ask when the gateway does not hold all events of a session
 
 /** What is shown; follows `latest` once per frame, however many events arrive in between. */
 export const thread = signal<Thread | null>(null);
@@ -26,6 +27,7 @@ let fetchAgain = false;
 let held: TurnEvent[] = []; // events that arrive while a snapshot is on its way
 let publishing = false;
 let settleTimer = 0;
+let rejoinSteps: number[] = [];
 
 export const connection = new Connection({
   after: () => latest?.seq ?? 0,
@@ -92,6 +94,7 @@ export async function openSession(id: string): Promise<void> {
     hasOlder.value = false;
   });
   await refetch();
+  rejoinSteps = [...kRejoinSteps];
   if (latest?.id === id && !loadProblem.value) connection.open(id);
 }
 
@@ -123,7 +126,7 @@ async function fetchSnapshot(): Promise<void> {
     batch(() => {
       hasOlder.value = snapshot.messages.length >= limit;
       isLoading.value = false;
-      publish(applySnapshot(latest, snapshot), true);
+      publish(applySnapshot(latest, snapshot, connection.phase.peek().name !== 'open'), true);
     });
   } catch (error) {
     if (latest?.id !== id) return;
@@ -202,7 +205,9 @@ function onAttached(frame: Attached): void {
   for (const item of unaccepted(latest)) next = setDelivery(next, item.id, 'queued'); // it may be lost on the way
   latest = next;
   flush();
-  if (frame.seq < next.seq) void refetch(); // a gateway that forgot: its numbers begin anew
+  if (frame.resumed === false && next.seq === 0 && next.running && rejoin(frame.seq)) return;
+  // Missed events that are gone, or a gateway that forgot and numbers anew.
+  if (frame.resumed === false || frame.seq < next.seq) void refetch();
   clearTimeout(settleTimer);
   const wasRunning = next.running;
   settleTimer = setTimeout(() => {
@@ -212,14 +217,24 @@ function onAttached(frame: Attached): void {
   }, kSettleMs);
 }
 
+/** Asks for fewer of the past events, to find those of the answer in progress. False when nothing is left to try. */
+function rejoin(seq: number): boolean {
+  const step = rejoinSteps.find(back => back < seq);
+  rejoinSteps = rejoinSteps.filter(back => step !== undefined && back < step);
+  return step !== undefined && latest !== null && connection.send({type: 'attach', sessionId: latest.id, after: seq - step});
+}
+
 function onEvent(event: TurnEvent): void {
   if (!latest) return;
   if (fetching) {
     held.push(event);
     return;
   }
-  if (event.type === 'error' && event.seq === undefined) say(event.text ?? event.code ?? 'The gateway reports an error.');
   const result = applyEvent(latest, event, Date.now());
+  if (event.type === 'error' && event.seq === undefined) {
+    if (result.thread === latest) say(event.text ?? event.code ?? 'The gateway reports an error.');
+    else keepOutbox(latest.id, unaccepted(result.thread));
+  }
   publish(result.thread);
   if (result.outcome === 'refetch') void refetch();
   if (event.type === 'message_accepted') keepOutbox(result.thread.id, unaccepted(result.thread));

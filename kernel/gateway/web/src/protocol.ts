@@ -18,7 +18,8 @@ export type TurnEvent = Common & (
   | {type: 'assistant_done'; text?: string; finishReason?: FinishReason; usage?: Usage}
   | {type: 'assistant_message'; text: string}
   | {type: 'error'; code?: string; text?: string});
-export interface Attached {type: 'attached'; sessionId: string; seq: number}
+/** `resumed` false: the events after the asked one are not all held any more, and none of them follow. */
+export interface Attached {type: 'attached'; sessionId: string; seq: number; resumed?: boolean}
 export type ServerFrame = TurnEvent | Attached;
 
 export type ClientFrame =
@@ -47,6 +48,7 @@ export interface StoredMessage {
   toolCalls?: StoredToolCall[];
   reasoning?: string;
   usage?: Usage;
+  error?: string;
 }
 export interface Snapshot {
   id: string;

@@ -42,8 +42,10 @@ export type Item = UserItem | AssistantItem;
 export interface Thread {
   id: string;
   title: string;
-  /** The last event that is part of `items`. */
+  /** The last event that is part of `items`; 0 when any event may be the next. */
   seq: number;
+  /** The last event that the snapshot behind `items` knew. */
+  snapshotSeq: number;
   running: boolean;
   items: readonly Item[];
 }
@@ -52,7 +54,7 @@ export interface Thread {
 export type Outcome = 'applied' | 'ignored' | 'refetch';
 
 export function emptyThread(id: string): Thread {
-  return {id, title: '', seq: 0, running: false, items: []};
+  return {id, title: '', seq: 0, snapshotSeq: 0, running: false, items: []};
 }
 
 export function toMillis(time: Time | undefined, fallback = 0): number {
@@ -88,37 +90,38 @@ function fromStored(message: StoredMessage, replyTo: string): Item {
   const item: AssistantItem =
     {role: 'assistant', id: message.id, replyTo, blocks, createdAt, state: message.status ?? 'done'};
   if (message.usage) item.usage = message.usage;
+  if (message.error) item.problem = message.error;
   return item;
 }
 
 /**
- * The gateway's snapshot, plus what only this page knows: messages that wait for their receipt, and, when the gateway
- * does not list the answer in progress, the part of it that already arrived here.
+ * The gateway's snapshot, plus the messages that still wait here for their receipt. The answer in progress is only partly
+ * in a snapshot, if at all. `joining`: all its events will be asked for again, so it is left out and built from them.
+ * Otherwise events go on after the snapshot, and what arrived here is kept; a hole closes with the whole text at the end.
  */
-export function applySnapshot(before: Thread | null, snapshot: Snapshot): Thread {
-  const items: Item[] = [];
+export function applySnapshot(before: Thread | null, snapshot: Snapshot, joining: boolean): Thread {
+  let items: Item[] = [];
   let lastUser = '';
   for (const message of snapshot.messages) {
     if (message.role === 'user') lastUser = message.id;
     items.push(fromStored(message, lastUser));
   }
-  const known = new Set(items.map(item => item.id));
-  const last = items.at(-1);
-  let seq = snapshot.seq ?? 0;
-  const listed = items.some(item => item.role === 'assistant' && item.state === 'running');
-  if (snapshot.running && !listed && last?.role === 'user') {
-    const partial = before?.items.find(item => item.role === 'assistant' && item.replyTo === last.id);
-    if (partial) {
-      items.push(partial);
-      seq = Math.min(seq, before?.seq ?? seq);
-    } else {
-      seq = 0; // the turn's first events are still held by the gateway; those of older turns are recognised and dropped
-    }
+  const running = snapshot.running ?? false;
+  const snapshotSeq = snapshot.seq ?? 0;
+  if (running && joining) {
+    items = items.filter(item => item.role === 'user' || item.state !== 'running');
+  } else if (running) {
+    const here = before?.items.findLast(item => item.role === 'assistant' && item.state === 'running');
+    const at = items.findIndex(item => item.role === 'assistant' && item.state === 'running');
+    if (here && at >= 0) items[at] = here;
+    else if (here) items.push(here);
   }
+  const known = new Set(items.map(item => item.id));
   for (const item of before?.items ?? []) {
     if (item.role === 'user' && item.delivery !== 'accepted' && !known.has(item.id)) items.push(item);
   }
-  return {id: snapshot.id, title: snapshot.title ?? before?.title ?? '', seq, running: snapshot.running ?? false, items};
+  const title = snapshot.title ?? before?.title ?? '';
+  return {id: snapshot.id, title, seq: running && joining ? 0 : snapshotSeq, snapshotSeq, running, items};
 }
 
 export function addUserMessage(thread: Thread, id: string, text: string, now: number): Thread {
@@ -150,7 +153,7 @@ export function applyEvent(thread: Thread, event: TurnEvent, now: number): {thre
     if (thread.seq !== 0 && seq > thread.seq + 1) return {thread, outcome: 'refetch'};
     thread = {...thread, seq};
   }
-  if (isFinished(thread, event)) return {thread, outcome: 'ignored'};
+  if (isFinished(thread, event) || isBeforeFirst(thread, event)) return {thread, outcome: 'ignored'};
   return applyToItems(thread, event, now);
 }
 
@@ -167,6 +170,12 @@ function isFinished(thread: Thread, event: TurnEvent): boolean {
   return answer?.role === 'assistant' && answer.state !== 'running';
 }
 
+/** A repeated event of a turn that is older than the messages that were loaded. */
+function isBeforeFirst(thread: Thread, event: TurnEvent): boolean {
+  const id = event.type === 'message_accepted' ? event.messageId : event.inReplyToMessageId;
+  return event.seq !== undefined && event.seq <= thread.snapshotSeq && id !== undefined && !thread.items.some(item => item.id === id);
+}
+
 function applyToItems(thread: Thread, event: TurnEvent, now: number): {thread: Thread; outcome: Outcome} {
   switch (event.type) {
     case 'message_accepted': {
@@ -180,7 +189,7 @@ function applyToItems(thread: Thread, event: TurnEvent, now: number): {thread: T
     case 'typing_stop':
       return {thread: {...closeAnswers(thread, event), running: false}, outcome: 'applied'};
     case 'error':
-      if (event.seq === undefined) return {thread, outcome: 'ignored'}; // about the connection, not about a turn
+      if (event.seq === undefined) return {thread: refuse(thread, event), outcome: 'ignored'}; // no part of a turn
       return {thread: withAnswer(thread, event, now, item => ({...item, problem: problemText(event)})), outcome: 'applied'};
     case 'assistant_done':
     case 'assistant_message':
@@ -196,6 +205,12 @@ function applyToItems(thread: Thread, event: TurnEvent, now: number): {thread: T
     default:
       return {thread, outcome: 'applied'}; // an event of a newer gateway: counted, not shown
   }
+}
+
+/** The gateway did not take a message: it will not be sent again by itself. */
+function refuse(thread: Thread, event: TurnEvent & {type: 'error'}): Thread {
+  const refused = unaccepted(thread).find(item => item.id === event.inReplyToMessageId);
+  return refused ? setDelivery(thread, refused.id, 'failed', problemText(event)) : thread;
 }
 
 function problemText(event: TurnEvent & {type: 'error'}): string {

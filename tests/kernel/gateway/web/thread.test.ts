@@ -135,7 +135,7 @@ const kSnapshot: Snapshot = {id: 's', title: 'T', seq: 11, running: false, messa
 ]};
 
 test('a snapshot becomes the thread', () => {
-  const thread = applySnapshot(null, kSnapshot);
+  const thread = applySnapshot(null, kSnapshot, true);
   assert.equal(thread.seq, 11);
   assert.deepEqual(answers(thread)[0]?.blocks.map(block => block.kind), ['reasoning', 'tool', 'text']);
   assert.equal(thread.items[0]?.createdAt, thread.items[1]?.createdAt); // ISO text and seconds mean the same
@@ -144,26 +144,51 @@ test('a snapshot becomes the thread', () => {
 test('a snapshot keeps the messages that wait for a receipt, once', () => {
   let before = addUserMessage(asked(), 'm2', 'second', 2);
   before = setDelivery(before, 'm1', 'sent');
-  const thread = applySnapshot(before, kSnapshot);
+  const thread = applySnapshot(before, kSnapshot, true);
   assert.deepEqual(thread.items.map(item => item.id), ['m1', 'a1', 'm2']);
   assert.deepEqual(unaccepted(thread).map(item => item.id), ['m2']);
 });
 
-test('reload in mid-turn: a listed partial answer goes on from the snapshot', () => {
-  const running: Snapshot = {...kSnapshot, seq: 5, running: true, messages: [kSnapshot.messages[0]!,
-    {id: 'a1', role: 'assistant', text: 'Let me look.', status: 'running'}]};
-  const {thread} = play(applySnapshot(null, running), numbered(6, 'm1', [{type: 'assistant_chunk', text: ' Done.'},
-    {type: 'assistant_done', text: 'Let me look. Done.'}]));
-  assert.equal(answers(thread).length, 1);
-  assert.equal(textOf(answers(thread)[0]), 'Let me look. Done.');
-});
+const kRunning: Snapshot = {...kSnapshot, seq: 16, running: true,
+  messages: [...kSnapshot.messages, {id: 'm2', role: 'user', text: 'more'}, {id: 'a2', role: 'assistant', text: 'We', status: 'running'}]};
 
-test('reload in mid-turn: an unlisted answer is rebuilt from the events, finished ones are not repeated', () => {
-  const running: Snapshot = {...kSnapshot, seq: 16, running: true, messages: [...kSnapshot.messages, {id: 'm2', role: 'user', text: 'more'}]};
-  const fresh = applySnapshot(null, running);
-  assert.equal(fresh.seq, 0);
-  const {thread} = play(fresh, [...numbered(1, 'm1', kTurn), ...numbered(12, 'm2', [{type: 'message_accepted', messageId: 'm2'},
+test('joining in mid-turn: the answer is built from its events, finished ones are not repeated', () => {
+  const joined = applySnapshot(null, kRunning, true);
+  assert.equal(joined.seq, 0);
+  const {thread, outcomes} = play(joined, [...numbered(1, 'm1', kTurn), ...numbered(12, 'm2', [{type: 'message_accepted', messageId: 'm2'},
     {type: 'typing_start'}, {type: 'assistant_chunk', text: 'Well'}])]);
+  assert.ok(!outcomes.includes('refetch'));
   assert.deepEqual(answers(thread).map(textOf), ['Two files.', 'Well']);
   assert.equal(thread.running, true);
+});
+
+test('joining in mid-turn: repeated turns that were not loaded are left alone', () => {
+  const joined = applySnapshot(null, {...kRunning, messages: kRunning.messages.slice(2)}, true);
+  const {thread, outcomes} = play(joined, [...numbered(1, 'm1', kTurn), ...numbered(12, 'm2', [{type: 'message_accepted', messageId: 'm2'},
+    {type: 'typing_start'}, {type: 'assistant_chunk', text: 'Well'}])]);
+  assert.ok(!outcomes.includes('refetch'));
+  assert.deepEqual(thread.items.map(item => item.role), ['user', 'assistant']);
+  assert.deepEqual(answers(thread).map(textOf), ['Well']);
+});
+
+test('a snapshot in mid-turn keeps what already arrived and goes on after it', () => {
+  const before = play(applySnapshot(null, kRunning, true), numbered(12, 'm2', [{type: 'message_accepted', messageId: 'm2'}, {type: 'typing_start'},
+    {type: 'assistant_chunk', text: 'Well, he'}])).thread;
+  const {thread} = play(applySnapshot(before, kRunning, false), numbered(17, 'm2', [{type: 'assistant_chunk', text: 'ere'},
+    {type: 'assistant_done', text: 'Well, here'}]));
+  assert.deepEqual(answers(thread).map(textOf), ['Two files.', 'Well, here']);
+});
+
+test('a refused message says why and is not sent again', () => {
+  const {thread} = play(asked(), [{type: 'error', code: 'exhausted', text: 'too many', inReplyToMessageId: 'm1', sessionId: 's'}]);
+  assert.deepEqual(unaccepted(thread), []);
+  const [item] = thread.items;
+  assert.ok(item?.role === 'user');
+  assert.deepEqual([item.delivery, item.problem], ['failed', 'too many']);
+});
+
+test('an answer that a crash cut off says so', () => {
+  const thread = applySnapshot(null, {...kSnapshot, messages: [kSnapshot.messages[0]!, {id: 'a1', role: 'assistant', text: '', status: 'error',
+    error: 'the gateway was stopped'}]}, true);
+  assert.deepEqual([answers(thread)[0]?.state, answers(thread)[0]?.problem], ['error', 'the gateway was stopped']);
 });
