@@ -206,14 +206,15 @@ function onAttached(frame: Attached): void {
   latest = next;
   flush();
   if (frame.resumed === false && next.seq === 0 && next.running && rejoin(frame.seq)) return;
+  const isFresh = next.seq === 0 && unaccepted(next).length === next.items.length; // nothing that could be missed
   // Missed events that are gone, or a gateway that forgot and numbers anew.
-  if (frame.resumed === false || frame.seq < next.seq) void refetch();
+  if ((frame.resumed === false && !isFresh) || frame.seq < next.seq) void refetch();
   clearTimeout(settleTimer);
   const wasRunning = next.running;
   settleTimer = setTimeout(() => {
     // What was missed should have been repeated by now. If it was not, or a turn was cut by a restart, look again.
     if (latest?.id !== frame.sessionId) return;
-    if (latest.seq < frame.seq || (wasRunning && latest.seq === next.seq)) void refetch();
+    if ((latest.seq < frame.seq && !isFresh) || (wasRunning && latest.seq === next.seq)) void refetch();
   }, kSettleMs);
 }
 
