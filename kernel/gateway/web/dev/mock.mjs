@@ -156,7 +156,7 @@ function api(request, url, response) {
   if (action === 'messages') return void post(request, session, response);
   if (action === 'stop') session.stop = true;
   else if (request.method === 'DELETE') sessions.delete(id), save();
-  else return sendJson(response, 200, {...summary(session), running: session.running, seq: session.seq, messages: session.messages.slice(-limit)});
+  else return sendJson(response, 200, {...summary(session), running: session.running, seq: session.seq, heldAfter: (session.events[0]?.seq ?? session.seq + 1) - 1, messages: session.messages.slice(-limit)});
   return response.writeHead(204).end();
 }
 

@@ -12,7 +12,6 @@ import {addUserMessage, applyEvent, applySnapshot, emptyThread, setDelivery, una
 
 const kFirstLimit = 200;
 const kSettleMs = 1500;
-const kRejoinSteps = [8000, 2000, 500, 100]; // how far back to ask when the gateway does not hold all events of a session
 
 /** What is shown; follows `latest` once per frame, however many events arrive in between. */
 export const thread = signal<Thread | null>(null);
@@ -27,7 +26,6 @@ let fetchAgain = false;
 let held: TurnEvent[] = []; // events that arrive while a snapshot is on its way
 let publishing = false;
 let settleTimer = 0;
-let rejoinSteps: number[] = [];
 
 export const connection = new Connection({
   after: () => latest?.seq ?? 0,
@@ -94,7 +92,6 @@ export async function openSession(id: string): Promise<void> {
     hasOlder.value = false;
   });
   await refetch();
-  rejoinSteps = [...kRejoinSteps];
   if (latest?.id === id && !loadProblem.value) connection.open(id);
 }
 
@@ -205,7 +202,6 @@ function onAttached(frame: Attached): void {
   for (const item of unaccepted(latest)) next = setDelivery(next, item.id, 'queued'); // it may be lost on the way
   latest = next;
   flush();
-  if (frame.resumed === false && next.seq === 0 && next.running && rejoin(frame.seq)) return;
   const isFresh = next.seq === 0 && unaccepted(next).length === next.items.length; // nothing that could be missed
   // Missed events that are gone, or a gateway that forgot and numbers anew.
   if ((frame.resumed === false && !isFresh) || frame.seq < next.seq) void refetch();
@@ -216,13 +212,6 @@ function onAttached(frame: Attached): void {
     if (latest?.id !== frame.sessionId) return;
     if ((latest.seq < frame.seq && !isFresh) || (wasRunning && latest.seq === next.seq)) void refetch();
   }, kSettleMs);
-}
-
-/** Asks for fewer of the past events, to find those of the answer in progress. False when nothing is left to try. */
-function rejoin(seq: number): boolean {
-  const step = rejoinSteps.find(back => back < seq);
-  rejoinSteps = rejoinSteps.filter(back => step !== undefined && back < step);
-  return step !== undefined && latest !== null && connection.send({type: 'attach', sessionId: latest.id, after: seq - step});
 }
 
 function onEvent(event: TurnEvent): void {

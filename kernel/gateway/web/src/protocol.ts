@@ -57,6 +57,8 @@ export interface Snapshot {
   updatedAt?: Time;
   running?: boolean;
   seq?: number;
+  /** The smallest `after` that the gateway can still repeat from. */
+  heldAfter?: number;
   messages: StoredMessage[];
 }
 export interface SessionSummary {

@@ -121,7 +121,7 @@ export function applySnapshot(before: Thread | null, snapshot: Snapshot, joining
     if (item.role === 'user' && item.delivery !== 'accepted' && !known.has(item.id)) items.push(item);
   }
   const title = snapshot.title ?? before?.title ?? '';
-  return {id: snapshot.id, title, seq: running && joining ? 0 : snapshotSeq, snapshotSeq, running, items};
+  return {id: snapshot.id, title, seq: running && joining ? snapshot.heldAfter ?? 0 : snapshotSeq, snapshotSeq, running, items};
 }
 
 export function addUserMessage(thread: Thread, id: string, text: string, now: number): Thread {

@@ -155,6 +155,7 @@ const kRunning: Snapshot = {...kSnapshot, seq: 16, running: true,
 test('joining in mid-turn: the answer is built from its events, finished ones are not repeated', () => {
   const joined = applySnapshot(null, kRunning, true);
   assert.equal(joined.seq, 0);
+  assert.equal(applySnapshot(null, {...kRunning, heldAfter: 11}, true).seq, 11);
   const {thread, outcomes} = play(joined, [...numbered(1, 'm1', kTurn), ...numbered(12, 'm2', [{type: 'message_accepted', messageId: 'm2'},
     {type: 'typing_start'}, {type: 'assistant_chunk', text: 'Well'}])]);
   assert.ok(!outcomes.includes('refetch'));
