@@ -1,6 +1,7 @@
 #include "kernel/core/loop/loop.hpp"
 
 #include <pthread.h>
+#include <signal.h>
 #include <uv.h>
 
 #include <algorithm>
@@ -42,6 +43,8 @@ void close_uv_loop(uv_loop_t* loop) {
 Loop::Loop(const Clock& clock)
     : timers_(clock), uv_(create_uv_loop(), close_uv_loop), handles_(new Handles), workers_({}) {
   handles_->thread = pthread_self();
+  // A peer that is gone is an error of write(), not the end of the process; libuv and libcurl leave this to us.
+  signal(SIGPIPE, SIG_IGN);
   uv_async_init(uv(), &handles_->wake, [](uv_async_t* wake) { static_cast<Loop*>(wake->data)->run_posted(); });
   uv_timer_init(uv(), &handles_->timer);
   handles_->wake.data = this;

@@ -15,11 +15,12 @@ class Loop;
 
 namespace chela::platform {
 
-// Calls back once the changes have been quiet for `debounce`, at most once per burst.
+// Calls back once the changes have been quiet for `debounce`, or have gone on for ten times that.
 //
 // A file is watched through its directory, so that it may be absent, replaced by rename (as editors do) or reached by a
-// link that is switched: the callback comes when its identity, size or time of change differ from before. A
-// directory is watched for entries that come, go or change directly in it.
+// link that is switched: the callback comes when its identity, size or time of change differ from before. A directory
+// is watched for entries that come, go or change directly in it. When the directory itself goes, the watch falls
+// silent.
 class FileWatch {
  public:
   // `path` is a directory when it is one now, else a file. Errors: not_found when the directory to watch does not

@@ -4,14 +4,13 @@
 
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <functional>
 #include <string>
-#include <thread>
 
 #include "kernel/core/loop/loop.hpp"
 #include "kernel/core/net/egress.hpp"
 #include "tests/fake_clock.hpp"
+#include "tests/run_until.hpp"
 
 namespace chela::net {
 
@@ -50,19 +49,6 @@ class RecordingListener : public EgressListener {
     if (on_done_hook) on_done_hook();
   }
 };
-
-// Turns the loop until `reached`; a test that hangs fails after 30 s of real time.
-inline bool run_until(Loop& loop, const std::function<bool()>& reached) {
-  auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-  while (!reached()) {
-    if (std::chrono::steady_clock::now() > give_up) {
-      ADD_FAILURE() << "the loop did not get there";
-      return false;
-    }
-    if (!loop.run_ready()) std::this_thread::yield();
-  }
-  return true;
-}
 
 inline EgressOptions direct_options() {
   EgressOptions options;
