@@ -9,7 +9,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr int kJsonDepthMax = 64;
+constexpr std::size_t kJsonDepthMax = 64;
 
 // The error types of the OpenAI API.
 std::string_view openai_type(ErrorCode code) {
@@ -23,26 +23,6 @@ std::string_view openai_type(ErrorCode code) {
     case ErrorCode::exhausted: return "rate_limit_error";
     default: return "api_error";
   }
-}
-
-// Whether the text nests deeper than the limit; cheap, and before a recursive parser sees it.
-bool too_deep(std::string_view text) {
-  int depth = 0;
-  bool in_text = false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    char c = text[i];
-    if (in_text) {
-      if (c == '\\') ++i;
-      if (c == '"') in_text = false;
-    } else if (c == '"') {
-      in_text = true;
-    } else if (c == '{' || c == '[') {
-      if (++depth > kJsonDepthMax) return true;
-    } else if (c == '}' || c == ']') {
-      --depth;
-    }
-  }
-  return false;
 }
 
 }  // namespace
@@ -80,7 +60,7 @@ Result<Json> read_json_object(const net::HttpRequest& request) {
   if (!type.starts_with("application/json")) {
     return fail(ErrorCode::invalid_argument, "the request needs `Content-Type: application/json`");
   }
-  if (too_deep(request.body)) return fail(ErrorCode::invalid_argument, "the JSON nests deeper than {} levels", kJsonDepthMax);
+  if (nests_deeper(request.body, kJsonDepthMax)) return fail(ErrorCode::invalid_argument, "the JSON nests deeper than {} levels", kJsonDepthMax);
   Json body = Json::parse(request.body, nullptr, false);
   if (body.is_discarded()) return fail(ErrorCode::invalid_argument, "the request's body is not valid JSON");
   if (!body.is_object()) return fail(ErrorCode::invalid_argument, "the request's body is not a JSON object");

@@ -11,6 +11,7 @@ using Json = nlohmann::json;
 
 constexpr std::size_t kTextBytesMax = 1'000'000;
 constexpr std::size_t kIdBytesMax = 128;
+constexpr std::size_t kDepthMax = 64;  // envelopes are flat
 
 std::string text_member(const Json& body, const char* key, std::size_t bytes_max) {
   auto found = body.find(key);
@@ -32,13 +33,7 @@ std::optional<SocketMessage::Kind> kind_of(std::string_view type) {
 
 SocketMessage read_socket_message(std::string_view payload) {
   SocketMessage raw{.text = std::string(cut_utf8(payload, kTextBytesMax))};
-  if (!payload.starts_with('{')) return raw;
-  int depth = 0;
-  for (char c : payload) {  // envelopes are flat; a recursive parser need not see what is deeper
-    if (c == '{' || c == '[') ++depth;
-    if (c == '}' || c == ']') --depth;
-    if (depth > 64) return raw;
-  }
+  if (!payload.starts_with('{') || nests_deeper(payload, kDepthMax)) return raw;
   Json body = Json::parse(payload, nullptr, false);
   if (!body.is_object()) return raw;
   auto kind = kind_of(text_member(body, "type", kIdBytesMax));

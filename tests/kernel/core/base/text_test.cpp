@@ -56,6 +56,17 @@ TEST(Text, FindsTheNearestName) {
   EXPECT_EQ(nearest("zzz", {"gateway", "agents"}), "");
 }
 
+TEST(Text, TellsHowDeepJsonNests) {
+  EXPECT_FALSE(nests_deeper("", 0));
+  EXPECT_FALSE(nests_deeper(R"("[[[[")", 0));
+  EXPECT_FALSE(nests_deeper(R"({"a":"\"[[["})", 1));
+  EXPECT_FALSE(nests_deeper("[[],[],[]]", 2));
+  EXPECT_FALSE(nests_deeper("]]]][", 1));
+  EXPECT_TRUE(nests_deeper("[[]]", 1));
+  EXPECT_TRUE(nests_deeper(R"({"a":[{}]})", 2));
+  EXPECT_TRUE(nests_deeper(std::string(1 << 20, '['), 64));
+}
+
 TEST(Hash, MatchesPublishedVectors) {
   EXPECT_EQ(sha256_hex("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
   auto digest = sha1("abc");
