@@ -15,7 +15,7 @@ bool contains(const std::vector<std::string>& list, const std::string& id) {
 }
 
 std::string why_disabled(const Selection& selection, const std::string& id, Origin origin) {
-  if (!selection.enabled) return "plugins.enabled is false";
+  if (!selection.enabled && origin != Origin::bundled) return "plugins.enabled is false";
   if (contains(selection.deny, id)) return "plugins.deny names it";
   if (!selection.allow.empty() && !contains(selection.allow, id)) return "plugins.allow does not name it";
   auto entry = selection.entries.find(id);

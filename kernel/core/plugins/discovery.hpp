@@ -20,7 +20,7 @@ std::string_view name_of(Origin origin);
 // Which plugins the operator wants: deny beats everything, an allow list is exclusive, then the plugin's own entry.
 // Workspace plugins run only when their entry says so.
 struct Selection {
-  bool enabled = true;
+  bool enabled = true;  // false: only bundled plugins, which are part of the program
   std::vector<std::string> allow;
   std::vector<std::string> deny;
   std::map<std::string, bool> entries;  // plugins.entries.<id>.enabled

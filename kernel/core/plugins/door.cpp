@@ -41,7 +41,7 @@ std::expected<void, DoorError> check_file(const Manifest& manifest) {
 
 const chela_entry* find_linked_in(std::span<const chela_entry* const> linked_in, std::string_view plugin_id) {
   for (const auto* entry : linked_in) {
-    if (entry->plugin_id == plugin_id) return entry;
+    if (entry->plugin_id && entry->plugin_id == plugin_id) return entry;
   }
   return nullptr;
 }

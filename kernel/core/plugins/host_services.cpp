@@ -112,6 +112,8 @@ HostServices::HostServices(const Manifest& manifest, const HostEnvironment& envi
 
 HostServices::~HostServices() { close(); }
 
+void HostServices::open() { open_ = offered_ = true; }
+
 void HostServices::close() {
   open_ = false;
   timers_.clear();
@@ -121,7 +123,7 @@ void HostServices::close() {
 const void* HostServices::get_service(const chela_host* host, chela_str id) {
   auto name = from_abi(id);
   auto& self = of(host);
-  if (!self.open_) return nullptr;  // create() must not call the host
+  if (!self.offered_) return nullptr;  // create() must not call the host
   if (name == CHELA_EXT_LOG) return &kLog;
   if (name == CHELA_EXT_TIMER) return &kTimer;
   if (name == CHELA_EXT_HTTP && !self.manifest_.permissions.network.empty()) return &kHttp;
@@ -139,7 +141,8 @@ int64_t HostServices::timer_unix_ms(const chela_host* host) { return of(host).en
 
 uint64_t HostServices::timer_start(const chela_host* host, uint64_t delay_ms, const chela_timer_listener* listener) {
   auto& self = of(host);
-  if (!self.open_ || !listener || !listener->on_expire || self.timers_.size() >= kTimersMax) return 0;
+  if (!self.open_ || !listener || !CHELA_HAS(listener, chela_timer_listener, on_expire) || !listener->on_expire) return 0;
+  if (self.timers_.size() >= kTimersMax) return 0;
   auto id = ++self.last_id_;
   auto [place, added] = self.timers_.emplace(id, std::make_unique<RunningTimer>(self, id, listener));
   place->second->timer.arm_after(or_default(delay_ms, Duration::zero()));

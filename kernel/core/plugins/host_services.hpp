@@ -3,6 +3,7 @@
 // The host's side of the ABI for one plugin instance: what get_service() offers, within the plugin's permissions.
 // Loop thread, but for what the ABI tags [any-thread].
 
+#include <atomic>
 #include <functional>
 #include <map>
 #include <memory>
@@ -41,8 +42,8 @@ class HostServices {
   ~HostServices();
 
   const chela_host* host() const { return &host_; }
-  void open() { open_ = true; }  // create() has returned: services may be asked for
-  void close();                  // cancels every timer and request
+  void open();   // create() has returned: services may be asked for
+  void close();  // cancels every timer and request, and starts no more; services are there until destroy() has returned
 
  private:
   struct RunningTimer;
@@ -68,6 +69,7 @@ class HostServices {
   const Manifest& manifest_;
   HostEnvironment environment_;
   chela_host host_;
+  std::atomic<bool> offered_ = false;  // read by get_service(), which any thread may call
   bool open_ = false;
   uint64_t last_id_ = 0;
   std::map<uint64_t, std::unique_ptr<RunningTimer>> timers_;

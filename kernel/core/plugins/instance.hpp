@@ -33,7 +33,7 @@ class Instance {
   const Extension* extension(std::string_view id) const {
     auto* found = static_cast<const Extension*>(find_extension(id));
     // An extension shorter than its first function pointer is no extension at all.
-    return found && found->struct_size > sizeof(std::uint32_t) * 2 ? found : nullptr;
+    return found && found->struct_size >= 2 * sizeof(void*) ? found : nullptr;
   }
   const chela_plugin* plugin() const { return plugin_; }
   const Manifest& manifest() const { return *manifest_; }

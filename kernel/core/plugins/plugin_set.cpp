@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <ranges>
+#include <set>
 
 #include "kernel/core/log/logger.hpp"
 #include "kernel/core/loop/event.hpp"
@@ -17,6 +18,18 @@ struct PluginSet::Entry {
   std::vector<std::shared_ptr<Completion<bool>>> waiters;  // tasks that wait for the activation under way
 };
 
+namespace {
+
+// What of a plugin `lane` forbids, in words; empty when it may run. Library code is forbidden whatever it provides.
+std::string forbidden_by_lane(Lane lane, const Record& record) {
+  const auto& provides = record.manifest->provides;
+  auto denied = std::ranges::find_if(provides, [&](const Provision& p) { return !allows(lane, record.carrier, p.kind); });
+  if (denied != provides.end()) return denied->kind + "/" + denied->id;
+  return record.carrier == Carrier::native_library && lane != Lane::dynamic ? "a plugin library" : "";
+}
+
+}  // namespace
+
 PluginSet::PluginSet(PluginSetOptions options, HostEnvironment environment)
     : options_(std::move(options)), environment_(std::move(environment)) {}
 
@@ -27,54 +40,66 @@ void PluginSet::discover() {
   diagnostics_ = std::move(discovery.diagnostics);
   for (auto& found : discovery.plugins) add(std::move(found));
   resolve_requirements();
+  fill_registry();
 }
 
 void PluginSet::add(Found found) {
-  auto entry = std::make_unique<Entry>();
-  Record& record = entry->record;
+  auto& entry = *entries_.emplace_back(std::make_unique<Entry>());
+  Record& record = entry.record;
   record.manifest = std::make_shared<const Manifest>(std::move(found.manifest));
   record.origin = found.origin;
   record.disabled_because = std::move(found.disabled_because);
-  entry->door = find_linked_in(options_.linked_in, record.manifest->id);
-  if (entry->door) record.carrier = Carrier::linked_in;
+  entry.door = find_linked_in(options_.linked_in, record.manifest->id);
+  if (entry.door) record.carrier = Carrier::linked_in;
   if (!record.disabled_because.empty()) {
     record.state = State::disabled;
     record.diagnostics.push_back({Severity::warning, DiagnosticCode::operator_blocked, record.manifest->id,
                                   record.disabled_because, record.manifest->directory.string()});
-    entries_.push_back(std::move(entry));
     return;
   }
-  for (const auto& provision : record.manifest->provides) {
-    if (allows(options_.lane, record.carrier, provision.kind)) continue;
-    refuse(*entry, Step::verify, DiagnosticCode::jit_mode_required,
-           fmt::format("{}/{} needs runtime.mode 'dynamic' or 'auto'; the gateway runs in '{}'", provision.kind,
-                       provision.id, name_of(options_.lane)));
-    entries_.push_back(std::move(entry));
-    return;
+  const Manifest& manifest = *record.manifest;
+  if (manifest.abi_major != CHELA_ABI_MAJOR || manifest.abi_minor > CHELA_ABI_MINOR) {
+    return refuse(entry, Step::verify, DiagnosticCode::plugin_api_version_mismatch,
+                  fmt::format("made for ABI {}.{}, this gateway has {}.{}; get a version of the plugin for it",
+                              manifest.abi_major, manifest.abi_minor, CHELA_ABI_MAJOR, CHELA_ABI_MINOR));
+  }
+  auto forbidden = forbidden_by_lane(options_.lane, record);
+  if (!forbidden.empty()) {
+    return refuse(entry, Step::verify, DiagnosticCode::jit_mode_required,
+                  fmt::format("{} needs runtime.mode 'dynamic' or 'auto'; the gateway runs in '{}'", forbidden,
+                              name_of(options_.lane)));
   }
   record.state = next_state(record.state, Step::verify, true);
-  for (const auto& provision : record.manifest->provides) {
-    auto added = registry_.add({provision.kind, provision.id, record.manifest->id, provision.descriptor});
-    if (added) continue;
-    record.diagnostics.push_back({Severity::warning, DiagnosticCode::duplicate_capability, record.manifest->id,
-                                  added.error().message, record.manifest->directory.string()});
-  }
-  entries_.push_back(std::move(entry));
 }
 
+// A plugin that is refused takes what it provides with it, so that others may be refused in turn.
 void PluginSet::resolve_requirements() {
+  for (bool changed = true; std::exchange(changed, false);) {
+    std::set<std::string> provided;
+    for (const auto& entry : entries_) {
+      if (entry->record.state != State::verified) continue;
+      for (const auto& provision : entry->record.manifest->provides) provided.insert(provision.kind + "/" + provision.id);
+    }
+    for (auto& entry : entries_) {
+      const auto& required = entry->record.manifest->required_capabilities;
+      auto missing = std::ranges::find_if(required, [&](const std::string& name) { return !provided.contains(name); });
+      if (entry->record.state != State::verified || missing == required.end()) continue;
+      refuse(*entry, Step::resolve, DiagnosticCode::requirement_missing, "needs " + *missing + ", which no enabled plugin provides");
+      changed = true;
+    }
+  }
+}
+
+void PluginSet::fill_registry() {
   for (auto& entry : entries_) {
     Record& record = entry->record;
     if (record.state != State::verified) continue;
-    auto missing = std::ranges::find_if(record.manifest->required_capabilities, [&](const std::string& required) {
-      auto slash = required.find('/');
-      return slash == std::string::npos || !registry_.find(required.substr(0, slash), required.substr(slash + 1));
-    });
-    if (missing == record.manifest->required_capabilities.end()) {
-      record.state = next_state(record.state, Step::resolve, true);
-    } else {
-      refuse(*entry, Step::resolve, DiagnosticCode::requirement_missing,
-             "needs " + *missing + ", which no enabled plugin provides");
+    record.state = next_state(record.state, Step::resolve, true);
+    for (const auto& provision : record.manifest->provides) {
+      auto added = registry_.add({provision.kind, provision.id, record.manifest->id, provision.descriptor});
+      if (added) continue;
+      record.diagnostics.push_back({Severity::warning, DiagnosticCode::duplicate_capability, record.manifest->id,
+                                    added.error().message, record.manifest->directory.string()});
     }
   }
 }
@@ -101,7 +126,6 @@ void PluginSet::refuse(Entry& entry, Step step, DiagnosticCode code, std::string
   record.state = next_state(record.state, step, false);
   record.diagnostics.push_back(
       {Severity::error, code, record.manifest->id, std::move(message), record.manifest->directory.string()});
-  registry_.remove_plugin(record.manifest->id);
 }
 
 Task<Result<std::shared_ptr<Instance>>> PluginSet::activate(std::string plugin_id) {
@@ -175,6 +199,7 @@ Task<void> PluginSet::bring_up(Entry& entry) {
     co_return;
   }
   record.instance.reset();
+  record.diagnostics.insert(record.diagnostics.end(), problems.begin() + 1, problems.end());
   refuse(entry, Step::stop, problems.front().code, problems.front().message);
 }
 

@@ -48,7 +48,7 @@ class PluginSet {
   PluginSet& operator=(const PluginSet&) = delete;
   ~PluginSet();
 
-  // Reads the manifests and fills the registry. Runs no code of any plugin.
+  // Reads the manifests and fills the registry. Runs no code of any plugin. Call once.
   void discover();
 
   const Registry& registry() const { return registry_; }
@@ -70,6 +70,7 @@ class PluginSet {
   Entry* find_entry(std::string_view plugin_id) const;
   void add(Found found);
   void resolve_requirements();
+  void fill_registry();
   Task<void> bring_up(Entry& entry);
   Task<bool> load(Entry& entry);
   bool run_step(Entry& entry, Step step, DiagnosticCode code, const std::function<Result<void>()>& action);

@@ -11,10 +11,6 @@ Result<void> Registry::add(Capability capability) {
               first.kind, first.id, first.plugin_id, capability.plugin_id);
 }
 
-void Registry::remove_plugin(std::string_view plugin_id) {
-  std::erase_if(capabilities_, [&](const auto& entry) { return entry.second.plugin_id == plugin_id; });
-}
-
 const Capability* Registry::find(std::string_view kind, std::string_view id) const {
   auto found = capabilities_.find({std::string(kind), std::string(id)});
   return found == capabilities_.end() ? nullptr : &found->second;

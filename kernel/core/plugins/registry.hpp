@@ -28,7 +28,6 @@ class Registry {
  public:
   // Error `already_exists` names both plugins.
   Result<void> add(Capability capability);
-  void remove_plugin(std::string_view plugin_id);
 
   // Null when nothing provides it.
   const Capability* find(std::string_view kind, std::string_view id) const;

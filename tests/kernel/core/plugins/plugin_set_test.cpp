@@ -1,0 +1,305 @@
+#include "kernel/core/plugins/plugin_set.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "tests/kernel/core/plugins/plugin_fixture.hpp"
+
+namespace chela::plugins {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+constexpr const char* kProvidesNothing = R"("provides": [])";
+constexpr const char* kProvider = R"("provides": [{"kind": "provider", "id": "wire"}])";
+constexpr const char* kTool = R"("provides": [{"kind": "tool", "id": "t", "tools": [{"name": "echo", "description": "d", "parameters": {}}]}])";
+
+chela_status completes_at_once(const chela_completion_request&, const chela_completion* completion, const chela_error_sink*) {
+  completion->complete(completion, CHELA_OK, to_abi("stop"), 0);
+  return CHELA_OK;
+}
+chela_status runs_nothing(const chela_tool_request&, const chela_tool_call*, const chela_error_sink*) { return CHELA_NOT_FOUND; }
+
+class PluginSetTest : public PluginTest {
+ protected:
+  Result<std::shared_ptr<Instance>> activate(const std::string& id) { return await(set->activate(id)); }
+};
+
+TEST_F(PluginSetTest, RunsNoCodeUntilAPluginIsNeeded) {
+  auto& acme = plugin("acme");
+  acme.on_complete = completes_at_once;
+  write_manifest(acme, kProvider);
+  open({&acme});
+  EXPECT_EQ(set->find("acme")->state, State::resolved);
+  EXPECT_EQ(set->find("acme")->carrier, Carrier::linked_in);
+  EXPECT_NE(set->registry().find("provider", "wire"), nullptr);
+  EXPECT_THAT(acme.calls, IsEmpty());
+
+  auto instance = activate("acme");
+  ASSERT_TRUE(instance) << instance.error().message;
+  EXPECT_THAT(acme.calls, ElementsAre("create", "configure {}", "start"));
+  EXPECT_EQ(set->find("acme")->state, State::started);
+}
+
+TEST_F(PluginSetTest, SeveralCallersShareOneActivation) {
+  // A library: it is loaded on a worker thread, so that the callers really overlap.
+  auto with = options({});
+  with.roots.load_paths = {build_dir_plugin("provider-sound")};
+  open(std::move(with));
+  std::vector<std::optional<Result<std::shared_ptr<Instance>>>> results(5);
+  for (auto& result : results) loop.spawn("caller", keep(set->activate("provider-sound"), result));
+  EXPECT_EQ(loop.task_count(), 5u);
+  run_until([&] { return loop.task_count() == 0; });
+  for (auto& result : results) {
+    ASSERT_TRUE(result && *result) << (*result).error().message;
+    EXPECT_EQ((**result)->plugin(), (*results[0].value())->plugin());
+  }
+}
+
+TEST_F(PluginSetTest, GivesAPluginItsOwnConfiguration) {
+  auto& acme = plugin("acme");
+  write_manifest(acme, kProvidesNothing);
+  auto with = options({&acme});
+  with.config_of = [](const std::string& id) { return R"({"of":")" + id + "\"}"; };
+  open(std::move(with));
+  ASSERT_TRUE(activate("acme"));
+  EXPECT_THAT(acme.calls, ElementsAre("create", R"(configure {"of":"acme"})", "start"));
+}
+
+TEST_F(PluginSetTest, StopsInReverseOrderOfStart) {
+  auto& alpha = plugin("alpha");
+  auto& beta = plugin("beta");
+  auto& gamma = plugin("gamma");
+  std::vector<std::string> stopped;
+  for (auto* each : {&alpha, &beta, &gamma}) {
+    each->on_stop = [&stopped, each] { stopped.push_back(each->id); };
+    write_manifest(*each, kProvidesNothing);
+  }
+  open({&alpha, &beta, &gamma});
+  for (const char* id : {"beta", "gamma", "alpha"}) ASSERT_TRUE(activate(id));
+  set->stop_all();
+  EXPECT_THAT(stopped, ElementsAre("alpha", "gamma", "beta"));
+  EXPECT_THAT(alpha.calls, ElementsAre("create", "configure {}", "start", "stop", "destroy"));
+  EXPECT_EQ(set->find("alpha")->state, State::stopped);
+  set->stop_all();
+  EXPECT_EQ(stopped.size(), 3u);
+  EXPECT_FALSE(activate("alpha"));
+}
+
+TEST_F(PluginSetTest, AnInstanceInUseOutlivesTheStopButIsNotStoppedTwice) {
+  auto& acme = plugin("acme");
+  write_manifest(acme, kProvidesNothing);
+  open({&acme});
+  auto instance = activate("acme");
+  set->stop_all();
+  EXPECT_THAT(acme.calls, ElementsAre("create", "configure {}", "start", "stop"));
+  instance->reset();
+  EXPECT_THAT(acme.calls, ElementsAre("create", "configure {}", "start", "stop", "destroy"));
+}
+
+struct Failure {
+  const char* name;
+  std::function<void(ScriptedPlugin&)> spoil;
+  const char* provides;
+  std::vector<std::string> codes;
+  const char* message;
+  std::vector<std::string> calls;
+};
+
+void PrintTo(const Failure& failure, std::ostream* out) { *out << failure.name; }
+
+class PluginSetFailureTest : public PluginSetTest, public testing::WithParamInterface<Failure> {};
+
+TEST_P(PluginSetFailureTest, IsToldWithItsCodeAndLeavesNothingRunning) {
+  const Failure& failure = GetParam();
+  auto& acme = plugin("acme");
+  write_manifest(acme, failure.provides);
+  failure.spoil(acme);
+  open({&acme});
+  auto instance = activate("acme");
+  ASSERT_FALSE(instance);
+  EXPECT_EQ(instance.error().code, ErrorCode::unavailable);
+  EXPECT_THAT(instance.error().message, testing::StartsWith("plugin acme: "));
+  EXPECT_THAT(instance.error().message, HasSubstr(failure.message));
+  const Record& record = *set->find("acme");
+  EXPECT_EQ(record.state, State::failed);
+  EXPECT_EQ(codes(record), failure.codes);
+  EXPECT_EQ(record.instance, nullptr);
+  EXPECT_EQ(acme.calls, failure.calls);
+
+  auto again = activate("acme");  // failed stays failed, for the same reason; nothing is tried again
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error().message, instance.error().message);
+  EXPECT_EQ(acme.calls, failure.calls);
+}
+
+const std::vector<std::string> kNoCalls = {};
+const std::vector<std::string> kCreated = {"create"};
+const std::vector<std::string> kConfigured = {"create", "configure {}", "destroy"};
+const std::vector<std::string> kNotStarted = {"create", "configure {}", "start", "destroy"};
+const std::vector<std::string> kStarted = {"create", "configure {}", "start", "stop", "destroy"};
+
+chela_status refuse(const chela_error_sink* error, const char* why, chela_status status) {
+  error->set(error, to_abi(why));
+  return status;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Of, PluginSetFailureTest,
+    testing::Values(
+        Failure{"AbiMajor", [](auto& p) { p.entry.abi_major = 2; }, kProvidesNothing, {"plugin_api_version_mismatch"}, "built for ABI 2.0, this gateway has 1.0", kNoCalls},
+        Failure{"AbiMinor", [](auto& p) { p.entry.abi_minor = CHELA_ABI_MINOR + 1; }, kProvidesNothing, {"plugin_api_version_mismatch"}, "built for ABI 1.", kNoCalls},
+        Failure{"ShortEntry", [](auto& p) { p.entry.struct_size = 16; }, kProvidesNothing, {"invalid_plugin_export"}, "the entry is too short", kNoCalls},
+        Failure{"NullCreate", [](auto& p) { p.entry.create = nullptr; }, kProvidesNothing, {"invalid_plugin_export"}, "null members", kNoCalls},
+        Failure{"Version", [](auto& p) { p.entry.plugin_version = "2.0"; }, kProvidesNothing, {"manifest_mismatch"}, "the library is acme 2.0, its manifest says acme 1.0.0", kNoCalls},
+        Failure{"CreateReturnsNull", [](auto& p) { p.on_create = [](auto* error) -> const chela_plugin* { refuse(error, "no memory", CHELA_OK); return nullptr; }; }, kProvidesNothing, {"create_failed"}, "creating the plugin: no memory", kCreated},
+        Failure{"CreateSaysNothing", [](auto& p) { p.on_create = [](auto*) -> const chela_plugin* { return nullptr; }; }, kProvidesNothing, {"create_failed"}, "the plugin gave no reason", kCreated},
+        Failure{"CreateThrows", [](auto& p) { p.on_create = [](auto*) -> const chela_plugin* { throw 1; }; }, kProvidesNothing, {"create_failed"}, "let an exception out", kCreated},
+        Failure{"ShortPlugin", [](auto& p) { p.plugin.struct_size = 16; }, kProvidesNothing, {"create_failed"}, "too short or has null functions", kCreated},
+        Failure{"NullStop", [](auto& p) { p.plugin.stop = nullptr; }, kProvidesNothing, {"create_failed"}, "too short or has null functions", kCreated},
+        Failure{"Configure", [](auto& p) { p.on_configure = [](auto, auto* error) { return refuse(error, "no key `x`", CHELA_INVALID_ARGUMENT); }; }, kProvidesNothing, {"configure_failed"}, "configuring the plugin: no key `x`", kConfigured},
+        Failure{"ConfigureThrows", [](auto& p) { p.on_configure = [](auto, auto*) -> chela_status { throw std::runtime_error("x"); }; }, kProvidesNothing, {"configure_failed"}, "let an exception out", kConfigured},
+        Failure{"Start", [](auto& p) { p.on_start = [](auto* error) { return refuse(error, "port taken", CHELA_UNAVAILABLE); }; }, kProvidesNothing, {"start_failed"}, "starting the plugin: port taken", kNotStarted},
+        Failure{"StartSaysNothing", [](auto& p) { p.on_start = [](auto*) { return CHELA_INTERNAL; }; }, kProvidesNothing, {"start_failed"}, "the plugin gave no reason", kNotStarted},
+        Failure{"Undeclared", [](auto& p) { p.on_complete = completes_at_once; }, kProvidesNothing, {"undeclared_capability"}, "the code offers chela.provider/1, the manifest declares no provider", kStarted},
+        Failure{"Missing", [](auto&) {}, kProvider, {"missing_capability"}, "the manifest declares a provider, the code does not offer chela.provider/1", kStarted},
+        Failure{"UndeclaredTool", [](auto& p) { p.on_start_tool = runs_nothing; p.tool_names = "echo\nrm\n"; }, kTool, {"undeclared_capability"}, "the code offers the tool rm", kStarted},
+        Failure{"MissingTool", [](auto& p) { p.on_start_tool = runs_nothing; p.tool_names = ""; }, kTool, {"missing_capability"}, "the manifest declares the tool echo", kStarted},
+        Failure{"BothWays", [](auto& p) { p.on_start_tool = runs_nothing; p.tool_names = "other"; }, kTool, {"missing_capability", "undeclared_capability"}, "the code offers the tool other", kStarted},
+        Failure{"ShortExtension", [](auto& p) { p.on_complete = completes_at_once; p.provider.struct_size = 8; }, kProvider, {"missing_capability"}, "does not offer chela.provider/1", kStarted}),
+    [](const auto& test) { return test.param.name; });
+
+TEST_F(PluginSetTest, RefusesAnotherAbiBeforeAnyCodeIsLoaded) {
+  write_text(directory / "bundled/old/chela.plugin.json", R"({"id": "old", "version": "1", "abi": "2.0", "provides": []})");
+  write_text(directory / "bundled/new/chela.plugin.json", R"({"id": "new", "version": "1", "abi": "1.9999", "provides": []})");
+  open(options({}));
+  for (const char* id : {"old", "new"}) {
+    EXPECT_EQ(set->find(id)->state, State::failed);
+    EXPECT_THAT(codes(*set->find(id)), ElementsAre("plugin_api_version_mismatch"));
+    EXPECT_FALSE(activate(id));
+  }
+}
+
+TEST_F(PluginSetTest, UnknownAndDisabledPluginsAreNotActivated) {
+  auto& acme = plugin("acme");
+  write_manifest(acme, kProvider);
+  auto with = options({&acme});
+  with.selection.deny = {"acme"};
+  open(std::move(with));
+  EXPECT_EQ(set->find("acme")->state, State::disabled);
+  EXPECT_THAT(codes(*set->find("acme")), ElementsAre("operator_blocked"));
+  EXPECT_EQ(set->registry().find("provider", "wire"), nullptr);
+  auto denied = activate("acme");
+  ASSERT_FALSE(denied);
+  EXPECT_EQ(denied.error().message, "plugin acme: plugins.deny names it");
+  EXPECT_THAT(acme.calls, IsEmpty());
+  EXPECT_EQ(activate("nobody").error().code, ErrorCode::not_found);
+  EXPECT_EQ(set->find("nobody"), nullptr);
+}
+
+TEST_F(PluginSetTest, LinkedInPluginsRunInTheStaticLane) {
+  auto& acme = plugin("acme");
+  acme.on_complete = completes_at_once;
+  write_manifest(acme, kProvider);
+  auto with = options({&acme});
+  with.lane = Lane::static_only;
+  open(std::move(with));
+  EXPECT_TRUE(activate("acme"));
+}
+
+TEST_F(PluginSetTest, WhatTheLaneForbidsIsRefusedBeforeAnyCodeRuns) {
+  // A library whose static initialiser ends the process: were it loaded, this test would not survive.
+  auto with = options({});
+  with.roots.load_paths = {build_dir_plugin("static-initialiser-crashes"), build_dir_plugin("provider-sound")};
+  // One that provides nothing is a library all the same.
+  write_text(directory / "bundled/empty/chela.plugin.json", R"({"id": "empty", "version": "1", "abi": "1.0", "provides": []})");
+  with.lane = Lane::static_only;
+  open(std::move(with));
+  const std::pair<const char*, const char*> kTable[] = {{"static-initialiser-crashes", "tool/static-initialiser-crashes needs runtime.mode"},
+                                                        {"provider-sound", "provider/provider-sound needs runtime.mode"},
+                                                        {"empty", "a plugin library needs runtime.mode"}};
+  for (auto [id, message] : kTable) {
+    EXPECT_EQ(set->find(id)->state, State::failed);
+    EXPECT_THAT(codes(*set->find(id)), ElementsAre("jit_mode_required"));
+    auto refused = activate(id);
+    ASSERT_FALSE(refused);
+    EXPECT_THAT(refused.error().message, HasSubstr(message));
+  }
+  EXPECT_TRUE(set->registry().list_all().empty());
+}
+
+TEST_F(PluginSetTest, RequirementsAreMetByPluginsThatAreUsableThemselves) {
+  auto& alpha = plugin("alpha");
+  auto& beta = plugin("beta");
+  auto& gamma = plugin("gamma");
+  auto& delta = plugin("delta");
+  write_manifest(alpha, R"("provides": [{"kind": "memory", "id": "a"}], "requires": ["memory/b"])");
+  write_manifest(beta, R"("provides": [{"kind": "memory", "id": "b"}], "requires": ["memory/nowhere"])");
+  write_manifest(gamma, R"("provides": [{"kind": "memory", "id": "c"}], "requires": ["memory/d"])");
+  write_manifest(delta, R"("provides": [{"kind": "memory", "id": "d"}], "requires": ["memory/c"])");
+  open({&alpha, &beta, &gamma, &delta});
+  EXPECT_THAT(codes(*set->find("beta")), ElementsAre("requirement_missing"));
+  EXPECT_THAT(codes(*set->find("alpha")), ElementsAre("requirement_missing"));  // for beta is not usable
+  EXPECT_EQ(set->find("alpha")->diagnostics[0].message, "needs memory/b, which no enabled plugin provides");
+  EXPECT_EQ(set->find("gamma")->state, State::resolved);
+  EXPECT_EQ(set->find("delta")->state, State::resolved);
+  EXPECT_EQ(set->registry().list_all().size(), 2u);
+}
+
+TEST_F(PluginSetTest, ADisabledPluginMeetsNoRequirement) {
+  auto& alpha = plugin("alpha");
+  auto& beta = plugin("beta");
+  write_manifest(alpha, R"("provides": [], "requires": ["memory/b"])");
+  write_manifest(beta, R"("provides": [{"kind": "memory", "id": "b"}])");
+  auto with = options({&alpha, &beta});
+  with.selection.deny = {"beta"};
+  open(std::move(with));
+  EXPECT_THAT(codes(*set->find("alpha")), ElementsAre("requirement_missing"));
+}
+
+TEST_F(PluginSetTest, OfTwoProvidersOfOneThingTheUsableOneHasIt) {
+  auto& alpha = plugin("alpha");
+  auto& beta = plugin("beta");
+  auto& gamma = plugin("gamma");
+  write_manifest(alpha, R"("provides": [{"kind": "provider", "id": "wire"}], "requires": ["memory/nowhere"])");
+  write_manifest(beta, kProvider);
+  write_manifest(gamma, kProvider);
+  open({&alpha, &beta, &gamma});
+  EXPECT_EQ(set->registry().find("provider", "wire")->plugin_id, "beta");
+  EXPECT_THAT(codes(*set->find("gamma")), ElementsAre("duplicate_capability"));
+  EXPECT_EQ(set->find("gamma")->diagnostics[0].severity, Severity::warning);
+  EXPECT_THAT(set->find("gamma")->diagnostics[0].message, HasSubstr("both beta and gamma"));
+  EXPECT_EQ(set->find("gamma")->state, State::resolved);
+}
+
+TEST_F(PluginSetTest, LibrariesAreCheckedBeforeTheyAreLoaded) {
+  auto sound = build_dir_plugin("provider-sound");
+  auto place = [&](const std::string& id, const std::string& members) {
+    write_text(directory / "bundled" / id / "chela.plugin.json",
+               R"({"id": ")" + id + R"(", "version": "1.0.0", "abi": "1.0", "provides": [{"kind": "provider", "id": ")" + id + "\"}]" + members + "}");
+  };
+  place("absent", "");
+  place("altered", R"(, "integrity": "sha256-e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")");
+  std::filesystem::copy_file(sound / "provider-sound.so", directory / "bundled/altered/altered.so");
+  place("outside", "");
+  std::filesystem::create_symlink(sound / "provider-sound.so", directory / "bundled/outside/outside.so");
+  place("garbage", "");
+  write_text(directory / "bundled/garbage/garbage.so", "not a library");
+  place("borrowed", R"(, "library": "other.so")");
+  std::filesystem::copy_file(sound / "provider-sound.so", directory / "bundled/borrowed/other.so");
+  open(options({}));
+  const std::pair<const char*, const char*> kTable[] = {{"absent", "entry_not_found"},
+                                                        {"altered", "integrity_mismatch"},
+                                                        {"outside", "entry_outside_root"},
+                                                        {"garbage", "load_failed"},
+                                                        {"borrowed", "manifest_mismatch"}};
+  for (auto [id, code] : kTable) {
+    EXPECT_EQ(set->find(id)->carrier, Carrier::native_library);
+    EXPECT_FALSE(activate(id));
+    EXPECT_THAT(codes(*set->find(id)), ElementsAre(code)) << id;
+  }
+}
+
+}  // namespace
+}  // namespace chela::plugins
