@@ -23,6 +23,10 @@ Result<std::shared_ptr<Instance>> Instance::create(const chela_entry& entry, std
   });
   if (status != CHELA_OK) return std::unexpected(error.error("creating the plugin", status));
   if (!is_complete(plugin)) {
+    guarded(error, [&] {
+      if (CHELA_HAS(plugin, chela_plugin, destroy) && plugin->destroy) plugin->destroy(plugin);
+      return CHELA_OK;
+    });
     return fail(ErrorCode::protocol, "creating the plugin: it returned a chela_plugin that is too short or has null functions");
   }
   instance->plugin_ = plugin;

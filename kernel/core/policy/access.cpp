@@ -1,7 +1,11 @@
 #include "kernel/core/policy/access.hpp"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
+#include <array>
 #include <ranges>
+#include <span>
 
 #include "kernel/core/base/hash.hpp"
 #include "kernel/core/base/text.hpp"
@@ -20,8 +24,9 @@ std::unexpected<AccessRefusal> refuse(ErrorCode code, std::string message) {
 
 // "Example.com:8080" and "[::1]:80" without the port, in lower case, without a final dot.
 std::string host_name(std::string_view host) {
-  if (host.starts_with('[')) return to_lower(host.substr(0, host.find(']') + 1));
-  host = host.substr(0, host.find(':'));
+  auto port = host.rfind(':');
+  bool has_port = port != std::string_view::npos && host.find_first_not_of("0123456789", port + 1) == std::string_view::npos;
+  if (has_port && (!host.starts_with('[') || host.substr(0, port).ends_with(']'))) host = host.substr(0, port);
   if (host.ends_with('.')) host.remove_suffix(1);
   return to_lower(host);
 }
@@ -35,9 +40,19 @@ bool contains(const std::vector<std::string>& list, std::string_view value) {
 }
 
 // Guessers hold a whole IPv6 network; IPv4 addresses are single.
-std::string network_of(const net::PeerAddress& peer, const std::string& client) {
-  if (client != peer.ip_text() || peer.is_ipv4()) return client;
-  return to_hex({reinterpret_cast<const char*>(peer.ip.data()), 8});
+std::string network_of(const std::string& address) {
+  std::array<unsigned char, 16> ip{};
+  if (::inet_pton(AF_INET6, address.c_str(), ip.data()) != 1) return address;
+  constexpr std::array<unsigned char, 12> kMappedIpv4 = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+  if (std::ranges::equal(kMappedIpv4, std::span(ip).first(12))) return fmt::format("{}.{}.{}.{}", ip[12], ip[13], ip[14], ip[15]);
+  return to_hex({reinterpret_cast<const char*>(ip.data()), 8});
+}
+
+// What a proxy says of the client, without brackets and port: "203.0.113.9:4711", "[2001:db8::1]:4711".
+std::string_view address_of_hop(std::string_view hop) {
+  if (hop.starts_with('[')) return hop.substr(1, hop.find(']') - 1);
+  auto colon = hop.find(':');
+  return colon == hop.rfind(':') ? hop.substr(0, colon) : hop;
 }
 
 }  // namespace
@@ -63,7 +78,8 @@ std::string AccessControl::client_address(const net::RequestHead& head) const {
   if (!is_known_proxy(head.peer)) return head.peer.ip_text();
   auto hops = net::list_values(head.headers, "x-forwarded-for");
   for (auto hop : hops | std::views::reverse) {
-    if (!contains(rules_.known_proxies, hop)) return std::string(hop);
+    auto address = address_of_hop(hop);
+    if (!contains(rules_.known_proxies, address)) return std::string(address);
   }
   return head.peer.ip_text();
 }
@@ -93,7 +109,8 @@ std::expected<Principal, AccessRefusal> AccessControl::check(const net::RequestH
     return refuse(ErrorCode::denied, fmt::format("the name `{}` is not served here; add it to gateway.security.allowedHosts", host_name(host)));
   }
   bool forwarded = head.headers.find("x-forwarded-for") || head.headers.find("forwarded") || head.headers.find("x-real-ip");
-  if (forwarded && !is_known_proxy(head.peer) && !needs_token() && access != RouteAccess::open) {
+  // A trusted proxy's word changes nothing here: it would make operators of all whom it lets through.
+  if (forwarded && !needs_token() && access != RouteAccess::open) {
     return refuse(ErrorCode::denied,
                   "a proxy forwards requests of others to a gateway that asks for no token; set gateway.auth.token, and "
                   "gateway.security.trustForwardedHeaders with knownProxies");
@@ -104,7 +121,7 @@ std::expected<Principal, AccessRefusal> AccessControl::check(const net::RequestH
     }
   }
   Principal principal{Role::anonymous, client_address(head), {}};
-  auto network = network_of(head.peer, principal.address);
+  auto network = network_of(principal.address);
   principal.key = "ip:" + network;
   if (access == RouteAccess::open || access == RouteAccess::page) return principal;
   if (needs_token()) {
@@ -138,7 +155,7 @@ void AccessControl::count_wrong_token(const std::string& guesser) {
   if (guesses_.size() > kGuessersMax) guesses_.clear();
   auto& guesses = guesses_[guesser];
   if (now >= guesses.window_end) guesses = {0, now + kGuessWindow};
-  ++guesses.count;
+  if (++guesses.count > kWrongTokensMax) guesses.window_end = now + kGuessWindow;
 }
 
 }  // namespace chela::policy

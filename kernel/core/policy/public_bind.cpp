@@ -1,5 +1,7 @@
 #include "kernel/core/policy/public_bind.hpp"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -13,6 +15,7 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr std::size_t kTokenBytesMin = 16;
+constexpr std::string_view kRaw = "raw:";
 
 const Json* find(const Json& config, std::string_view path) {
   const Json* at = &config;
@@ -44,20 +47,43 @@ void collect_raw_secrets(const Json& value, const std::string& path, bool secret
       collect_raw_secrets(child, place, secret || (!value.is_array() && names_secret(key)), out);
     }
   } else if (secret && value.is_string()) {
-    auto text = to_lower(value.get_ref<const std::string&>().substr(0, 4));
-    if (text == "raw:") out.push_back(path);
+    auto start = std::string_view(value.get_ref<const std::string&>()).substr(0, kRaw.size());
+    if (to_lower(start) == kRaw) out.push_back(path);
   }
 }
 
+bool is_set(const Json* secret) {
+  return secret && (secret->is_string() ? *secret != "" : secret->is_object() && !secret->empty());
+}
+
+// A reference to a secret that stands elsewhere: its strength is not known here.
+bool is_reference(const Json& secret) {
+  if (secret.is_object()) return true;
+  const auto& text = secret.get_ref<const std::string&>();
+  return text.starts_with("env:") || text.starts_with("file:") || text.starts_with("$");
+}
+
 void check_token(const Json& config, std::vector<BindRefusal>& out) {
-  const Json* token = find(config, "gateway.auth.token");
-  if (!token || !token->is_string() || token->get_ref<const std::string&>().empty()) {
-    out.push_back({"gateway.auth.token", "anyone who reaches the port could use the gateway; set a token of at least 16 characters "
-                                         "(or OPENCLAW_GATEWAY_TOKEN)"});
-  } else if (const auto& text = token->get_ref<const std::string&>();
-             text.size() < kTokenBytesMin && !text.starts_with("env:") && !text.starts_with("file:") && !text.starts_with("$")) {
-    out.push_back({"gateway.auth.token", fmt::format("the token has {} characters and can be guessed; use at least {}", text.size(), kTokenBytesMin)});
+  const Json* mode = find(config, "gateway.auth.mode");
+  if (mode && *mode == "none") {
+    out.push_back({"gateway.auth.mode", "anyone who reaches the port could use the gateway; set it to \"token\", and gateway.auth.token"});
+    return;
   }
+  // Without a mode the token counts, else the password.
+  bool by_password = mode ? *mode == "password" : !is_set(find(config, "gateway.auth.token")) && is_set(find(config, "gateway.auth.password"));
+  std::string key = by_password ? "gateway.auth.password" : "gateway.auth.token";
+  const Json* secret = find(config, key);
+  if (!is_set(secret)) {
+    auto message = fmt::format("anyone who reaches the port could use the gateway; set at least {} characters{}", kTokenBytesMin,
+                               key.ends_with("token") ? " (or OPENCLAW_GATEWAY_TOKEN)" : "");
+    out.push_back({std::move(key), std::move(message)});
+    return;
+  }
+  if (is_reference(*secret)) return;
+  std::string_view text = secret->get_ref<const std::string&>();
+  if (to_lower(text.substr(0, kRaw.size())) == kRaw) text.remove_prefix(kRaw.size());
+  if (text.size() >= kTokenBytesMin) return;
+  out.push_back({std::move(key), fmt::format("it has {} characters and can be guessed; use at least {}", text.size(), kTokenBytesMin)});
 }
 
 void check_tooling(const Json& config, std::vector<BindRefusal>& out) {
@@ -86,7 +112,9 @@ void check_plugins(const Json& config, std::vector<BindRefusal>& out) {
 }  // namespace
 
 bool is_loopback_address(std::string_view address) {
-  return address == "localhost" || address == "::1" || address == "[::1]" || address.starts_with("127.");
+  in_addr ipv4{};
+  if (::inet_pton(AF_INET, std::string(address).c_str(), &ipv4) == 1) return address.starts_with("127.");
+  return address == "localhost" || address == "::1" || address == "[::1]";
 }
 
 std::vector<BindRefusal> check_public_bind(std::string_view bind_address, const Json& config) {

@@ -136,6 +136,7 @@ TEST_P(PluginSetFailureTest, IsToldWithItsCodeAndLeavesNothingRunning) {
 
 const std::vector<std::string> kNoCalls = {};
 const std::vector<std::string> kCreated = {"create"};
+const std::vector<std::string> kDestroyed = {"create", "destroy"};
 const std::vector<std::string> kConfigured = {"create", "configure {}", "destroy"};
 const std::vector<std::string> kNotStarted = {"create", "configure {}", "start", "destroy"};
 const std::vector<std::string> kStarted = {"create", "configure {}", "start", "stop", "destroy"};
@@ -157,7 +158,7 @@ INSTANTIATE_TEST_SUITE_P(
         Failure{"CreateSaysNothing", [](auto& p) { p.on_create = [](auto*) -> const chela_plugin* { return nullptr; }; }, kProvidesNothing, {"create_failed"}, "the plugin gave no reason", kCreated},
         Failure{"CreateThrows", [](auto& p) { p.on_create = [](auto*) -> const chela_plugin* { throw 1; }; }, kProvidesNothing, {"create_failed"}, "let an exception out", kCreated},
         Failure{"ShortPlugin", [](auto& p) { p.plugin.struct_size = 16; }, kProvidesNothing, {"create_failed"}, "too short or has null functions", kCreated},
-        Failure{"NullStop", [](auto& p) { p.plugin.stop = nullptr; }, kProvidesNothing, {"create_failed"}, "too short or has null functions", kCreated},
+        Failure{"NullStop", [](auto& p) { p.plugin.stop = nullptr; }, kProvidesNothing, {"create_failed"}, "too short or has null functions", kDestroyed},
         Failure{"Configure", [](auto& p) { p.on_configure = [](auto, auto* error) { return refuse(error, "no key `x`", CHELA_INVALID_ARGUMENT); }; }, kProvidesNothing, {"configure_failed"}, "configuring the plugin: no key `x`", kConfigured},
         Failure{"ConfigureThrows", [](auto& p) { p.on_configure = [](auto, auto*) -> chela_status { throw std::runtime_error("x"); }; }, kProvidesNothing, {"configure_failed"}, "let an exception out", kConfigured},
         Failure{"Start", [](auto& p) { p.on_start = [](auto* error) { return refuse(error, "port taken", CHELA_UNAVAILABLE); }; }, kProvidesNothing, {"start_failed"}, "starting the plugin: port taken", kNotStarted},
