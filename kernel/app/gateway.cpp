@@ -1,5 +1,6 @@
 #include "kernel/app/gateway.hpp"
 
+#include <algorithm>
 #include <csignal>
 #include <uv.h>
 
@@ -15,6 +16,7 @@
 #include "kernel/core/loop/event.hpp"
 #include "kernel/core/net/egress.hpp"
 #include "kernel/core/net/http_server.hpp"
+#include "kernel/core/platform/descriptors.hpp"
 #include "kernel/core/policy/public_bind.hpp"
 #include "kernel/core/store/database.hpp"
 #include "kernel/core/store/state_lock.hpp"
@@ -57,11 +59,12 @@ class Gateway::Parts {
   bool ready = false;
 
  private:
-  std::expected<void, StartFailure> check_bind();
+  std::vector<std::string> bind_refusals() const;
   Result<std::string> resolve_token() const;
   std::string plugin_config(const std::string& plugin_id) const;
   void make_runtime();
   void make_gateway();
+  void watch_signals();
   void on_config_change();
   Json describe_configuration() const;
   std::vector<gateway::Metric> server_metrics() const;
@@ -103,10 +106,15 @@ std::expected<void, StartFailure> Gateway::Parts::bootstrap() {
   const auto* providers = config().find("secrets.providers");
   secrets.emplace(options.load.environment, home.root.parent_path().string(), providers,
                   [this](std::string_view secret) { redactor.add(secret); });
+  failure.reasons = unresolved_secrets(spec, config(), *secrets);
   auto bound = bind_address(config());
-  if (!bound) return refuse(bound.error().message);
-  address = std::move(*bound);
-  if (auto checked = check_bind(); !checked) return checked;
+  if (bound) {
+    address = std::move(*bound);
+    std::ranges::move(bind_refusals(), std::back_inserter(failure.reasons));
+  } else {
+    failure.reasons.push_back(bound.error().message);
+  }
+  if (!failure.reasons.empty()) return std::unexpected(std::move(failure));
   auto resolved = resolve_token();
   if (!resolved) return refuse("gateway.auth.token", resolved.error());
   token = std::move(*resolved);
@@ -116,13 +124,12 @@ std::expected<void, StartFailure> Gateway::Parts::bootstrap() {
   return {};
 }
 
-std::expected<void, StartFailure> Gateway::Parts::check_bind() {
-  StartFailure failure;
+std::vector<std::string> Gateway::Parts::bind_refusals() const {
+  std::vector<std::string> out;
   for (const auto& refusal : policy::check_public_bind(address, config().root())) {
-    failure.reasons.push_back(fmt::format("refusing to listen on {}: {}: {}", address, refusal.key, refusal.message));
+    out.push_back(fmt::format("refusing to listen on {}: {}: {}", address, refusal.key, refusal.message));
   }
-  if (failure.reasons.empty()) return {};
-  return std::unexpected(std::move(failure));
+  return out;
 }
 
 // gateway.auth.token, or the password, which is used the same way. None in mode "none".
@@ -150,6 +157,7 @@ std::expected<void, StartFailure> Gateway::Parts::compose() {
   auto locked = store::StateLock::acquire(home.lock());
   if (!locked) return refuse("taking the state directory", locked.error());
   lock.emplace(std::move(*locked));
+  platform::raise_descriptor_limit();
   loop.emplace();
   loop->on_task_error([this](const std::string& name, const Error& error) { logger->error("{}: {}", name, error.message); });
   auto opened = store::Database::open(*loop, {.path = home.database()}, runtime::SessionStore::migrations());
@@ -207,9 +215,11 @@ void Gateway::Parts::make_gateway() {
 }
 
 std::expected<std::string, StartFailure> Gateway::Parts::start() {
+  watch_signals();
   auto port = options.port.value_or(static_cast<std::uint16_t>(config().get_integer("gateway.port")));
   auto listening = server->listen({address, port});
   if (!listening) return refuse(listening.error().message);
+  watch_signals();
   ready = true;
   for (const auto& warning : warnings) logger->warning("{}", warning);
   loop->spawn("looking for local model services", find_local_services(*loop, *plugin_set, *models, *logger));
@@ -258,7 +268,7 @@ std::vector<gateway::Metric> Gateway::Parts::server_metrics() const {
           {"egressFailures", "chela_egress_failures_total", "Requests sent out that failed", true, count(out.failed)}};
 }
 
-void Gateway::Parts::serve() {
+void Gateway::Parts::watch_signals() {
   constexpr int kNumbers[] = {SIGTERM, SIGINT};
   for (int i = 0; i < 2; ++i) {
     uv_signal_init(loop->uv(), &signals[i]);
@@ -266,6 +276,9 @@ void Gateway::Parts::serve() {
     uv_signal_start(&signals[i], [](uv_signal_t* signal, int) { static_cast<Loop*>(signal->data)->stop(); }, kNumbers[i]);
   }
   std::signal(SIGPIPE, SIG_IGN);  // a peer that goes away is an error of write(), not of the process
+}
+
+void Gateway::Parts::serve() {
   loop->run();
   logger->info("stopping");
   for (auto& signal : signals) uv_close(reinterpret_cast<uv_handle_t*>(&signal), nullptr);

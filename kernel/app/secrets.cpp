@@ -4,9 +4,41 @@
 
 #include <nlohmann/json.hpp>
 
+#include "kernel/core/config/schema.hpp"
 #include "kernel/core/net/egress_url.hpp"
 
 namespace chela::app {
+namespace {
+
+using Json = nlohmann::json;
+
+void find_references(const Json& schema, const config::Path& path, const Json& value,
+                     std::vector<std::pair<config::Path, const Json*>>& found) {
+  if (value.is_object()) {
+    if (auto enabled = value.find("enabled"); enabled != value.end() && *enabled == false) return;
+    bool is_reference = value.contains("source") && value.contains("id") && config::is_secret(schema, path);
+    if (is_reference) return found.emplace_back(path, &value), void();
+    for (const auto& [key, member] : value.items()) find_references(schema, path.child(key), member, found);
+  } else if (value.is_array()) {
+    for (std::size_t i = 0; i < value.size(); ++i) find_references(schema, path.child(i), value[i], found);
+  } else if (value.is_string() && !config::is_literal_secret(value) && config::is_secret(schema, path)) {
+    found.emplace_back(path, &value);
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> unresolved_secrets(const config::ConfigSpec& spec, const config::Snapshot& config,
+                                            const config::SecretResolver& resolver) {
+  std::vector<std::pair<config::Path, const Json*>> references;
+  find_references(spec.schema(), {}, config.root(), references);
+  std::vector<std::string> out;
+  for (const auto& [path, reference] : references) {
+    auto resolved = resolver.resolve(*reference);
+    if (!resolved) out.push_back(fmt::format("{}: {}", path.text(), resolved.error().message));
+  }
+  return out;
+}
 
 Result<std::string> ServiceSecrets::resolve(const net::SecretUse& use) const {
   const auto* models = models_();
@@ -19,7 +51,7 @@ Result<std::string> ServiceSecrets::resolve(const net::SecretUse& use) const {
   }
   constexpr std::string_view kConfig = "config:";
   if (!use.name.starts_with(kConfig)) return resolver_.resolve(std::string(use.name));
-  nlohmann::json::json_pointer place{std::string(use.name.substr(kConfig.size()))};
+  Json::json_pointer place{std::string(use.name.substr(kConfig.size()))};
   const auto& root = config_().root();
   if (!root.contains(place)) return fail(ErrorCode::not_found, "the secret `{}` is not configured any more", use.name);
   return resolver_.resolve(root.at(place));

@@ -1,17 +1,27 @@
 #pragma once
 
-// Which secrets an outgoing request may carry: the key of a model service, to that service, and nothing else.
+// The secrets of the configuration: which of them name nothing, and which an outgoing request may carry.
 
 #include <functional>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "kernel/core/config/secrets.hpp"
 #include "kernel/core/config/snapshot.hpp"
+#include "kernel/core/config/spec.hpp"
 #include "kernel/core/net/egress.hpp"
 #include "kernel/runtime/models/catalog.hpp"
 
 namespace chela::app {
 
+// The references to secrets that cannot be resolved, each with its path and the reason. What is switched off by
+// `enabled: false` is not looked at.
+std::vector<std::string> unresolved_secrets(const config::ConfigSpec& spec, const config::Snapshot& config,
+                                            const config::SecretResolver& resolver);
+
+// An outgoing request may carry the key of a model service, to that service, and nothing else.
+//
 // Resolves the names that ModelCatalog gives services ("env:NAME", "config:/json/pointer"), for requests to a host that
 // a service with that very secret has. Errors: `denied` for any other, or those of the resolver.
 class ServiceSecrets {

@@ -68,12 +68,17 @@ class SessionsApi {
 
   Task<Result<void>> read(Request request) {
     std::string id(request.parameter("id"));
-    CHELA_CO_TRY(auto stored, co_await context_.sessions.read(id, limit_of(request, 500, 5000) * 4));
+    // Taken before the messages are read: what happens meanwhile is then told twice rather than never.
     auto open = context_.sessions.find_open(id);
-    bool running = open && open->running();
+    auto seq = open ? open->seq() : 0;
+    auto held_after = open ? open->held_after() : 0;
+    bool was_running = open && open->running();
+    CHELA_CO_TRY(auto stored, co_await context_.sessions.read(id, limit_of(request, 500, 5000) * 4));
+    bool running = was_running || (open && open->running());
     auto body = summary_json(stored.summary);
     body["running"] = running;
-    body["seq"] = open ? open->seq() : 0;
+    body["seq"] = seq;
+    body["heldAfter"] = held_after;
     body["messages"] = runtime::transcript_of(stored, running);
     co_return request.respond(json_reply(200, body));
   }

@@ -39,22 +39,26 @@ class Client final : public runtime::SessionListener, public std::enable_shared_
     leave();
     session_ = std::move(*session);
     session_->add_listener(*this);
-    auto missed = after ? session_->events_after(*after) : std::nullopt;
-    if (announce || missed) send_attached(missed.has_value());
-    for (const auto& json : missed.value_or(std::vector<std::shared_ptr<const std::string>>())) send(*json);
+    auto missed = after ? session_->events_after(*after) : runtime::MissedEvents{.complete = false};
+    if (announce || after) send_attached(missed.complete);
+    for (const auto& json : missed.events) send(*json);
     co_return Result<void>{};
   }
 
   void on_message(std::string_view payload, bool is_text) {
     if (!is_text) return socket_->close(1003, "binary messages are not understood");
+    if (too_fast_) return;
     if (!messages_.take("")) {
-      if (envelope_) report({ErrorCode::exhausted, "Rate limit exceeded"});
-      return socket_->close(1008, "rate limit exceeded");
+      too_fast_ = true;
+      report({ErrorCode::exhausted, "Rate limit exceeded"});
+      return close_if_too_fast();
     }
     auto message = read_socket_message(payload);
     envelope_ = envelope_ || message.is_envelope;
+    ++taking_;
     context_.loop.spawn("client message", take(std::move(message)));
   }
+  void refuse(std::string_view reason) { socket_->close(1008, reason); }
   void on_close() {
     leave();
     socket_ = nullptr;
@@ -62,6 +66,14 @@ class Client final : public runtime::SessionListener, public std::enable_shared_
 
  private:
   Task<Result<void>> take(SocketMessage message) {
+    auto self = shared_from_this();
+    auto done = co_await act_on(std::move(message));
+    --taking_;
+    close_if_too_fast();
+    co_return done;
+  }
+
+  Task<Result<void>> act_on(SocketMessage message) {
     auto self = shared_from_this();
     if (!session_) {  // it could not be opened; the client has been told
       report({ErrorCode::unavailable, "no session is attached; connect again"}, message.message_id);
@@ -100,6 +112,11 @@ class Client final : public runtime::SessionListener, public std::enable_shared_
     co_return Result<void>{};
   }
 
+  // The client hears first of the messages that came before the one too many.
+  void close_if_too_fast() {
+    if (too_fast_ && taking_ == 0 && socket_) socket_->close(1008, "rate limit exceeded");
+  }
+
   void on_event(const runtime::SessionEvent& event) override {
     if (envelope_) return send(event.json);
     // Raw mode: one frame per answer to a message of this connection.
@@ -133,6 +150,8 @@ class Client final : public runtime::SessionListener, public std::enable_shared_
   RateLimit messages_;
   std::shared_ptr<runtime::Session> session_;
   bool envelope_ = false;
+  bool too_fast_ = false;
+  int taking_ = 0;  // messages being taken in
   std::set<std::string> raw_message_ids_;
   std::string raw_error_;
 };
@@ -170,7 +189,8 @@ class Clients {
     auto attached = std::make_shared<bool>(false);
     (*accepted)->on_message([client, early, attached](std::string_view payload, bool is_text) {
       if (*attached) return client->on_message(payload, is_text);
-      if (early->size() < kEarlyMessagesMax) early->emplace_back(payload, is_text);
+      if (early->size() == kEarlyMessagesMax) return client->refuse("too many messages before the session was open");
+      early->emplace_back(payload, is_text);
     });
     (*accepted)->on_close([this, client, address](const net::WebSocketClose&) {
       client->on_close();

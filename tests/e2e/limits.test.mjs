@@ -76,14 +76,24 @@ describe('slow and silent peers', () => {
         await getJson(gateway, '/health');
         times.push(performance.now() - start);
       }
-      return times.sort((a, b) => a - b);
+      times.sort((a, b) => a - b);
+      return { median: times[25], slowest: times.at(-1) };
     };
-    const alone = await measure();
-    await Promise.all(Array.from({ length: 200 }, () => connect(t, gateway)));
-    const beside = await measure();
-    const limit = sanitized ? 500 : 100;
-    assert.ok(beside.at(-1) < limit, `slowest ${beside.at(-1)} ms`);
-    assert.ok(beside[25] < alone[25] * 3 + 2, `median ${beside[25]} ms beside, ${alone[25]} ms alone`);
+    // Other work of the machine may slow one round down; the connections would slow down every one.
+    const best = { alone: { median: Infinity, slowest: Infinity }, beside: { median: Infinity, slowest: Infinity } };
+    const note = (name, { median, slowest }) => {
+      best[name] = { median: Math.min(best[name].median, median), slowest: Math.min(best[name].slowest, slowest) };
+    };
+    for (let round = 0; round < 4; ++round) {
+      note('alone', await measure());
+      const silent = await Promise.all(Array.from({ length: 200 }, () => connect(t, gateway)));
+      note('beside', await measure());
+      silent.forEach(({ socket }) => socket.destroy());
+      await Promise.all(silent.map(({ closed }) => closed));
+    }
+    const { alone, beside } = best;
+    assert.ok(beside.slowest < (sanitized ? 500 : 100), `slowest ${beside.slowest} ms`);
+    assert.ok(beside.median < alone.median * 3 + 2, `median ${beside.median} ms beside, ${alone.median} ms alone`);
   });
 
   it('are closed: nothing sent, half a head, a byte at a time, half a body', async (t) => {

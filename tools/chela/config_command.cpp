@@ -62,8 +62,9 @@ Result<int> set(const Arguments& arguments) {
   auto file = config::find_config_file(installation.request);
   CHELA_TRY(auto text, read_file(file));
   CHELA_TRY(auto path, config::Path::parse(arguments.path));
-  CHELA_TRY(auto value, config::read_value(config::find_schema(installation.spec.schema(), path), arguments.value));
-  CHELA_TRY(auto changed, config::with_value(text, path, value));
+  auto value = config::read_value(config::find_schema(installation.spec.schema(), path), arguments.value);
+  if (!value) return fail(path.text(), std::move(value.error()));
+  CHELA_TRY(auto changed, config::with_value(text, path, *value));
   // What is written must load: the file is checked as a whole before it replaces the old one.
   auto trial = installation.request;
   trial.settings = {arguments.path + "=" + arguments.value};

@@ -1,3 +1,5 @@
+#include <cstdio>
+
 #include <CLI/CLI.hpp>
 
 #include "tools/chela/commands.hpp"
@@ -26,6 +28,12 @@ int main(int argc, char** argv) {
   add_version_command(program, exit_code);
   try {
     program.parse(argc, argv);
+  } catch (const CLI::RequiredError& error) {
+    // The library says that a command is missing, and not which word was none.
+    auto rest = program.remaining(true);
+    if (rest.empty()) return program.exit(error), kWrongCommandLine;
+    std::fprintf(stderr, "chela: there is no command `%s`; chela --help lists them\n", rest.front().c_str());
+    return kWrongCommandLine;
   } catch (const CLI::ParseError& error) {
     return program.exit(error) == 0 ? 0 : kWrongCommandLine;
   }

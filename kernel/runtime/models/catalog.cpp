@@ -46,13 +46,27 @@ std::vector<Model> models_of(const Json& service) {
   return models;
 }
 
-// The members of a configured service that the provider is told as they stand.
+// The members of a service that the provider is told as they stand.
 Json options_of(const Json& entry) {
   Json options = Json::object();
   for (const char* key : {"headers", "authHeader", "proxy", "caFile", "connectTimeoutMs", "firstByteTimeoutMs",
                           "idleTimeoutMs", "totalTimeoutMs", "maxTokensField", "quirks"}) {
     if (entry.contains(key)) options[key] = entry[key];
   }
+  return options;
+}
+
+// The same of an entry in models.providers, whose names are upstream's.
+Json options_of_config(const Json& entry) {
+  Json options = options_of(entry);
+  if (auto seconds = count_of(entry, "timeoutSeconds"); seconds > 0) options["totalTimeoutMs"] = seconds * 1000;
+  const Json& request = member(entry, "request");
+  if (auto headers = member(request, "headers"); !headers.empty()) {
+    headers.update(member(entry, "headers"));
+    options["headers"] = std::move(headers);
+  }
+  const Json& proxy = member(request, "proxy");
+  if (text_of(proxy, "mode") == "explicit-proxy") options["proxy"] = text_of(proxy, "url");
   return options;
 }
 
@@ -130,7 +144,7 @@ void ModelCatalog::add_from_config(const Json& providers) {
       service.needs_key = known->needs_key;
     }
     if (service.api.empty()) service.api = "openai-completions";  // what upstream assumes of a service with a baseUrl
-    options.update(options_of(entry));
+    options.update(options_of_config(entry));
     if (entry.contains("apiKey")) service.secret_name = secret_of({"models", "providers", id, "apiKey"});
     if (auto models = models_of(entry); !models.empty()) service.models = std::move(models);
     add(std::move(service), std::move(options));

@@ -85,14 +85,13 @@ class Session::Turning final : public TurnObserver {
   std::vector<Entry> entries_;
 };
 
-// The sequence starts at the time of opening, so that a number from before a restart is never taken for a later one.
 Session::Session(SessionEnvironment& environment, SessionSummary summary)
-    : environment_(environment),
-      summary_(std::move(summary)),
-      seq_(static_cast<std::uint64_t>(environment.turn.loop.clock().unix_ms())) {}
+    : environment_(environment), summary_(std::move(summary)) {}
 
 Session::Session(SessionEnvironment& environment, StoredSession stored)
     : Session(environment, std::move(stored.summary)) {
+  // Events are not stored. Going on from the time makes sure that no number of before is taken for one of now.
+  seq_ = static_cast<std::uint64_t>(environment.turn.loop.clock().unix_ms());
   history_ = history_of(stored.entries);
   for (auto& entry : stored.entries) {
     if (!entry.client_message_id.empty()) seen_message_ids_.insert(std::move(entry.client_message_id));
@@ -102,7 +101,7 @@ Session::Session(SessionEnvironment& environment, StoredSession stored)
 void Session::remove_listener(SessionListener& listener) { std::erase(listeners_, &listener); }
 
 void Session::stop() {
-  lane_.clear();
+  for (auto& queued : lane_) queued.stopped = true;
   stop_.cancel();
 }
 
@@ -125,7 +124,7 @@ Task<Result<Accepted>> Session::submit(NewMessage message) {
   if (summary_.title.empty()) summary_.title = title_of(message.text);
   if (summary_.created_at_ms == 0) summary_.created_at_ms = now;
   summary_.updated_at_ms = now;
-  ++summary_.message_count;
+  summary_.message_count += 2;  // with its answer
   Entry entry{.turn_id = turn_id, .role = "user", .message = *user_message(message.text),
               .client_message_id = message.message_id, .created_at_ms = now};
   auto written = co_await environment_.store.add_message(summary_, std::move(entry));
@@ -169,6 +168,7 @@ Task<void> Session::run_one(Queued queued) {
   TurnInput input{.id = queued.turn_id, .origin = "session=" + summary_.id, .model = queued.message.model,
                   .messages = history_, .options = queued.message.options,
                   .client_tools = std::move(queued.message.client_tools)};
+  if (queued.stopped) stop_.cancel();
   auto result = co_await run_turn(environment_.turn, std::move(input), turning, stop_.token());
 
   TurnRecord record{.id = queued.turn_id, .finish_reason = result.finish_reason,
@@ -217,12 +217,11 @@ void Session::keep(std::uint64_t seq, std::string json) {
   }
 }
 
-std::optional<std::vector<std::shared_ptr<const std::string>>> Session::events_after(std::uint64_t seq) const {
-  std::vector<std::shared_ptr<const std::string>> out;
-  if (seq == seq_) return out;
-  if (seq > seq_ || kept_.empty() || kept_.front().seq > seq + 1) return std::nullopt;
+MissedEvents Session::events_after(std::uint64_t seq) const {
+  auto oldest = kept_.empty() ? seq_ + 1 : kept_.front().seq;
+  MissedEvents out{.complete = seq <= seq_ && seq + 1 >= oldest};
   for (const auto& event : kept_) {
-    if (event.seq > seq) out.push_back(event.json);
+    if (event.seq > seq) out.events.push_back(event.json);
   }
   return out;
 }

@@ -46,6 +46,11 @@ struct Accepted {
   bool duplicate = false;  // seen before: nothing was started
 };
 
+struct MissedEvents {
+  std::vector<std::shared_ptr<const std::string>> events;  // JSON, oldest first
+  bool complete = true;                                    // nothing between the number asked for and these is lost
+};
+
 class Session : public std::enable_shared_from_this<Session> {
  public:
   Session(SessionEnvironment& environment, SessionSummary summary);
@@ -55,25 +60,28 @@ class Session : public std::enable_shared_from_this<Session> {
 
   const SessionSummary& summary() const { return summary_; }
   bool running() const { return running_; }
-  std::uint64_t seq() const { return seq_; }  // of the last event; grows over restarts too, by leaps
+  std::uint64_t seq() const { return seq_; }  // of the last event; from 1, after reopening from disk from a higher number
 
   // Puts the message on disk and into the lane; events follow. Errors: too_large, invalid_argument (empty),
   // exhausted (the lane is full), or the store's.
   Task<Result<Accepted>> submit(NewMessage message);
-  // Ends the running turn, and drops what waits in the lane.
+  // Ends the running turn and those that wait in the lane, each with finish reason `cancelled`.
   void stop();
 
   void add_listener(SessionListener& listener) { listeners_.push_back(&listener); }
   void remove_listener(SessionListener& listener);
   bool has_listeners() const { return !listeners_.empty(); }
-  // The events after `seq`, oldest first, as JSON; nullopt when they are not all held any more.
-  std::optional<std::vector<std::shared_ptr<const std::string>>> events_after(std::uint64_t seq) const;
+  // The events after `seq` that are still held.
+  MissedEvents events_after(std::uint64_t seq) const;
+  // The smallest number that events_after() still answers in full: a client that joins a running turn asks from here.
+  std::uint64_t held_after() const { return kept_.empty() ? seq_ : kept_.front().seq - 1; }
 
  private:
   class Turning;
   struct Queued {
     NewMessage message;
     std::string turn_id;
+    bool stopped = false;  // before it began
   };
   struct KeptEvent {
     std::uint64_t seq;
@@ -94,7 +102,7 @@ class Session : public std::enable_shared_from_this<Session> {
   std::vector<SessionListener*> listeners_;
   std::deque<KeptEvent> kept_;
   std::size_t kept_bytes_ = 0;
-  std::uint64_t seq_;
+  std::uint64_t seq_ = 0;
   bool running_ = false;
   CancelSource stop_;
 };

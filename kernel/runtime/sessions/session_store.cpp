@@ -104,10 +104,11 @@ Result<bool> write_message(Connection& connection, const SessionSummary& session
   CHELA_TRY(bool known, has_message(connection, session.id, entry.client_message_id));
   if (known) return false;
   const auto& identity = session.identity;
+  // Every message gets its answer, so there are two more.
   CHELA_CHECK(connection.run("writing a session",
       "INSERT INTO sessions(id, agent, channel, peer, thread, title, created_at, updated_at, message_count) "
-      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 1) "
-      "ON CONFLICT(id) DO UPDATE SET updated_at = excluded.updated_at, message_count = message_count + 1",
+      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 2) "
+      "ON CONFLICT(id) DO UPDATE SET updated_at = excluded.updated_at, message_count = message_count + 2",
       session.id, identity.agent, identity.channel, identity.peer, identity.thread, session.title,
       session.created_at_ms, session.updated_at_ms));
   CHELA_CHECK(connection.run("writing a turn", "INSERT INTO turns(id, session_id) VALUES (?1, ?2)", entry.turn_id, session.id));

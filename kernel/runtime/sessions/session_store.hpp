@@ -29,7 +29,7 @@ struct SessionSummary {
   std::string title;
   std::int64_t created_at_ms = 0;
   std::int64_t updated_at_ms = 0;
-  std::uint64_t message_count = 0;  // of the person
+  std::uint64_t message_count = 0;  // those of the person and their answers
 };
 
 // One thing that was said. The order of `id` is the order of the conversation.

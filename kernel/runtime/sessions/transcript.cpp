@@ -120,13 +120,19 @@ Json transcript_of(const StoredSession& session, bool running) {
     }
     if (entry.role != "user") add_to_answer(messages[place->second], entry);
   }
+  // The running turn and those that wait come after every turn that has ended; what is open before was cut off.
+  std::size_t last_ended = 0;
+  for (const auto& [turn_id, place] : answers) {
+    auto turn = turns.find(turn_id);
+    if (turn != turns.end() && !turn->second->finish_reason.empty()) last_ended = std::max(last_ended, place);
+  }
   for (const auto& [turn_id, place] : answers) {
     auto& answer = messages[place];
     if (answer["toolCalls"].empty()) answer.erase("toolCalls");
     auto turn = turns.find(turn_id);
     bool ended = turn != turns.end() && !turn->second->finish_reason.empty();
     if (!ended) {
-      answer["status"] = running && place + 1 == messages.size() ? "running" : "error";
+      answer["status"] = running && place > last_ended ? "running" : "error";
       if (answer["status"] == "error") answer["error"] = "the gateway was stopped before the answer was complete";
       continue;
     }

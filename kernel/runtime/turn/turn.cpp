@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <cctype>
+#include <random>
 
 #include "kernel/core/base/text.hpp"
 #include "kernel/core/loop/event.hpp"
 #include "kernel/core/loop/join.hpp"
 #include "kernel/runtime/tools/call.hpp"
+#include "kernel/runtime/turn/retry.hpp"
 
 namespace chela::runtime {
 namespace {
@@ -15,6 +17,11 @@ using std::chrono::duration_cast;
 using std::chrono::milliseconds;
 
 constexpr std::string_view kParagraph = "\n\n";
+
+double random_fraction() {
+  static thread_local std::minstd_rand source{std::random_device{}()};
+  return std::uniform_real_distribution<double>(0, 1)(source);
+}
 
 // The state of one running turn. Lives in run_turn()'s frame.
 class Turn final : CompletionListener {
@@ -111,12 +118,21 @@ bool Turn::over_limit() {
 }
 
 Task<CompletionOutcome> Turn::ask(const Service* service) {
-  CompletionInput request{.service = service, .model = result_.model.model, .messages = messages_,
-                          .tools = offered_tools(), .options = input_.options,
-                          .silence_max = environment_.limits.silence_max};
   ++result_.completions;
   paragraph_due_ = true;
-  co_return co_await complete(environment_.loop, environment_.plugins, std::move(request), *this, stop_.token());
+  for (int attempt = 1;; ++attempt) {
+    CompletionInput request{.service = service, .model = result_.model.model, .messages = messages_,
+                            .tools = offered_tools(), .options = input_.options,
+                            .silence_max = environment_.limits.silence_max};
+    auto outcome = co_await complete(environment_.loop, environment_.plugins, std::move(request), *this, stop_.token());
+    if (outcome) co_return outcome;
+    auto pause = pause_before_retry(outcome.error(), attempt, random_fraction());
+    if (!pause) co_return outcome;
+    environment_.logger.warning("[{}] {}: {}; asking again in {} ms", input_.id, result_.model.text(),
+                                outcome.error().error.message, duration_cast<milliseconds>(*pause).count());
+    auto slept = co_await sleep_until(environment_.loop, environment_.loop.now() + *pause, stop_.token());
+    if (!slept) co_return std::unexpected(CompletionFailure{std::move(slept.error()), {}, {}});
+  }
 }
 
 Task<ToolOutcome> Turn::run_tool(ToolCallRequest call) {
@@ -237,6 +253,10 @@ Task<TurnResult> Turn::run() {
   std::ranges::move(input_.messages, std::back_inserter(messages_));
 
   for (bool more = true; more && !over_limit();) {
+    if (stop_.cancelled()) {
+      fail_with({Error{ErrorCode::cancelled, "cancelled"}, {}, {}});
+      break;
+    }
     auto outcome = co_await ask(&service);
     if (!outcome) {
       fail_with(std::move(outcome.error()));
@@ -244,10 +264,6 @@ Task<TurnResult> Turn::run() {
     }
     count(outcome->usage);
     more = co_await act(std::move(*outcome));
-    if (more && stop_.cancelled()) {
-      fail_with({Error{ErrorCode::cancelled, "cancelled"}, {}, {}});
-      break;
-    }
   }
   auto& totals = environment_.totals;
   ++totals.turns;

@@ -1,6 +1,7 @@
 #pragma once
 
-// One turn: asks the model, runs the tools it calls, and asks again, until it answers or a limit is reached.
+// One turn: asks the model, runs the tools it calls, and asks again, until it answers or a limit is reached. A service
+// that refuses for now, before it said anything, is asked again (retry.hpp).
 // Loop thread only. A turn always ends with a TurnResult; what went wrong is in it.
 
 #include <functional>
