@@ -17,6 +17,7 @@
 #include "kernel/core/net/egress.hpp"
 #include "kernel/core/net/http_server.hpp"
 #include "kernel/core/platform/descriptors.hpp"
+#include "kernel/core/platform/file_watch.hpp"
 #include "kernel/core/policy/public_bind.hpp"
 #include "kernel/core/store/database.hpp"
 #include "kernel/core/store/state_lock.hpp"
@@ -93,6 +94,7 @@ class Gateway::Parts {
   std::optional<gateway::Context> context;
   std::optional<gateway::Service> service;
   std::optional<net::HttpServer> server;
+  std::unique_ptr<platform::FileWatch> config_watch;
 };
 
 std::expected<void, StartFailure> Gateway::Parts::bootstrap() {
@@ -215,7 +217,6 @@ void Gateway::Parts::make_gateway() {
 }
 
 std::expected<std::string, StartFailure> Gateway::Parts::start() {
-  watch_signals();
   auto port = options.port.value_or(static_cast<std::uint16_t>(config().get_integer("gateway.port")));
   auto listening = server->listen({address, port});
   if (!listening) return refuse(listening.error().message);
@@ -223,6 +224,10 @@ std::expected<std::string, StartFailure> Gateway::Parts::start() {
   ready = true;
   for (const auto& warning : warnings) logger->warning("{}", warning);
   loop->spawn("looking for local model services", find_local_services(*loop, *plugin_set, *models, *logger));
+  if (!config().file().empty()) {
+    auto watch = platform::FileWatch::start(*loop, reloader->watched_file(), std::chrono::milliseconds(200), [this] { on_config_change(); });
+    if (watch) config_watch = std::move(*watch);
+  }
   auto shown = address.find(':') == std::string::npos ? address : "[" + address + "]";
   return fmt::format("http://{}:{}", shown, server->port());
 }
@@ -287,6 +292,7 @@ void Gateway::Parts::serve() {
 
 void Gateway::Parts::drain() {
   ready = false;
+  config_watch.reset();
   auto grace = std::chrono::seconds(config().get_integer("gateway.gracefulShutdownSeconds"));
   auto deadline = loop->now() + grace;
   // Turns that run may end; nothing new comes in meanwhile.
