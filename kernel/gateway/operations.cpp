@@ -17,7 +17,7 @@ std::vector<Metric> runtime_metrics(const Context& context) {
       {"totalTurns", "chela_turns_total", "Turns that have ended", true, count(totals.turns)},
       {"totalLlmCalls", "chela_model_calls_total", "Completions asked of providers", true, count(totals.completions)},
       {"totalLlmErrors", "chela_model_errors_total", "Completions that failed", true, count(totals.failed_completions)},
-      {"totalLlmRetries", "chela_model_retries_total", "Completions that were asked again", true, 0},
+      {"totalLlmRetries", "chela_model_retries_total", "Completions that were asked again", true, count(totals.retried_completions)},
       {"totalInputTokens", "chela_input_tokens_total", "Tokens given to models", true, count(totals.input_tokens)},
       {"totalOutputTokens", "chela_output_tokens_total", "Tokens written by models", true, count(totals.output_tokens)},
       {"totalToolCalls", "chela_tool_calls_total", "Calls of tools", true, count(totals.tool_calls)},

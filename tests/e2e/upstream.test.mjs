@@ -119,18 +119,29 @@ describe('an independent model server', () => {
   }
 
   for (const [name, status, code] of [['a rate limit', 429, 'exhausted'], ['trouble of the server', 500, 'unavailable']]) {
-    it(`says that ${name} may pass, and goes on when it has`, async (t) => {
+    it(`asks again after ${name}, when the server says`, async (t) => {
       const { mock, conversation } = await withMock(t, (mock) => {
         mock.on({ userMessage: 'go', sequenceIndex: 0 }, { error: { message: 'come back later' }, status, retryAfter: 1 });
         mock.on({ userMessage: 'go' }, { content: 'now it works' });
+      });
+      const start = Date.now();
+      const done = assertTurn(await conversation.turn('go'));
+      assert.deepEqual([done.finishReason, done.text], ['stop', 'now it works']);
+      assert.equal(mock.getRequests().length, 2);
+      if (status === 429) assert.ok(Date.now() - start > 900, 'it waits as long as the server asks');
+    });
+
+    it(`says that ${name} does not pass, and goes on when it has`, async (t) => {
+      const { mock, conversation } = await withMock(t, (mock) => {
+        mock.onMessage('go', { error: { message: 'come back later' }, status });
+        mock.onMessage('again', { content: 'now it works' });
       });
       const frames = await conversation.turn('go');
       assert.equal(assertTurn(frames).finishReason, 'error');
       const error = frames.find((frame) => frame.type === 'error');
       assert.equal(error.code, code);
       assert.match(error.text, /come back later/);
-      assert.equal(assertTurn(await conversation.turn('go')).text, 'now it works');
-      assert.equal(mock.getRequests().length, 2);
+      assert.equal(assertTurn(await conversation.turn('again')).text, 'now it works');
     });
   }
 });

@@ -128,6 +128,7 @@ Task<CompletionOutcome> Turn::ask(const Service* service) {
     if (outcome) co_return outcome;
     auto pause = pause_before_retry(outcome.error(), attempt, random_fraction());
     if (!pause) co_return outcome;
+    ++environment_.totals.retried_completions;
     environment_.logger.warning("[{}] {}: {}; asking again in {} ms", input_.id, result_.model.text(),
                                 outcome.error().error.message, duration_cast<milliseconds>(*pause).count());
     auto slept = co_await sleep_until(environment_.loop, environment_.loop.now() + *pause, stop_.token());

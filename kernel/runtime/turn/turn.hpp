@@ -37,6 +37,7 @@ struct TurnTotals {
   std::uint64_t turns = 0;
   std::uint64_t completions = 0;
   std::uint64_t failed_completions = 0;
+  std::uint64_t retried_completions = 0;
   std::uint64_t input_tokens = 0;
   std::uint64_t output_tokens = 0;
   std::uint64_t tool_calls = 0;
