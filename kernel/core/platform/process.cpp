@@ -164,7 +164,7 @@ int ChildRun::spawn() {
   options.cwd = directory.empty() ? nullptr : directory.c_str();
   options.stdio = stdio.data();
   options.stdio_count = static_cast<int>(stdio.size());
-  options.flags = UV_PROCESS_DETACHED;  // a session and a group of its own
+  options.flags = UV_PROCESS_DETACHED;  // a process group of its own
   options.exit_cb = [](uv_process_t* process, std::int64_t exit_code, int signal) {
     Handles* handles = handles_of(process);
     close(process);

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <cctype>
-#include <random>
 
+#include "kernel/core/base/random.hpp"
 #include "kernel/core/base/text.hpp"
 #include "kernel/core/loop/event.hpp"
 #include "kernel/core/loop/join.hpp"
@@ -17,11 +17,6 @@ using std::chrono::duration_cast;
 using std::chrono::milliseconds;
 
 constexpr std::string_view kParagraph = "\n\n";
-
-double random_fraction() {
-  static thread_local std::minstd_rand source{std::random_device{}()};
-  return std::uniform_real_distribution<double>(0, 1)(source);
-}
 
 // The state of one running turn. Lives in run_turn()'s frame.
 class Turn final : CompletionListener {

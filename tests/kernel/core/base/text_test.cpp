@@ -80,6 +80,9 @@ TEST(Random, NeverRepeats) {
   EXPECT_EQ(random_hex(16).size(), 16u);
   EXPECT_EQ(random_hex(7).size(), 7u);
   EXPECT_NE(random_hex(16), random_hex(16));
+  double fraction = random_fraction();
+  EXPECT_TRUE(fraction >= 0 && fraction < 1);
+  EXPECT_NE(fraction, random_fraction());
 }
 
 Result<int> half(int n) {

@@ -103,8 +103,7 @@ struct Broken {
 
 json removed() { return json(json::value_t::discarded); }
 
-const std::vector<Broken>& broken_manifests() {
-  static const std::vector<Broken> kTable = {
+const std::vector<Broken> kBrokenManifests = {
       {"/id", removed(), "$.id: missing"},
       {"/id", 5, "$.id: expected a string"},
       {"/id", "Acme", "$.id: expected 1 to 64 of a-z, 0-9 and '-', starting with a letter"},
@@ -186,14 +185,12 @@ const std::vector<Broken>& broken_manifests() {
       {"/services/0/models", "m", "$.services[0].models: expected an array"},
       {"/permission", json::object(), "$.permission: unknown member; did you mean `permissions`?"},
       {"/zzzzzz", 1, "$.zzzzzz: unknown member"},
-  };
-  return kTable;
-}
+};
 
 TEST(Manifest, SaysWhereItIsBrokenAndTheSchemaAgrees) {
   EXPECT_EQ(complaint(whole()), "");
   EXPECT_TRUE(config::validate(published_schema(), whole()).empty());
-  for (const auto& row : broken_manifests()) {
+  for (const auto& row : kBrokenManifests) {
     json manifest = whole();
     json::json_pointer place{std::string(row.place)};
     if (row.value.is_discarded()) {

@@ -82,7 +82,8 @@ class PluginTest : public ::testing::Test {
 
   template <class T>
   static Task<Result<void>> keep(Task<T> task, std::optional<T>& out) {
-    out.emplace(co_await std::move(task));
+    auto value = co_await std::move(task);
+    out.emplace(std::move(value));
     co_return Result<void>{};
   }
   template <class T>
