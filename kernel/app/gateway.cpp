@@ -63,6 +63,7 @@ class Gateway::Parts {
   std::vector<std::string> bind_refusals() const;
   Result<std::string> resolve_token() const;
   std::string plugin_config(const std::string& plugin_id) const;
+  runtime::ModelCatalog model_catalog() const;  // of the configuration in effect
   void make_runtime();
   void make_gateway();
   void watch_signals();
@@ -186,12 +187,15 @@ std::expected<void, StartFailure> Gateway::Parts::compose() {
   return {};
 }
 
+runtime::ModelCatalog Gateway::Parts::model_catalog() const {
+  return {*plugin_set, config().root(), [this](const std::string& name) -> std::optional<std::string> {
+            const auto* value = config::find_variable(options.load.environment, name);
+            return value ? std::optional(*value) : std::nullopt;
+          }};
+}
+
 void Gateway::Parts::make_runtime() {
-  auto environment = [this](const std::string& name) -> std::optional<std::string> {
-    const auto* value = config::find_variable(options.load.environment, name);
-    return value ? std::optional(*value) : std::nullopt;
-  };
-  models.emplace(*plugin_set, config().root(), std::move(environment));
+  models.emplace(model_catalog());
   tools.emplace(*plugin_set, tool_selection(config()));
   session_store.emplace(*database);
   runtime::TurnEnvironment turn{*loop, logger->with_category("turn"), *plugin_set, *models, *tools, *context_files, totals, turn_limits(config())};
@@ -241,11 +245,7 @@ void Gateway::Parts::on_config_change() {
     bool live = change.reload == config::Reload::live;
     logger->info("{} has changed{}", change.path.text(), live ? "" : "; it takes effect after a restart");
   }
-  auto environment = [this](const std::string& name) -> std::optional<std::string> {
-    const auto* value = config::find_variable(options.load.environment, name);
-    return value ? std::optional(*value) : std::nullopt;
-  };
-  *models = runtime::ModelCatalog(*plugin_set, config().root(), std::move(environment));
+  *models = model_catalog();
   *tools = runtime::ToolCatalog(*plugin_set, tool_selection(config()));
   loop->spawn("looking for local model services", find_local_services(*loop, *plugin_set, *models, *logger));
 }

@@ -152,6 +152,18 @@ Task<Result<Reception::End>> wait_until_ended(std::shared_ptr<Reception> recepti
   co_return co_await reception->ended().wait();
 }
 
+// Asks the provider to end call `id`; keeps its plugin alive until then.
+std::move_only_function<void()> canceller(std::shared_ptr<plugins::Instance> instance, const chela_plugin_provider* provider,
+                                          std::uint64_t id) {
+  return [instance = std::move(instance), provider, id] {
+    plugins::ErrorText error;
+    plugins::guarded(error, [&] {
+      if (provider->cancel) provider->cancel(instance->plugin(), id);
+      return CHELA_OK;
+    });
+  };
+}
+
 CompletionFailure failure(Error error) { return {std::move(error), {}, {}}; }
 
 }  // namespace
@@ -171,13 +183,7 @@ Task<CompletionOutcome> complete(Loop& loop, plugins::PluginSet& plugins, Comple
   auto tools = views(input.tools);
   chela_completion_request request{sizeof(request), next_call_id(), to_abi(input.service->json), to_abi(input.model),
                                    messages.data(), messages.size(), tools.data(), tools.size(), to_abi(input.options)};
-  reception->begin([provider, plugin = (*instance)->plugin(), keep = *instance, id = request.call_id] {
-    plugins::ErrorText error;
-    plugins::guarded(error, [&] {
-      if (provider->cancel) provider->cancel(plugin, id);
-      return CHELA_OK;
-    });
-  });
+  reception->begin(canceller(*instance, provider, request.call_id));
   plugins::ErrorText refusal;
   auto status = plugins::guarded(
       refusal, [&] { return provider->complete((*instance)->plugin(), &request, reception->completion(), refusal.sink()); });
@@ -205,13 +211,7 @@ Task<Result<std::vector<Model>>> list_models(Loop& loop, plugins::PluginSet& plu
   auto reception = std::make_shared<Reception>(loop, nullptr, timeout);
   Abandon abandon{reception};
   auto id = next_call_id();
-  reception->begin([provider, instance, id] {
-    plugins::ErrorText error;
-    plugins::guarded(error, [&] {
-      if (provider->cancel) provider->cancel(instance->plugin(), id);
-      return CHELA_OK;
-    });
-  });
+  reception->begin(canceller(instance, provider, id));
   plugins::ErrorText refusal;
   auto status = plugins::guarded(refusal, [&] {
     return provider->list_models(instance->plugin(), id, to_abi(service.json), reception->completion(), refusal.sink());
