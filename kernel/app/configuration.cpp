@@ -18,7 +18,10 @@ bool configures_plugins(const config::Snapshot& config) {
 }  // namespace
 
 plugins::Roots plugin_roots(const Home& home, const config::Snapshot* config) {
-  plugins::Roots roots{.load_paths = {}, .home = home.plugins(), .bundled = bundled_plugins(), .workspace = home.workspace() / ".chela" / "plugins"};
+  plugins::Roots roots{.load_paths = {},
+                       .home = home.plugins(),
+                       .bundled = bundled_plugins(),
+                       .workspace = home.workspace() / ".chela" / "plugins"};
   if (config) {
     roots.load_paths = plugin_load_paths(*config);
     roots.workspace = workspace(*config, home.workspace()) / ".chela" / "plugins";

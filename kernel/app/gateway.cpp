@@ -156,22 +156,27 @@ std::string Gateway::Parts::plugin_config(const std::string& plugin_id) const {
 
 std::expected<void, StartFailure> Gateway::Parts::compose() {
   auto workspace_path = workspace(config(), home.workspace());
-  if (auto made = prepare(home, workspace_path); !made) return refuse("preparing the home of the gateway", made.error());
+  if (auto made = prepare(home, workspace_path); !made)
+    return refuse("preparing the home of the gateway", made.error());
   auto locked = store::StateLock::acquire(home.lock());
   if (!locked) return refuse("taking the state directory", locked.error());
   lock.emplace(std::move(*locked));
   platform::raise_descriptor_limit();
   loop.emplace();
-  loop->on_task_error([this](const std::string& name, const Error& error) { logger->error("{}: {}", name, error.message); });
+  loop->on_task_error(
+      [this](const std::string& name, const Error& error) { logger->error("{}: {}", name, error.message); });
   auto opened = store::Database::open(*loop, {.path = home.database()}, runtime::SessionStore::migrations());
   if (!opened) return refuse("opening the store", opened.error());
   database = std::move(*opened);
 
   service_secrets.emplace(*secrets, [this]() -> const config::Snapshot& { return config(); },
                           [this]() -> const runtime::ModelCatalog* { return models ? &*models : nullptr; });
-  egress.emplace(*loop, net::EgressOptions{.resolve_secret = [this](const net::SecretUse& use) { return service_secrets->resolve(use); },
-                                           .user_agent = "chela/" + options.version});
-  auto lane = plugins::resolve_lane(plugins::parse_lane(config().get_string("runtime.mode")).value_or(plugins::LaneRequest::automatic));
+  egress.emplace(
+      *loop,
+      net::EgressOptions{.resolve_secret = [this](const net::SecretUse& use) { return service_secrets->resolve(use); },
+                         .user_agent = "chela/" + options.version});
+  auto lane = plugins::resolve_lane(
+      plugins::parse_lane(config().get_string("runtime.mode")).value_or(plugins::LaneRequest::automatic));
   if (!lane) return refuse(lane.error().message);
   plugins::PluginSetOptions set{.roots = plugin_roots(home, &config()),
                                 .selection = plugin_selection(config()), .lane = *lane, .linked_in = options.linked_in,
@@ -198,18 +203,21 @@ void Gateway::Parts::make_runtime() {
   models.emplace(model_catalog());
   tools.emplace(*plugin_set, tool_selection(config()));
   session_store.emplace(*database);
-  runtime::TurnEnvironment turn{*loop, logger->with_category("turn"), *plugin_set, *models, *tools, *context_files, totals, turn_limits(config())};
+  runtime::TurnEnvironment turn{*loop,  logger->with_category("turn"), *plugin_set, *models, *tools, *context_files,
+                                totals, turn_limits(config())};
   sessions.emplace(runtime::SessionEnvironment{std::move(turn), *session_store, {}}, runtime::Sessions::Limits{});
 }
 
 void Gateway::Parts::make_gateway() {
   access.emplace(access_rules(config(), token, address), loop->clock());
   auto per_minute = static_cast<int>(config().get_integer("gateway.sessionRateLimitPerMinute"));
-  context.emplace(gateway::Context{*loop, logger->with_category("gateway"), options.version, options.started_at, *plugin_set, *models,
-                                   *tools, *sessions, *access, socket_limits(config()), gateway::RateLimit(per_minute, loop->clock())});
+  context.emplace(gateway::Context{*loop, logger->with_category("gateway"), options.version, options.started_at,
+                                   *plugin_set, *models, *tools, *sessions, *access, socket_limits(config()),
+                                   gateway::RateLimit(per_minute, loop->clock())});
   service.emplace(logger->with_category("http"), *access);
   gateway::add_operations(*service, *context,
-                          {.is_ready = [this] { return ready; }, .configuration = [this] { return describe_configuration(); },
+                          {.is_ready = [this] { return ready; },
+                           .configuration = [this] { return describe_configuration(); },
                            .metrics = [this] { return server_metrics(); }});
   gateway::add_page(*service);
   gateway::add_sessions_api(*service, *context);
@@ -229,7 +237,8 @@ std::expected<std::string, StartFailure> Gateway::Parts::start() {
   for (const auto& warning : warnings) logger->warning("{}", warning);
   loop->spawn("looking for local model services", find_local_services(*loop, *plugin_set, *models, *logger));
   if (!config().file().empty()) {
-    auto watch = platform::FileWatch::start(*loop, reloader->watched_file(), std::chrono::milliseconds(200), [this] { on_config_change(); });
+    auto watch = platform::FileWatch::start(*loop, reloader->watched_file(), std::chrono::milliseconds(200),
+                                            [this] { on_config_change(); });
     if (watch) config_watch = std::move(*watch);
   }
   auto shown = address.find(':') == std::string::npos ? address : "[" + address + "]";
@@ -265,12 +274,15 @@ std::vector<gateway::Metric> Gateway::Parts::server_metrics() const {
   auto counters = server->counters();
   const auto& out = egress->stats();
   auto count = [](std::uint64_t value) { return static_cast<double>(value); };
-  return {{"totalRequests", "chela_http_requests_total", "Requests that reached a route or its refusal", true, count(counters.requests)},
-          {"malformedRequests", "chela_http_malformed_total", "Requests that were not HTTP", true, count(counters.malformed)},
-          {"refusedConnections", "chela_http_refused_total", "Connections above a limit", true, count(counters.refused)},
-          {"openConnections", "chela_http_connections", "Connections now", false, count(counters.connections)},
-          {"egressRequests", "chela_egress_requests_total", "Requests sent out", true, count(out.started)},
-          {"egressFailures", "chela_egress_failures_total", "Requests sent out that failed", true, count(out.failed)}};
+  return {
+      {"totalRequests", "chela_http_requests_total", "Requests that reached a route or its refusal", true,
+       count(counters.requests)},
+      {"malformedRequests", "chela_http_malformed_total", "Requests that were not HTTP", true,
+       count(counters.malformed)},
+      {"refusedConnections", "chela_http_refused_total", "Connections above a limit", true, count(counters.refused)},
+      {"openConnections", "chela_http_connections", "Connections now", false, count(counters.connections)},
+      {"egressRequests", "chela_egress_requests_total", "Requests sent out", true, count(out.started)},
+      {"egressFailures", "chela_egress_failures_total", "Requests sent out that failed", true, count(out.failed)}};
 }
 
 void Gateway::Parts::watch_signals() {
@@ -278,7 +290,8 @@ void Gateway::Parts::watch_signals() {
   for (int i = 0; i < 2; ++i) {
     uv_signal_init(loop->uv(), &signals[i]);
     signals[i].data = &*loop;
-    uv_signal_start(&signals[i], [](uv_signal_t* signal, int) { static_cast<Loop*>(signal->data)->stop(); }, kNumbers[i]);
+    uv_signal_start(
+        &signals[i], [](uv_signal_t* signal, int) { static_cast<Loop*>(signal->data)->stop(); }, kNumbers[i]);
   }
   std::signal(SIGPIPE, SIG_IGN);  // a peer that goes away is an error of write(), not of the process
 }

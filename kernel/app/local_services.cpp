@@ -14,7 +14,8 @@ Task<Result<void>> find_local_services(Loop& loop, plugins::PluginSet& plugins, 
     auto url = net::parse_egress_url(service.base_url);
     if (!url) continue;
     // A look first: asking for models loads the provider and libcurl, which an idle gateway need not hold.
-    auto reachable = co_await net::check_reachable(loop, url->host, url->port, std::chrono::milliseconds(300), loop.shutdown_token());
+    auto reachable = co_await net::check_reachable(loop, url->host, url->port, std::chrono::milliseconds(300),
+                                                   loop.shutdown_token());
     if (!reachable) continue;
     auto found = co_await runtime::list_models(loop, plugins, service, std::chrono::seconds(5), loop.shutdown_token());
     if (!found || found->empty()) {

@@ -29,7 +29,8 @@ Result<std::string> bind_address(const config::Snapshot& config) {
   if (bind == "loopback" || bind == "auto" || bind == "localhost") return std::string("127.0.0.1");
   if (bind == "lan") return std::string("0.0.0.0");
   if (bind == "tailnet") {
-    return fail(ErrorCode::unsupported, "gateway.bind: \"tailnet\" is not supported; give the address itself, or \"lan\"");
+    return fail(ErrorCode::unsupported,
+                "gateway.bind: \"tailnet\" is not supported; give the address itself, or \"lan\"");
   }
   if (bind != "custom") return bind;
   auto address = config.find_string("gateway.customBindHost");
@@ -63,7 +64,8 @@ gateway::SocketLimits socket_limits(const config::Snapshot& config) {
   return {.message_bytes_max = size_of(config, "gateway.webSocket.maxMessageBytes"),
           .connections_max = size_of(config, "gateway.webSocket.maxConnections"),
           .connections_per_ip_max = size_of(config, "gateway.webSocket.maxConnectionsPerIp"),
-          .messages_per_minute_max = static_cast<int>(config.get_integer("gateway.webSocket.messagesPerMinutePerConnection")),
+          .messages_per_minute_max =
+              static_cast<int>(config.get_integer("gateway.webSocket.messagesPerMinutePerConnection")),
           .receive_timeout = seconds(config.get_integer("gateway.webSocket.receiveTimeoutSeconds"))};
 }
 

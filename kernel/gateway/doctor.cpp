@@ -14,7 +14,8 @@ Json models_json(const runtime::ModelCatalog& models) {
     services.push_back({{"id", id}, {"api", service.api}, {"baseUrl", service.base_url}, {"origin", service.origin},
                         {"models", service.models.size()}});
   }
-  return {{"default", models.default_model().text()}, {"demonstration", models.is_demonstration()}, {"services", services}};
+  return {
+      {"default", models.default_model().text()}, {"demonstration", models.is_demonstration()}, {"services", services}};
 }
 
 Json plugins_json(const plugins::PluginSet& set) {
@@ -23,23 +24,31 @@ Json plugins_json(const plugins::PluginSet& set) {
   std::size_t blocked = 0;
   for (const auto* record : set.list()) {
     started += record->state == plugins::State::started;
-    for (const auto& diagnostic : record->diagnostics) blocked += diagnostic.code == plugins::DiagnosticCode::jit_mode_required;
+    for (const auto& diagnostic : record->diagnostics)
+      blocked += diagnostic.code == plugins::DiagnosticCode::jit_mode_required;
     reports.push_back(plugin_json(*record));
   }
   Json diagnostics = Json::array();
   for (const auto& diagnostic : set.diagnostics()) diagnostics.push_back(diagnostic_json(diagnostic));
-  return {{"known", reports.size()}, {"started", started}, {"blockedByMode", blocked}, {"reports", reports}, {"diagnostics", diagnostics}};
+  return {{"known", reports.size()},
+          {"started", started},
+          {"blockedByMode", blocked},
+          {"reports", reports},
+          {"diagnostics", diagnostics}};
 }
 
 Json warnings_of(const Json& report) {
   Json warnings = Json::array();
   if (report["models"]["demonstration"] == true) {
-    warnings.push_back("no model is configured: the demonstration answers; set MODEL_PROVIDER_KEY, add models.providers, or start Ollama");
+    warnings.push_back(
+        "no model is configured: the demonstration answers; set MODEL_PROVIDER_KEY, add models.providers, or start "
+        "Ollama");
   }
   for (const auto& plugin : report["plugins"]["reports"]) {
     for (const auto& diagnostic : plugin["diagnostics"]) {
       if (diagnostic["severity"] == "error") {
-        warnings.push_back("plugin " + plugin["id"].get<std::string>() + ": " + diagnostic["message"].get<std::string>());
+        warnings.push_back("plugin " + plugin["id"].get<std::string>() + ": " +
+                           diagnostic["message"].get<std::string>());
       }
     }
   }
@@ -81,10 +90,12 @@ Json doctor_report(const Context& context, Json configuration) {
   Json tools = Json::array();
   for (const auto& tool : context.tools.list()) tools.push_back(tool->name);
   report["tools"] = tools;
-  report["runtime"] = {{"lane", plugins::name_of(context.plugins.lane())}, {"openSessions", context.sessions.open_count()},
+  report["runtime"] = {{"lane", plugins::name_of(context.plugins.lane())},
+                       {"openSessions", context.sessions.open_count()},
                        {"runningTurns", context.sessions.running_count()}};
   report["warnings"] = warnings_of(report);
-  for (const auto& warning : report["configuration"].value("warnings", Json::array())) report["warnings"].push_back(warning);
+  for (const auto& warning : report["configuration"].value("warnings", Json::array()))
+    report["warnings"].push_back(warning);
   return report;
 }
 
@@ -93,14 +104,16 @@ std::string doctor_text(const Json& report) {
   write_section(out, "Configuration", report["configuration"]);
   write_section(out, "Models", report["models"]);
   for (const auto& service : report["models"]["services"]) {
-    out += "- service " + service["id"].get<std::string>() + ": " + service["baseUrl"].get<std::string>() + " (" + service["origin"].get<std::string>() + ")\n";
+    out += "- service " + service["id"].get<std::string>() + ": " + service["baseUrl"].get<std::string>() + " (" +
+           service["origin"].get<std::string>() + ")\n";
   }
   write_section(out, "Runtime", report["runtime"]);
   out += "\nTools\n";
   for (const auto& tool : report["tools"]) out += "- " + tool.get<std::string>() + "\n";
   out += "\nPlugins\n";
   for (const auto& plugin : report["plugins"]["reports"]) {
-    out += "- " + plugin["id"].get<std::string>() + ": " + plugin["state"].get<std::string>() + ", " + plugin["version"].get<std::string>() + "\n";
+    out += "- " + plugin["id"].get<std::string>() + ": " + plugin["state"].get<std::string>() + ", " +
+           plugin["version"].get<std::string>() + "\n";
     for (const auto& diagnostic : plugin["diagnostics"]) {
       out += "  - " + diagnostic["code"].get<std::string>() + ": " + diagnostic["message"].get<std::string>() + "\n";
     }

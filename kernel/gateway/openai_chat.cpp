@@ -26,7 +26,8 @@ std::string finish_reason(const runtime::TurnResult& result) {
 Json tool_calls_json(const runtime::TurnResult& result, bool with_index) {
   Json calls = Json::array();
   for (const auto& call : result.client_tool_calls) {
-    Json entry = {{"id", call.id}, {"type", "function"}, {"function", {{"name", call.name}, {"arguments", call.arguments}}}};
+    Json entry = {
+        {"id", call.id}, {"type", "function"}, {"function", {{"name", call.name}, {"arguments", call.arguments}}}};
     if (with_index) entry["index"] = calls.size();
     calls.push_back(std::move(entry));
   }
@@ -38,7 +39,8 @@ class Chunks {
  public:
   Chunks(Context& context, const std::string& model) {
     auto created = context.loop.clock().unix_ms() / 1000;
-    prefix_ = fmt::format(R"({{"id":"chatcmpl-{}","object":"chat.completion.chunk","created":{},"model":)", random_hex(20), created);
+    prefix_ = fmt::format(R"({{"id":"chatcmpl-{}","object":"chat.completion.chunk","created":{},"model":)",
+                          random_hex(20), created);
     runtime::append_json_string(prefix_, model);
   }
 
@@ -84,10 +86,14 @@ class Chat {
         message["tool_calls"] = tool_calls_json(result, false);
         if (result.text.empty()) message["content"] = nullptr;
       }
-      Json body = {{"id", "chatcmpl-" + random_hex(20)}, {"object", "chat.completion"},
-                   {"created", context_.loop.clock().unix_ms() / 1000}, {"model", turn.model()},
-                   {"choices", {{{"index", 0}, {"message", message}, {"logprobs", nullptr}, {"finish_reason", finish_reason(result)}}}},
-                   {"usage", usage_json(result.usage)}};
+      Json body = {
+          {"id", "chatcmpl-" + random_hex(20)},
+          {"object", "chat.completion"},
+          {"created", context_.loop.clock().unix_ms() / 1000},
+          {"model", turn.model()},
+          {"choices",
+           {{{"index", 0}, {"message", message}, {"logprobs", nullptr}, {"finish_reason", finish_reason(result)}}}},
+          {"usage", usage_json(result.usage)}};
       co_return request.respond(json_reply(200, body));
     }
   }
@@ -118,7 +124,8 @@ class Chat {
     if (ended_badly(result)) {
       out = "data: " + error_body(*result.error, ErrorStyle::openai) + "\n\n";
     } else {
-      if (!result.client_tool_calls.empty()) out += chunks.delta({{"tool_calls", tool_calls_json(result, true)}}, nullptr);
+      if (!result.client_tool_calls.empty())
+        out += chunks.delta({{"tool_calls", tool_calls_json(result, true)}}, nullptr);
       out += chunks.delta(Json::object(), finish_reason(result));
       if (include_usage) out += chunks.usage(result.usage);
     }
@@ -132,8 +139,11 @@ class Chat {
 
 void add_openai_chat(Service& service, Context& context) {
   auto chat = std::make_shared<Chat>(context);
-  service.add({"POST", "/v1/chat/completions", {policy::RouteAccess::operator_write, kOpenAiBodyBytesMax},
-               "a turn in the form of OpenAI's chat completions", [chat](Request request) { return chat->complete(std::move(request)); },
+  service.add({"POST",
+               "/v1/chat/completions",
+               {policy::RouteAccess::operator_write, kOpenAiBodyBytesMax},
+               "a turn in the form of OpenAI's chat completions",
+               [chat](Request request) { return chat->complete(std::move(request)); },
                ErrorStyle::openai});
 }
 

@@ -58,7 +58,8 @@ Result<void> take_options(const Json& body, std::initializer_list<Option> wanted
       if (!found->is_number()) return fail(ErrorCode::invalid_argument, "`{}` is not a number", option.from);
       double value = found->get<double>();
       if (value < option.low || value > option.high) {
-        return fail(ErrorCode::invalid_argument, "`{}` is {}, expected {} to {}", option.from, found->dump(), option.low, option.high);
+        return fail(ErrorCode::invalid_argument, "`{}` is {}, expected {} to {}", option.from, found->dump(),
+                    option.low, option.high);
       }
     }
     options[option.to] = *found;
@@ -81,7 +82,8 @@ Result<std::string> session_of(const net::HttpRequest& http, const Json& body) {
 Result<void> read_tools(const Json& body, bool flat, OpenAiRequest& out) {
   auto tools = body.find("tools");
   if (tools == body.end() || tools->is_null()) return {};
-  if (!tools->is_array() || tools->size() > kToolsMax) return fail(ErrorCode::invalid_argument, "`tools` is not a list of at most {} tools", kToolsMax);
+  if (!tools->is_array() || tools->size() > kToolsMax)
+    return fail(ErrorCode::invalid_argument, "`tools` is not a list of at most {} tools", kToolsMax);
   for (const auto& tool : *tools) {
     if (!tool.is_object() || text_of(tool, "type") != "function") {
       return fail(ErrorCode::unsupported, "only tools of type `function` are supported");
@@ -112,7 +114,8 @@ Result<void> take_messages(std::vector<Json> messages, OpenAiRequest& out) {
     auto role = text_of(messages[i], "role");
     if (role == "developer") messages[i]["role"] = role = "system";
     if (role != "system" && role != "user" && role != "assistant" && role != "tool") {
-      return fail(ErrorCode::invalid_argument, "messages[{}].role is `{}`, expected system, user, assistant or tool", i, role);
+      return fail(ErrorCode::invalid_argument, "messages[{}].role is `{}`, expected system, user, assistant or tool", i,
+                  role);
     }
     const Json content = messages[i].value("content", Json());
     if (!content.is_string() && !content.is_array() && !(content.is_null() && role == "assistant")) {
@@ -138,14 +141,20 @@ Result<Json> message_of_item(const Json& item, std::size_t index) {
   if (!item.is_object()) return fail(ErrorCode::invalid_argument, "input[{}] is not an object", index);
   auto type = text_of(item, "type");
   if (type == "function_call") {
-    return Json{{"role", "assistant"}, {"content", nullptr},
-                {"tool_calls", {{{"id", text_of(item, "call_id")}, {"type", "function"},
-                                 {"function", {{"name", text_of(item, "name")}, {"arguments", text_of(item, "arguments")}}}}}}};
+    return Json{{"role", "assistant"},
+                {"content", nullptr},
+                {"tool_calls",
+                 {{{"id", text_of(item, "call_id")},
+                   {"type", "function"},
+                   {"function", {{"name", text_of(item, "name")}, {"arguments", text_of(item, "arguments")}}}}}}};
   }
   if (type == "function_call_output") {
-    return Json{{"role", "tool"}, {"tool_call_id", text_of(item, "call_id")}, {"content", plain_text(item.value("output", Json("")))}};
+    return Json{{"role", "tool"},
+                {"tool_call_id", text_of(item, "call_id")},
+                {"content", plain_text(item.value("output", Json("")))}};
   }
-  if (!type.empty() && type != "message") return fail(ErrorCode::unsupported, "input[{}] is of type `{}`, which is not supported", index, type);
+  if (!type.empty() && type != "message")
+    return fail(ErrorCode::unsupported, "input[{}] is of type `{}`, which is not supported", index, type);
   return Json{{"role", text_of(item, "role")}, {"content", plain_text(item.value("content", Json()))}};
 }
 
@@ -171,9 +180,11 @@ Result<OpenAiRequest> read_chat_request(const net::HttpRequest& http) {
   out.options = dump(options);
   CHELA_CHECK(read_tools(body, false, out));
   auto messages = body.find("messages");
-  if (messages == body.end() || !messages->is_array()) return fail(ErrorCode::invalid_argument, "Request must include at least one message.");
+  if (messages == body.end() || !messages->is_array())
+    return fail(ErrorCode::invalid_argument, "Request must include at least one message.");
   for (const auto& message : *messages) {
-    if (!message.is_object()) return fail(ErrorCode::invalid_argument, "`messages` holds something that is not an object");
+    if (!message.is_object())
+      return fail(ErrorCode::invalid_argument, "`messages` holds something that is not an object");
   }
   CHELA_CHECK(take_messages(messages->get<std::vector<Json>>(), out));
   return out;
@@ -183,7 +194,9 @@ Result<OpenAiRequest> read_responses_request(const net::HttpRequest& http) {
   CHELA_TRY(auto body, read_json_object(http));
   CHELA_TRY(auto out, read_frame(http, body));
   if (!text_of(body, "previous_response_id").empty()) {
-    return fail(ErrorCode::unsupported, "`previous_response_id` is not supported; keep the conversation in a session with the header X-Chela-Session-Id");
+    return fail(ErrorCode::unsupported,
+                "`previous_response_id` is not supported; keep the conversation in a session with the header "
+                "X-Chela-Session-Id");
   }
   Json options = Json::object();
   CHELA_CHECK(take_options(body,

@@ -28,12 +28,25 @@ class Response {
         created_(context.loop.clock().unix_ms() / 1000) {}
 
   Json object(std::string_view status, const runtime::TurnResult* result) const {
-    Json body = {{"id", id_}, {"object", "response"}, {"created_at", created_}, {"status", status}, {"model", model_},
-                 {"output", Json::array()}, {"error", nullptr}, {"incomplete_details", nullptr}, {"instructions", nullptr},
-                 {"metadata", Json::object()}, {"parallel_tool_calls", true}, {"temperature", nullptr}, {"top_p", nullptr},
-                 {"tool_choice", "auto"}, {"tools", Json::array()}, {"usage", nullptr}};
+    Json body = {{"id", id_},
+                 {"object", "response"},
+                 {"created_at", created_},
+                 {"status", status},
+                 {"model", model_},
+                 {"output", Json::array()},
+                 {"error", nullptr},
+                 {"incomplete_details", nullptr},
+                 {"instructions", nullptr},
+                 {"metadata", Json::object()},
+                 {"parallel_tool_calls", true},
+                 {"temperature", nullptr},
+                 {"top_p", nullptr},
+                 {"tool_choice", "auto"},
+                 {"tools", Json::array()},
+                 {"usage", nullptr}};
     if (!result) return body;
-    if (!result->text.empty() || result->client_tool_calls.empty()) body["output"].push_back(message("completed", result->text));
+    if (!result->text.empty() || result->client_tool_calls.empty())
+      body["output"].push_back(message("completed", result->text));
     for (const auto& call : result->client_tool_calls) body["output"].push_back(call_item(call));
     body["usage"] = usage_json(result->usage);
     if (result->error) body["error"] = {{"code", name_of(result->error->code)}, {"message", result->error->message}};
@@ -119,7 +132,8 @@ class Responses {
       if (event->type != EventType::assistant_chunk) continue;
       std::string out;
       if (!std::exchange(speaking, true)) out = opening(response);
-      out += response.event("response.output_text.delta", response.text_place({{"delta", event->text}, {"logprobs", Json::array()}}));
+      out += response.event("response.output_text.delta",
+                            response.text_place({{"delta", event->text}, {"logprobs", Json::array()}}));
       if (request.exchange.write(out) == net::WriteState::over_limit) {
         CHELA_CO_CHECK(co_await request.exchange.drained());
       }
@@ -127,7 +141,8 @@ class Responses {
   }
 
   static std::string opening(Response& response) {
-    return response.event("response.output_item.added", {{"output_index", 0}, {"item", response.message("in_progress", "")}}) +
+    return response.event("response.output_item.added",
+                          {{"output_index", 0}, {"item", response.message("in_progress", "")}}) +
            response.event("response.content_part.added", response.text_place({{"part", Response::part("")}}));
   }
 
@@ -135,9 +150,11 @@ class Responses {
     std::string out;
     int index = 0;
     if (speaking) {
-      out += response.event("response.output_text.done", response.text_place({{"text", result.text}, {"logprobs", Json::array()}}));
+      out += response.event("response.output_text.done",
+                            response.text_place({{"text", result.text}, {"logprobs", Json::array()}}));
       out += response.event("response.content_part.done", response.text_place({{"part", Response::part(result.text)}}));
-      out += response.event("response.output_item.done", {{"output_index", index++}, {"item", response.message("completed", result.text)}});
+      out += response.event("response.output_item.done",
+                            {{"output_index", index++}, {"item", response.message("completed", result.text)}});
     }
     for (const auto& call : result.client_tool_calls) {
       auto item = Response::call_item(call);
@@ -148,7 +165,8 @@ class Responses {
       auto with = [&](Json members) { return members.update(place), members; };
       out += response.event("response.output_item.added", {{"output_index", index}, {"item", begun}});
       out += response.event("response.function_call_arguments.delta", with({{"delta", call.arguments}}));
-      out += response.event("response.function_call_arguments.done", with({{"arguments", call.arguments}, {"name", call.name}}));
+      out += response.event("response.function_call_arguments.done",
+                            with({{"arguments", call.arguments}, {"name", call.name}}));
       out += response.event("response.output_item.done", {{"output_index", index++}, {"item", item}});
     }
     auto status = status_of_result(result);
@@ -162,8 +180,11 @@ class Responses {
 
 void add_openai_responses(Service& service, Context& context) {
   auto responses = std::make_shared<Responses>(context);
-  service.add({"POST", "/v1/responses", {policy::RouteAccess::operator_write, kOpenAiBodyBytesMax},
-               "a turn in the form of OpenAI's responses", [responses](Request request) { return responses->create(std::move(request)); },
+  service.add({"POST",
+               "/v1/responses",
+               {policy::RouteAccess::operator_write, kOpenAiBodyBytesMax},
+               "a turn in the form of OpenAI's responses",
+               [responses](Request request) { return responses->create(std::move(request)); },
                ErrorStyle::openai});
 }
 

@@ -17,14 +17,18 @@ std::vector<Metric> runtime_metrics(const Context& context) {
       {"totalTurns", "chela_turns_total", "Turns that have ended", true, count(totals.turns)},
       {"totalLlmCalls", "chela_model_calls_total", "Completions asked of providers", true, count(totals.completions)},
       {"totalLlmErrors", "chela_model_errors_total", "Completions that failed", true, count(totals.failed_completions)},
-      {"totalLlmRetries", "chela_model_retries_total", "Completions that were asked again", true, count(totals.retried_completions)},
+      {"totalLlmRetries", "chela_model_retries_total", "Completions that were asked again", true,
+       count(totals.retried_completions)},
       {"totalInputTokens", "chela_input_tokens_total", "Tokens given to models", true, count(totals.input_tokens)},
       {"totalOutputTokens", "chela_output_tokens_total", "Tokens written by models", true, count(totals.output_tokens)},
       {"totalToolCalls", "chela_tool_calls_total", "Calls of tools", true, count(totals.tool_calls)},
-      {"totalToolFailures", "chela_tool_failures_total", "Calls of tools that failed", true, count(totals.failed_tool_calls)},
-      {"totalToolTimeouts", "chela_tool_timeouts_total", "Calls of tools that took too long", true, count(totals.tool_timeouts)},
+      {"totalToolFailures", "chela_tool_failures_total", "Calls of tools that failed", true,
+       count(totals.failed_tool_calls)},
+      {"totalToolTimeouts", "chela_tool_timeouts_total", "Calls of tools that took too long", true,
+       count(totals.tool_timeouts)},
       {"activeSessions", "chela_sessions_open", "Sessions in memory", false, count(context.sessions.open_count())},
-      {"runningTurns", "chela_turns_running", "Sessions with a running turn", false, count(context.sessions.running_count())},
+      {"runningTurns", "chela_turns_running", "Sessions with a running turn", false,
+       count(context.sessions.running_count())},
   };
 }
 
@@ -33,19 +37,22 @@ class Operations {
   Operations(Context& context, OperationsSources sources) : context_(context), sources_(std::move(sources)) {}
 
   Task<Result<void>> health(Request request) {
-    auto uptime = std::chrono::duration_cast<std::chrono::milliseconds>(context_.loop.now() - context_.started_at).count();
+    auto uptime =
+        std::chrono::duration_cast<std::chrono::milliseconds>(context_.loop.now() - context_.started_at).count();
     co_return request.respond(json_text_reply(200, fmt::format(R"({{"status":"ok","uptime":{}}})", uptime)));
   }
   Task<Result<void>> alive(Request request) { co_return request.respond(json_text_reply(200, R"({"status":"ok"})")); }
   Task<Result<void>> ready(Request request) {
     bool ready = sources_.is_ready();
-    co_return request.respond(json_text_reply(ready ? 200 : 503, ready ? R"({"status":"ready"})" : R"({"status":"not ready"})"));
+    co_return request.respond(
+        json_text_reply(ready ? 200 : 503, ready ? R"({"status":"ready"})" : R"({"status":"not ready"})"));
   }
   Task<Result<void>> metrics(Request request) {
     auto all = runtime_metrics(context_);
     for (auto& metric : sources_.metrics()) all.push_back(metric);
     auto accept = request.http().headers.value_or("accept", "");
-    bool text = accept.find("text/plain") != std::string_view::npos || accept.find("openmetrics") != std::string_view::npos;
+    bool text =
+        accept.find("text/plain") != std::string_view::npos || accept.find("openmetrics") != std::string_view::npos;
     if (!text) co_return request.respond(json_text_reply(200, metrics_json(all)));
     co_return request.respond(text_reply(200, "text/plain; version=0.0.4; charset=utf-8", metrics_prometheus(all)));
   }

@@ -33,7 +33,8 @@ Task<Result<void>> send_to_page(Request request) {
 
 void add_page(Service& service) {
   const policy::RoutePolicy policy(policy::RouteAccess::page, 0);
-  service.add({"GET", "/", policy, "leads to the web page", [](Request request) { return send_to_page(std::move(request)); }});
+  service.add(
+      {"GET", "/", policy, "leads to the web page", [](Request request) { return send_to_page(std::move(request)); }});
   for (const auto& asset : web::assets()) {
     service.add({"GET", std::string(asset.path), policy, "the web page",
                  [&asset](Request request) { return send_asset(asset, std::move(request)); }});

@@ -44,7 +44,11 @@ net::HttpResponse json_reply(int status, const Json& body) { return json_text_re
 
 std::string error_body(const Error& error, ErrorStyle style) {
   if (style == ErrorStyle::openai) {
-    return dump({{"error", {{"message", error.message}, {"type", openai_type(error.code)}, {"param", nullptr}, {"code", name_of(error.code)}}}});
+    return dump({{"error",
+                  {{"message", error.message},
+                   {"type", openai_type(error.code)},
+                   {"param", nullptr},
+                   {"code", name_of(error.code)}}}});
   }
   return dump({{"error", {{"code", name_of(error.code)}, {"message", error.message}}}});
 }
@@ -60,7 +64,8 @@ Result<Json> read_json_object(const net::HttpRequest& request) {
   if (!type.starts_with("application/json")) {
     return fail(ErrorCode::invalid_argument, "the request needs `Content-Type: application/json`");
   }
-  if (nests_deeper(request.body, kJsonDepthMax)) return fail(ErrorCode::invalid_argument, "the JSON nests deeper than {} levels", kJsonDepthMax);
+  if (nests_deeper(request.body, kJsonDepthMax))
+    return fail(ErrorCode::invalid_argument, "the JSON nests deeper than {} levels", kJsonDepthMax);
   Json body = Json::parse(request.body, nullptr, false);
   if (body.is_discarded()) return fail(ErrorCode::invalid_argument, "the request's body is not valid JSON");
   if (!body.is_object()) return fail(ErrorCode::invalid_argument, "the request's body is not a JSON object");

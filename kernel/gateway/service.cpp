@@ -21,7 +21,8 @@ Service::Service(log::Logger logger, policy::AccessControl& access) : logger_(st
 std::string Service::cors_origin(const net::RequestHead& head) const {
   auto origin = head.headers.value_or("origin", "");
   const auto& allowed = access_.rules().allowed_origins;
-  bool named = std::ranges::any_of(allowed, [&](const std::string& entry) { return entry == "*" || equal_ignoring_case(entry, origin); });
+  bool named = std::ranges::any_of(
+      allowed, [&](const std::string& entry) { return entry == "*" || equal_ignoring_case(entry, origin); });
   return origin.empty() || !named ? std::string() : std::string(origin);
 }
 
@@ -65,11 +66,13 @@ net::Admission Service::admit(const net::RequestHead& head) {
     return refuse(std::move(response));
   }
   if (!match.route) {
-    return refuse(error_reply({ErrorCode::not_found, "nothing is served at " + head.path + "; the web page is at /chat"}, style));
+    return refuse(
+        error_reply({ErrorCode::not_found, "nothing is served at " + head.path + "; the web page is at /chat"}, style));
   }
   net::Admission out;
   out.body_size_max = match.route->policy.body_bytes_max();
-  out.context = std::make_shared<Admitted>(match.route, std::move(match.parameters), std::move(*principal), std::move(origin));
+  out.context =
+      std::make_shared<Admitted>(match.route, std::move(match.parameters), std::move(*principal), std::move(origin));
   return out;
 }
 
@@ -79,7 +82,8 @@ Task<Result<void>> Service::handle(net::HttpExchange& exchange) {
   auto answered = co_await admitted.route->handler(request);
   if (answered) co_return Result<void>{};
   auto error = std::move(answered.error());
-  if (error.code == ErrorCode::internal) logger_.error("{} {}: {}", request.http().method, request.http().path, error.message);
+  if (error.code == ErrorCode::internal)
+    logger_.error("{} {}: {}", request.http().method, request.http().path, error.message);
   if (!exchange.answered()) (void)request.respond(error_reply(error, admitted.route->errors));
   co_return Result<void>{};
 }

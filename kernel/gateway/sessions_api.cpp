@@ -43,14 +43,17 @@ class SessionsApi {
 
   Task<Result<void>> status(Request request) {
     const auto& model = context_.models.default_model();
-    Json body = {{"version", context_.version},
-                 {"uptimeMs", std::chrono::duration_cast<std::chrono::milliseconds>(context_.loop.now() - context_.started_at).count()},
-                 {"model", {{"ref", model.text()}, {"service", model.service}}},
-                 {"authRequired", context_.access.needs_token()}};
+    Json body = {
+        {"version", context_.version},
+        {"uptimeMs",
+         std::chrono::duration_cast<std::chrono::milliseconds>(context_.loop.now() - context_.started_at).count()},
+        {"model", {{"ref", model.text()}, {"service", model.service}}},
+        {"authRequired", context_.access.needs_token()}};
     if (context_.models.is_demonstration()) {
       body["model"]["demo"] = true;
-      body["notice"] = "No model is configured: the built-in demonstration answers. Set MODEL_PROVIDER_KEY, add models.providers "
-                       "to chela.json, or start Ollama on this machine.";
+      body["notice"] =
+          "No model is configured: the built-in demonstration answers. Set MODEL_PROVIDER_KEY, add models.providers "
+          "to chela.json, or start Ollama on this machine.";
     }
     co_return request.respond(json_reply(200, body));
   }
@@ -99,7 +102,8 @@ class SessionsApi {
     if (!context_.messages_per_client.take(request.principal.key)) {
       co_return fail(ErrorCode::exhausted, "You're sending messages too quickly. Please wait a moment and try again.");
     }
-    CHELA_CO_TRY(auto session, co_await context_.sessions.open(std::string(request.parameter("id")), {.channel = "api", .peer = request.principal.key}));
+    CHELA_CO_TRY(auto session, co_await context_.sessions.open(std::string(request.parameter("id")),
+                                                               {.channel = "api", .peer = request.principal.key}));
     runtime::NewMessage message{.text = text_member(body, "text"), .message_id = text_member(body, "messageId"),
                                 .model = text_member(body, "model")};
     if (message.message_id.empty()) message.message_id = "msg-" + random_hex(16);
@@ -133,9 +137,12 @@ class SessionsApi {
       CHELA_CO_TRY(auto item, co_await events.queue().next(context_.loop, request.exchange.cancel_token()));
       if (item.type != runtime::EventType::assistant_done) continue;
       const auto& result = *item.result;
-      Json message = {{"role", "assistant"}, {"text", result.text}, {"finishReason", result.finish_reason},
-                      {"inReplyToMessageId", message_id},
-                      {"usage", {{"inputTokens", result.usage.input_tokens}, {"outputTokens", result.usage.output_tokens}}}};
+      Json message = {
+          {"role", "assistant"},
+          {"text", result.text},
+          {"finishReason", result.finish_reason},
+          {"inReplyToMessageId", message_id},
+          {"usage", {{"inputTokens", result.usage.input_tokens}, {"outputTokens", result.usage.output_tokens}}}};
       if (result.error) message["error"] = {{"code", name_of(result.error->code)}, {"message", result.error->message}};
       co_return request.respond(json_reply(200, {{"message", message}}));
     }
@@ -150,7 +157,8 @@ void add_sessions_api(Service& service, Context& context) {
   auto api = std::make_shared<SessionsApi>(context);
   auto route = [&](const char* method, const char* path, RoutePolicy policy, const char* summary,
                    Task<Result<void>> (SessionsApi::*action)(Request)) {
-    service.add({method, path, policy, summary, [api, action](Request request) { return ((*api).*action)(std::move(request)); }});
+    service.add({method, path, policy, summary,
+                 [api, action](Request request) { return ((*api).*action)(std::move(request)); }});
   };
   const RoutePolicy read(RouteAccess::operator_read, 0);
   const RoutePolicy write(RouteAccess::operator_write, 4096);

@@ -24,7 +24,10 @@ constexpr std::string_view kSubprotocol = "chela.v1";
 class Client final : public runtime::SessionListener, public std::enable_shared_from_this<Client> {
  public:
   Client(Context& context, net::WebSocket& socket, policy::Principal principal)
-      : context_(context), socket_(&socket), principal_(std::move(principal)), messages_(context.socket_limits.messages_per_minute_max, context.loop.clock()) {}
+      : context_(context),
+        socket_(&socket),
+        principal_(std::move(principal)),
+        messages_(context.socket_limits.messages_per_minute_max, context.loop.clock()) {}
   ~Client() override { leave(); }
 
   // Attaches to a session before anything is read. `after` is the last event that the client has, if it has one.
@@ -95,7 +98,8 @@ class Client final : public runtime::SessionListener, public std::enable_shared_
       CHELA_CO_CHECK(co_await attach(message.session_id, std::nullopt, true));
     }
     if (!context_.messages_per_client.take(principal_.key)) {
-      report({ErrorCode::exhausted, "You're sending messages too quickly. Please wait a moment and try again."}, message.message_id);
+      report({ErrorCode::exhausted, "You're sending messages too quickly. Please wait a moment and try again."},
+             message.message_id);
       co_return Result<void>{};
     }
     auto session = session_;
@@ -107,7 +111,10 @@ class Client final : public runtime::SessionListener, public std::enable_shared_
       raw_message_ids_.erase(message_id);
       report(accepted.error(), message_id);
     } else if (accepted->duplicate && envelope_) {
-      send(dump({{"type", "message_accepted"}, {"sessionId", session->summary().id}, {"messageId", message_id}, {"duplicate", true}}));
+      send(dump({{"type", "message_accepted"},
+                 {"sessionId", session->summary().id},
+                 {"messageId", message_id},
+                 {"duplicate", true}}));
     }
     co_return Result<void>{};
   }
@@ -230,7 +237,10 @@ class Clients {
 
 void add_socket(Service& service, Context& context) {
   auto clients = std::make_shared<Clients>(context);
-  service.add({"GET", "/ws", {policy::RouteAccess::operator_write, 0}, "a WebSocket to a session: raw text or envelopes",
+  service.add({"GET",
+               "/ws",
+               {policy::RouteAccess::operator_write, 0},
+               "a WebSocket to a session: raw text or envelopes",
                [clients](Request request) { return clients->connect(std::move(request)); }});
 }
 

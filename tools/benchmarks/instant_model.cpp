@@ -27,12 +27,15 @@ std::vector<std::string> make_answer() {
   const std::string head = R"({"id":"chatcmpl-1","object":"chat.completion.chunk","created":1,"model":"test-model",)";
   std::vector<std::string> writes;
   for (int piece = 0; piece < kPieces; ++piece) {
-    writes.push_back(chunk_of(head + R"("choices":[{"index":0,"delta":{"content":"a few words "},"finish_reason":null}]})"));
+    writes.push_back(
+        chunk_of(head + R"("choices":[{"index":0,"delta":{"content":"a few words "},"finish_reason":null}]})"));
   }
-  writes.push_back(chunk_of(head + R"("choices":[{"index":0,"delta":{},"finish_reason":"stop"}]})") +
-                   chunk_of(head + R"("choices":[],"usage":{"prompt_tokens":9,"completion_tokens":60,"total_tokens":69}})") +
-                   chunk_of("[DONE]") + "0\r\n\r\n");
-  writes.front() = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n" + writes.front();
+  writes.push_back(
+      chunk_of(head + R"("choices":[{"index":0,"delta":{},"finish_reason":"stop"}]})") +
+      chunk_of(head + R"("choices":[],"usage":{"prompt_tokens":9,"completion_tokens":60,"total_tokens":69}})") +
+      chunk_of("[DONE]") + "0\r\n\r\n");
+  writes.front() =
+      "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n" + writes.front();
   return writes;
 }
 

@@ -1,7 +1,9 @@
-// turn_client http|ws PORT CLIENTS TURNS [TAG]: runs turns, each client one after another on its own connection, and prints
-// the wall seconds of the whole and then one latency in microseconds per turn. TAG keeps the sessions of runs apart.
+// turn_client http|ws PORT CLIENTS TURNS [TAG]: runs turns, each client one after another on its own connection, and
+// prints the wall seconds of the whole and then one latency in microseconds per turn. TAG keeps the sessions of runs
+// apart.
 //
-// http posts /v1/chat/completions (streaming); ws sends user_message, each turn in a session of its own, until typing_stop.
+// http posts /v1/chat/completions (streaming); ws sends user_message, each turn in a session of its own, until
+// typing_stop.
 
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
@@ -74,7 +76,8 @@ class Connection {
 };
 
 void expect(const std::string& answer, const char* wanted) {
-  if (answer.find(wanted) == std::string::npos) throw std::runtime_error("an answer without " + (wanted + (":\n" + answer)));
+  if (answer.find(wanted) == std::string::npos)
+    throw std::runtime_error("an answer without " + (wanted + (":\n" + answer)));
 }
 
 void http_turn(Connection& connection) {

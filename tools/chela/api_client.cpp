@@ -24,8 +24,11 @@ constexpr auto kAnswerTime = std::chrono::hours(1);  // a turn may take long
 Error error_of(int status, std::string_view body) {
   auto json = Json::parse(body, nullptr, false);
   std::string message = fmt::format("the gateway answered {}", status);
-  if (json.is_object() && json.contains("error") && json["error"].is_object()) message = json["error"].value("message", message);
-  auto code = status == 404 ? ErrorCode::not_found : status == 401 ? ErrorCode::unauthenticated : ErrorCode::unavailable;
+  if (json.is_object() && json.contains("error") && json["error"].is_object())
+    message = json["error"].value("message", message);
+  auto code = status == 404   ? ErrorCode::not_found
+              : status == 401 ? ErrorCode::unauthenticated
+                              : ErrorCode::unavailable;
   if (status == 401) message += "; give it with --token or OPENCLAW_GATEWAY_TOKEN";
   return {code, std::move(message)};
 }
@@ -49,13 +52,15 @@ class ApiClient::State {
   }
   Error unreachable(Error error) const {
     if (error.code == ErrorCode::unavailable || error.code == ErrorCode::timed_out) {
-      error.message = fmt::format("no gateway answers at {}; start one with `chela gateway` ({})", address.url, error.message);
+      error.message =
+          fmt::format("no gateway answers at {}; start one with `chela gateway` ({})", address.url, error.message);
     }
     return error;
   }
   Result<net::EgressResponse> fetch(net::EgressRequest wanted) {
     std::optional<Result<net::EgressResponse>> answer;
-    constexpr auto run = [](State& self, net::EgressRequest sent, std::optional<Result<net::EgressResponse>>& out) -> Task<Result<void>> {
+    constexpr auto run = [](State& self, net::EgressRequest sent,
+                            std::optional<Result<net::EgressResponse>>& out) -> Task<Result<void>> {
       auto response = co_await self.egress.fetch(std::move(sent), {});
       out.emplace(std::move(response));
       self.loop.stop();
@@ -120,7 +125,8 @@ void fill_from_configuration(GatewayAddress& address) {
   if (address.url.empty()) address.url = fmt::format("http://127.0.0.1:{}", config.get_integer("gateway.port"));
   const auto* token = config.find("gateway.auth.token");
   if (!address.token.empty() || !token || token->is_null()) return;
-  config::SecretResolver secrets(installation.request.environment, installation.home.root.parent_path().string(), nullptr, [](std::string_view) {});
+  config::SecretResolver secrets(installation.request.environment, installation.home.root.parent_path().string(),
+                                 nullptr, [](std::string_view) {});
   if (auto resolved = secrets.resolve(*token)) address.token = std::move(*resolved);
 }
 
@@ -147,7 +153,9 @@ Result<std::unique_ptr<ApiClient>> ApiClient::create(GatewayAddress address) {
   auto url = net::parse_egress_url(address.url);
   if (!url) return fail("--url", std::move(url.error()));
   if (url->scheme == "http" && !address.token.empty() && !policy::is_loopback_address(url->host)) {
-    return fail(ErrorCode::denied, "{} would send the token in clear text over the network; use https, or a tunnel to this machine", address.url);
+    return fail(ErrorCode::denied,
+                "{} would send the token in clear text over the network; use https, or a tunnel to this machine",
+                address.url);
   }
   auto state = std::make_unique<State>(std::move(address));
   state->host = url->host;
@@ -165,7 +173,8 @@ Result<std::string> ApiClient::get_text(std::string_view path) {
 Result<Json> ApiClient::get(std::string_view path) {
   CHELA_TRY(auto text, get_text(path));
   auto json = Json::parse(text, nullptr, false);
-  if (json.is_discarded()) return fail(ErrorCode::protocol, "{} is no gateway: its answer is not JSON", state_->address.url);
+  if (json.is_discarded())
+    return fail(ErrorCode::protocol, "{} is no gateway: its answer is not JSON", state_->address.url);
   return json;
 }
 
@@ -177,7 +186,8 @@ Result<Json> ApiClient::send(std::string_view method, std::string_view path, con
   return response.body.empty() ? Json() : Json::parse(response.body, nullptr, false);
 }
 
-Result<void> ApiClient::stream(std::string_view path, const Json& body, const std::function<void(const Json&)>& on_event,
+Result<void> ApiClient::stream(std::string_view path, const Json& body,
+                               const std::function<void(const Json&)>& on_event,
                                const std::function<void()>& on_interrupt) {
   auto request = state_->request("POST", path);
   request.headers.add("Content-Type", "application/json");
@@ -189,7 +199,9 @@ Result<void> ApiClient::stream(std::string_view path, const Json& body, const st
   uv_signal_t interrupt;
   uv_signal_init(state_->loop.uv(), &interrupt);
   interrupt.data = const_cast<std::function<void()>*>(&on_interrupt);
-  uv_signal_start(&interrupt, [](uv_signal_t* signal, int) { (*static_cast<const std::function<void()>*>(signal->data))(); }, SIGINT);
+  uv_signal_start(
+      &interrupt, [](uv_signal_t* signal, int) { (*static_cast<const std::function<void()>*>(signal->data))(); },
+      SIGINT);
   while (!receiver.done()) state_->loop.run();
   uv_close(reinterpret_cast<uv_handle_t*>(&interrupt), nullptr);
   state_->loop.run_ready();  // the handle lives on this stack

@@ -37,7 +37,8 @@ class ApiClient {
   Result<std::string> get_text(std::string_view path);
   // Posts and calls back with each event's JSON until the answer ends. While it runs, SIGINT calls `on_interrupt`.
   Result<void> stream(std::string_view path, const nlohmann::json& body,
-                      const std::function<void(const nlohmann::json&)>& on_event, const std::function<void()>& on_interrupt);
+                      const std::function<void(const nlohmann::json&)>& on_event,
+                      const std::function<void()>& on_interrupt);
   // Sends without waiting for the answer: for stopping a turn from on_interrupt.
   void post_later(std::string_view path);
 

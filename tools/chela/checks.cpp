@@ -28,20 +28,26 @@ Check check_config(const Installation& installation) {
   }
   auto file = installation.loaded.snapshot->file();
   auto summary = file.empty() ? std::string("no configuration file: defaults are used") : "configuration " + file;
-  if (warnings > 0) return {"config", Status::warn, fmt::format("{}, {} warnings", summary, warnings), "run `chela config validate`"};
+  if (warnings > 0)
+    return {"config", Status::warn, fmt::format("{}, {} warnings", summary, warnings), "run `chela config validate`"};
   return {"config", Status::pass, summary, {}};
 }
 
 Check check_lane(const config::Snapshot& config) {
-  auto lane = plugins::resolve_lane(plugins::parse_lane(config.get_string("runtime.mode")).value_or(plugins::LaneRequest::automatic));
+  auto lane = plugins::resolve_lane(
+      plugins::parse_lane(config.get_string("runtime.mode")).value_or(plugins::LaneRequest::automatic));
   if (!lane) return {"runtime_mode", Status::fail, lane.error().message, "set runtime.mode to \"auto\""};
-  return {"runtime_mode", Status::pass, fmt::format("runtime.mode {}, effective {}", config.get_string("runtime.mode"), plugins::name_of(*lane)), {}};
+  return {"runtime_mode",
+          Status::pass,
+          fmt::format("runtime.mode {}, effective {}", config.get_string("runtime.mode"), plugins::name_of(*lane)),
+          {}};
 }
 
 Check check_model(const Installation& installation) {
   const auto& config = *installation.loaded.snapshot;
   const auto* providers = config.find("models.providers");
-  bool configured = (providers && !providers->empty()) || config.find("models.env.key") || config.find("agents.defaults.model");
+  bool configured =
+      (providers && !providers->empty()) || config.find("models.env.key") || config.find("agents.defaults.model");
   for (const auto& found : installation.discover_plugins().plugins) {
     for (const auto& service : *found.manifest.services) {
       for (const auto& name : service.value("apiKeyEnv", nlohmann::json::array())) {
@@ -50,7 +56,8 @@ Check check_model(const Installation& installation) {
     }
   }
   if (configured) return {"model", Status::pass, "a model service is configured", {}};
-  return {"model", Status::warn, "no model is configured: a local service is used when there is one, else the demonstration answers",
+  return {"model", Status::warn,
+          "no model is configured: a local service is used when there is one, else the demonstration answers",
           "set MODEL_PROVIDER_KEY, add models.providers, or start Ollama"};
 }
 
@@ -58,8 +65,13 @@ Check check_directory(const char* id, const char* what, const fs::path& path) {
   fs::path at = path;
   std::error_code ignored;
   while (!fs::exists(at, ignored) && at.has_relative_path()) at = at.parent_path();
-  if (access(at.c_str(), W_OK) != 0) return {id, Status::fail, fmt::format("{} {} cannot be written", what, path.string()), "give its owner the right to write, or set CHELA_HOME"};
-  return {id, Status::pass, fmt::format("{} {}{}", what, path.string(), at == path ? "" : " (made at the first start)"), {}};
+  if (access(at.c_str(), W_OK) != 0)
+    return {id, Status::fail, fmt::format("{} {} cannot be written", what, path.string()),
+            "give its owner the right to write, or set CHELA_HOME"};
+  return {id,
+          Status::pass,
+          fmt::format("{} {}{}", what, path.string(), at == path ? "" : " (made at the first start)"),
+          {}};
 }
 
 Check check_space(const fs::path& path) {
@@ -69,25 +81,31 @@ Check check_space(const fs::path& path) {
   auto space = fs::space(at, error);
   if (error) return {"storage_free_space", Status::skip, "the free space is not known", {}};
   auto text = fmt::format("{} MiB free", space.available >> 20);
-  if (space.available < kFreeBytesMin) return {"storage_free_space", Status::warn, text, "free some space: what cannot be written is not acknowledged"};
+  if (space.available < kFreeBytesMin)
+    return {"storage_free_space", Status::warn, text, "free some space: what cannot be written is not acknowledged"};
   return {"storage_free_space", Status::pass, text, {}};
 }
 
 Check check_database(const fs::path& file) {
   std::error_code ignored;
-  if (!fs::exists(file, ignored)) return {"storage", Status::pass, "no database yet: it is made at the first start", {}};
+  if (!fs::exists(file, ignored))
+    return {"storage", Status::pass, "no database yet: it is made at the first start", {}};
   auto connection = store::Connection::open(file, {.access = store::Access::read_only});
-  if (!connection) return {"storage", Status::fail, connection.error().message, "restore a backup, or move the file away to begin anew"};
+  if (!connection)
+    return {"storage", Status::fail, connection.error().message,
+            "restore a backup, or move the file away to begin anew"};
   auto damage = store::find_damage(**connection);
   if (!damage) return {"storage", Status::fail, damage.error().message, "restore a backup"};
-  if (!damage->empty()) return {"storage", Status::fail, "the database is damaged: " + damage->front(), "restore a backup"};
+  if (!damage->empty())
+    return {"storage", Status::fail, "the database is damaged: " + damage->front(), "restore a backup"};
   return {"storage", Status::pass, "the database is sound", {}};
 }
 
 Check check_port(const config::Snapshot& config) {
   auto port = static_cast<std::uint16_t>(config.get_integer("gateway.port"));
   int probe = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{.sin_family = AF_INET, .sin_port = htons(port), .sin_addr = {htonl(INADDR_LOOPBACK)}, .sin_zero = {}};
+  sockaddr_in address{
+      .sin_family = AF_INET, .sin_port = htons(port), .sin_addr = {htonl(INADDR_LOOPBACK)}, .sin_zero = {}};
   bool taken = probe >= 0 && connect(probe, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
   if (probe >= 0) close(probe);
   if (!taken) return {"port_availability", Status::pass, fmt::format("port {} is free", port), {}};
@@ -100,9 +118,11 @@ std::vector<Check> check_bind(const config::Snapshot& config) {
   if (!address) return {{"public_bind", Status::fail, address.error().message, "set gateway.bind"}};
   std::vector<Check> out;
   for (const auto& refusal : policy::check_public_bind(*address, config.root())) {
-    out.push_back({"public_bind", Status::fail, fmt::format("{}: {}", refusal.key, refusal.message), "change " + refusal.key});
+    out.push_back(
+        {"public_bind", Status::fail, fmt::format("{}: {}", refusal.key, refusal.message), "change " + refusal.key});
   }
-  if (out.empty()) out.push_back({"public_bind", Status::pass, "listening on " + *address + " is safe as configured", {}});
+  if (out.empty())
+    out.push_back({"public_bind", Status::pass, "listening on " + *address + " is safe as configured", {}});
   return out;
 }
 
@@ -111,14 +131,17 @@ std::vector<Check> check_plugins(const Installation& installation) {
   std::vector<Check> out;
   for (const auto& diagnostic : discovery.diagnostics) {
     bool error = diagnostic.severity == plugins::Severity::error;
-    out.push_back({"plugins", error ? Status::fail : Status::warn, diagnostic.message, "mend or remove " + diagnostic.path});
+    out.push_back(
+        {"plugins", error ? Status::fail : Status::warn, diagnostic.message, "mend or remove " + diagnostic.path});
   }
   for (const auto& found : discovery.plugins) {
     std::error_code ignored;
     if (!found.disabled_because.empty() || fs::exists(found.manifest.library, ignored)) continue;
-    out.push_back({"plugins", Status::fail, "plugin " + found.manifest.id + " has no library", "build or reinstall it"});
+    out.push_back(
+        {"plugins", Status::fail, "plugin " + found.manifest.id + " has no library", "build or reinstall it"});
   }
-  if (out.empty()) out.push_back({"plugins", Status::pass, fmt::format("{} plugins known", discovery.plugins.size()), {}});
+  if (out.empty())
+    out.push_back({"plugins", Status::pass, fmt::format("{} plugins known", discovery.plugins.size()), {}});
   return out;
 }
 
@@ -139,7 +162,8 @@ std::vector<Check> run_checks(const Installation& installation) {
     add(check_bind(config));
   }
   add(check_plugins(installation));
-  add({check_directory("storage_writable", "state in", installation.home.root), check_space(installation.home.root), check_database(installation.home.database())});
+  add({check_directory("storage_writable", "state in", installation.home.root), check_space(installation.home.root),
+       check_database(installation.home.database())});
   return out;
 }
 

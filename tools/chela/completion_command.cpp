@@ -35,9 +35,11 @@ std::string bash_script(const CLI::App& program) {
   return "# bash completion for chela; load it with: source <(chela completion bash)\n"
          "_chela() {\n"
          "  local current=\"${COMP_WORDS[COMP_CWORD]}\" path=\"\" words=\"\" word\n"
-         "  for word in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do [[ $word == -* ]] || path=\"${path:+$path }$word\"; done\n"
+         "  for word in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do [[ $word == -* ]] || path=\"${path:+$path }$word\"; "
+         "done\n"
          "  case \"$path\" in\n"
-         "    \"\") words=\"" + words_of(program) + "\" ;;\n" + cases_of(program) +
+         "    \"\") words=\"" +
+         words_of(program) + "\" ;;\n" + cases_of(program) +
          "  esac\n"
          "  COMPREPLY=($(compgen -W \"$words\" -- \"$current\") $(compgen -f -- \"$current\"))\n"
          "}\n"
@@ -52,9 +54,11 @@ std::string zsh_script(const CLI::App& program) {
 std::string fish_script(const CLI::App& program) {
   std::string out = "# fish completion for chela; load it with: chela completion fish | source\n";
   for (const auto* command : program.get_subcommands({})) {
-    out += fmt::format("complete -c chela -n __fish_use_subcommand -a {} -d '{}'\n", command->get_name(), command->get_description());
+    out += fmt::format("complete -c chela -n __fish_use_subcommand -a {} -d '{}'\n", command->get_name(),
+                       command->get_description());
     for (const auto* sub : command->get_subcommands({})) {
-      out += fmt::format("complete -c chela -n '__fish_seen_subcommand_from {}' -a {} -d '{}'\n", command->get_name(), sub->get_name(), sub->get_description());
+      out += fmt::format("complete -c chela -n '__fish_seen_subcommand_from {}' -a {} -d '{}'\n", command->get_name(),
+                         sub->get_name(), sub->get_description());
     }
   }
   return out;

@@ -50,7 +50,8 @@ Result<int> get(const Arguments& arguments) {
 // The text of the file, or nothing when there is none yet.
 Result<std::string> read_file(const config::ConfigFile& file) {
   if (file.kind == config::ConfigFile::Kind::upstream) {
-    return fail(ErrorCode::denied, "{} belongs to OpenClaw and is only read; copy it to chela.json in the home first", file.path.string());
+    return fail(ErrorCode::denied, "{} belongs to OpenClaw and is only read; copy it to chela.json in the home first",
+                file.path.string());
   }
   auto text = platform::read_file(file.path, kFileBytesMax);
   if (text || text.error().code != ErrorCode::not_found) return text;
@@ -71,7 +72,8 @@ Result<int> set(const Arguments& arguments) {
   auto loaded = config::load(installation.spec, trial);
   std::string problems;
   for (const auto& problem : loaded.problems) {
-    if (problem.severity == config::Severity::error) problems += (problems.empty() ? "" : "\nchela: ") + config::text_of(problem);
+    if (problem.severity == config::Severity::error)
+      problems += (problems.empty() ? "" : "\nchela: ") + config::text_of(problem);
   }
   if (!problems.empty()) return fail(ErrorCode::invalid_argument, "{}", problems);
   CHELA_CHECK(platform::make_private_directory(file.path.parent_path()));
@@ -87,7 +89,9 @@ Result<int> validate(const Arguments& arguments) {
     for (const auto& problem : problems) list.push_back(problem_json(problem));
     print_json({{"valid", installation.loaded.snapshot != nullptr}, {"problems", list}});
   } else {
-    for (const auto& problem : problems) fmt::print(stderr, "{}{}\n", problem.severity == config::Severity::warning ? "warning: " : "", config::text_of(problem));
+    for (const auto& problem : problems)
+      fmt::print(stderr, "{}{}\n", problem.severity == config::Severity::warning ? "warning: " : "",
+                 config::text_of(problem));
     if (installation.loaded.snapshot) print("the configuration is valid\n");
   }
   return installation.loaded.snapshot ? 0 : kFailed;
@@ -119,7 +123,8 @@ void add_config_command(CLI::App& program, int& exit_code) {
   auto [set_command, set_arguments] = add("set", "Changes one value in the file; comments stay", set);
   set_command->add_option("path", set_arguments->path, "Such as gateway.port")->required();
   set_command->add_option("value", set_arguments->value, "The value; JSON5 where it is not text")->required();
-  auto [validate_command, validate_arguments] = add("validate", "Everything that is wrong with the configuration", validate);
+  auto [validate_command, validate_arguments] =
+      add("validate", "Everything that is wrong with the configuration", validate);
   validate_command->add_flag("--json", validate_arguments->json, "As JSON");
   auto [schema_command, schema_arguments] = add("schema", "The JSON schema of the configuration", schema);
   schema_command->add_flag("--json", schema_arguments->json, "It always is");

@@ -51,7 +51,8 @@ void add_gateway_command(CLI::App& program, TimePoint started_at, int& exit_code
   command->add_option("--config", arguments->config, "Configuration file (default: chela.json in CHELA_HOME)");
   command->add_option("--port", arguments->port, "Port to listen on; 0 picks a free one");
   command->add_option("--bind", arguments->bind, "Address to listen on, or loopback or lan");
-  command->add_option("--set", arguments->settings, "A setting, such as logging.level=debug; may be given more than once");
+  command->add_option("--set", arguments->settings,
+                      "A setting, such as logging.level=debug; may be given more than once");
   command->callback([arguments, started_at, &exit_code] { exit_code = run_gateway(*arguments, started_at); });
 }
 

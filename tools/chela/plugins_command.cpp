@@ -25,8 +25,13 @@ Json plugin_json(const plugins::Found& found) {
   const auto& manifest = found.manifest;
   Json provides = Json::array();
   for (const auto& provision : manifest.provides) provides.push_back(provision.kind + "/" + provision.id);
-  Json out = {{"id", manifest.id}, {"version", manifest.version}, {"name", manifest.name}, {"description", manifest.description},
-              {"origin", plugins::name_of(found.origin)}, {"enabled", found.disabled_because.empty()}, {"provides", provides}};
+  Json out = {{"id", manifest.id},
+              {"version", manifest.version},
+              {"name", manifest.name},
+              {"description", manifest.description},
+              {"origin", plugins::name_of(found.origin)},
+              {"enabled", found.disabled_because.empty()},
+              {"provides", provides}};
   if (!found.disabled_because.empty()) out["disabledBecause"] = found.disabled_because;
   return out;
 }
@@ -45,7 +50,9 @@ Json details_json(const plugins::Found& found) {
   Json tools = Json::array();
   for (const auto& provision : manifest.provides) {
     for (const auto& tool : provision.descriptor->value("tools", Json::array())) {
-      tools.push_back({{"name", tool["name"]}, {"description", tool["description"]}, {"effects", tool.value("effects", Json::array())}});
+      tools.push_back({{"name", tool["name"]},
+                       {"description", tool["description"]},
+                       {"effects", tool.value("effects", Json::array())}});
     }
   }
   out["tools"] = tools;
@@ -57,11 +64,13 @@ int list(const Arguments& arguments) {
   Json plugins = Json::array();
   for (const auto& found : discovery.plugins) plugins.push_back(plugin_json(found));
   Json problems = Json::array();
-  for (const auto& diagnostic : discovery.diagnostics) problems.push_back({{"code", plugins::name_of(diagnostic.code)}, {"message", diagnostic.message}});
+  for (const auto& diagnostic : discovery.diagnostics)
+    problems.push_back({{"code", plugins::name_of(diagnostic.code)}, {"message", diagnostic.message}});
   if (arguments.json) return print_json({{"plugins", plugins}, {"diagnostics", problems}}), 0;
   for (const auto& plugin : plugins) {
-    print(fmt::format("{:<16} {:<8} {:<10} {:<9} {}\n", plugin["id"].get<std::string>(), plugin["version"].get<std::string>(),
-                      plugin["origin"].get<std::string>(), plugin["enabled"] == true ? "enabled" : "disabled", plugin["description"].get<std::string>()));
+    print(fmt::format("{:<16} {:<8} {:<10} {:<9} {}\n", plugin["id"].get<std::string>(),
+                      plugin["version"].get<std::string>(), plugin["origin"].get<std::string>(),
+                      plugin["enabled"] == true ? "enabled" : "disabled", plugin["description"].get<std::string>()));
   }
   for (const auto& problem : problems) complain(problem["message"].get<std::string>());
   return 0;
@@ -78,7 +87,8 @@ int inspect(const Arguments& arguments) {
     }
     return 0;
   }
-  return fail_with({ErrorCode::not_found, "no plugin " + arguments.id + "; `chela plugins list` shows those there are"});
+  return fail_with(
+      {ErrorCode::not_found, "no plugin " + arguments.id + "; `chela plugins list` shows those there are"});
 }
 
 int create(const std::string& id, const std::string& kind, std::string directory) {
@@ -91,7 +101,8 @@ int create(const std::string& id, const std::string& kind, std::string directory
 
 void add_check(CLI::App& group, int& exit_code) {
   auto options = std::make_shared<conformance::Options>();
-  auto* command = group.add_subcommand("check", "Whether a plugin keeps the rules of the ABI; each case in a process of its own");
+  auto* command =
+      group.add_subcommand("check", "Whether a plugin keeps the rules of the ABI; each case in a process of its own");
   command->add_option("library", options->library, "The plugin's library")->required();
   command->add_option("--manifest", options->manifest, "Its manifest (default: chela.plugin.json beside it)");
   command->add_option("--config", options->configuration, "Its configuration, a JSON object");
@@ -117,7 +128,8 @@ void add_new(CLI::App& group, int& exit_code) {
 }  // namespace
 
 void add_plugins_command(CLI::App& program, int& exit_code) {
-  auto* group = program.add_subcommand("plugins", "The plugins: what they may do, whether they keep the contract, a new one");
+  auto* group =
+      program.add_subcommand("plugins", "The plugins: what they may do, whether they keep the contract, a new one");
   group->require_subcommand(1);
   auto add = [&](const char* name, const char* description, int (*action)(const Arguments&)) {
     auto arguments = std::make_shared<Arguments>();

@@ -39,7 +39,9 @@ Result<std::string> message_of(const Arguments& arguments) {
     std::string input{std::istreambuf_iterator<char>(std::cin), {}};
     if (!trim(input).empty()) text += "\n\n--- stdin ---\n" + input;
   }
-  if (text.size() > kInputBytesMax) return fail(ErrorCode::too_large, "prompt, files and input have {} bytes, {} are allowed", text.size(), kInputBytesMax);
+  if (text.size() > kInputBytesMax)
+    return fail(ErrorCode::too_large, "prompt, files and input have {} bytes, {} are allowed", text.size(),
+                kInputBytesMax);
   return text;
 }
 
@@ -56,7 +58,8 @@ int run_once(const Arguments& arguments) {
 
 void add_run_command(CLI::App& program, int& exit_code) {
   auto arguments = std::make_shared<Arguments>();
-  auto* command = program.add_subcommand("run", "One answer on standard output; input from a pipe is added to the prompt");
+  auto* command =
+      program.add_subcommand("run", "One answer on standard output; input from a pipe is added to the prompt");
   command->add_option("prompt", arguments->prompt, "What to ask")->required();
   command->add_option("--file", arguments->files, "Adds a file; may be given more than once");
   command->add_option("--session", arguments->session, "Asks in this session");

@@ -42,14 +42,15 @@ Result<void> list(ApiClient& client, const Arguments& arguments) {
   CHELA_TRY(auto answer, client.get("/api/sessions?limit=1000"));
   if (arguments.json) return print_json(answer), Result<void>();
   for (const auto& session : answer["sessions"]) {
-    print(fmt::format("{}  {}  {:>4}  {}\n", session.value("id", ""), when(session["updatedAt"]), session.value("messageCount", 0),
-                      for_terminal(session.value("title", ""))));
+    print(fmt::format("{}  {}  {:>4}  {}\n", session.value("id", ""), when(session["updatedAt"]),
+                      session.value("messageCount", 0), for_terminal(session.value("title", ""))));
   }
   return {};
 }
 
 Result<void> show(ApiClient& client, const Arguments& arguments) {
-  if (!runtime::is_session_id(arguments.id)) return fail(ErrorCode::invalid_argument, "{}: not a session id", arguments.id);
+  if (!runtime::is_session_id(arguments.id))
+    return fail(ErrorCode::invalid_argument, "{}: not a session id", arguments.id);
   CHELA_TRY(auto session, client.get("/api/sessions/" + arguments.id));
   if (arguments.json) return print_json(session), Result<void>();
   for (const auto& message : session["messages"]) {
@@ -63,7 +64,8 @@ Result<void> show(ApiClient& client, const Arguments& arguments) {
 }
 
 Result<void> remove(ApiClient& client, const Arguments& arguments) {
-  if (!runtime::is_session_id(arguments.id)) return fail(ErrorCode::invalid_argument, "{}: not a session id", arguments.id);
+  if (!runtime::is_session_id(arguments.id))
+    return fail(ErrorCode::invalid_argument, "{}: not a session id", arguments.id);
   CHELA_CHECK(client.send("DELETE", "/api/sessions/" + arguments.id, Json()));
   return {};
 }
@@ -73,7 +75,8 @@ Result<void> remove(ApiClient& client, const Arguments& arguments) {
 void add_sessions_command(CLI::App& program, int& exit_code) {
   auto* group = program.add_subcommand("sessions", "The conversations that a gateway keeps");
   group->require_subcommand(1);
-  auto add = [&](const char* name, const char* description, bool with_id, bool with_json, Result<void> (*action)(ApiClient&, const Arguments&)) {
+  auto add = [&](const char* name, const char* description, bool with_id, bool with_json,
+                 Result<void> (*action)(ApiClient&, const Arguments&)) {
     auto arguments = std::make_shared<Arguments>();
     auto* command = group->add_subcommand(name, description);
     if (with_id) command->add_option("id", arguments->id, "The session's id")->required();

@@ -25,8 +25,8 @@ std::string to_base64(std::string_view bytes);  // RFC 4648 section 4, padded
 // RFC 4648 section 5, without padding; nullopt when it is malformed.
 std::optional<std::string> from_base64url(std::string_view text);
 
-// True when objects and arrays of the JSON text `json` nest deeper than `depth_max`: asked before a tree is made of text
-// from outside, since trees are copied and written recursively.
+// True when objects and arrays of the JSON text `json` nest deeper than `depth_max`: asked before a tree is made of
+// text from outside, since trees are copied and written recursively.
 bool nests_deeper(std::string_view json, std::size_t depth_max);
 
 // The candidate nearest to `word` by edit distance, or empty when none is near enough to be a typing slip.

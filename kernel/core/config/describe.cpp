@@ -63,7 +63,8 @@ std::string describe(const json& schema) {
     if (values->size() > kShownMax) shown.push_back("…");
     return shown.size() == 1 ? shown[0] : "one of " + join(shown, "or");
   }
-  if (const auto* value = find_member(schema, "const")) return value->dump(-1, ' ', false, json::error_handler_t::replace);
+  if (const auto* value = find_member(schema, "const"))
+    return value->dump(-1, ' ', false, json::error_handler_t::replace);
   for (auto keyword : {"anyOf", "oneOf"}) {
     const auto* list = find_member(schema, keyword);
     if (!list || !list->is_array()) continue;

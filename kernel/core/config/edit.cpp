@@ -29,7 +29,8 @@ Result<Parsed> parse(std::string_view text) {
   auto document = parse_json5(text, &out.map);
   if (!document) {
     const auto& [at, message] = document.error();
-    return fail(ErrorCode::invalid_argument, "the file is not JSON5 at {}:{}: {}; mend it first", at.line, at.column, message);
+    return fail(ErrorCode::invalid_argument, "the file is not JSON5 at {}:{}: {}; mend it first", at.line, at.column,
+                message);
   }
   out.document = std::move(*document);
   return out;
@@ -68,8 +69,9 @@ class Editor {
     if (container.is_object() && std::holds_alternative<std::string>(missing)) {
       return with_child(*node, render_key(std::get<std::string>(missing)) + ": ", nested);
     }
-    return fail(ErrorCode::invalid_argument, "{} is {}", around.text(),
-                container.is_array() ? fmt::format("a list; the next item is [{}]", container.size()) : "not an object");
+    return fail(
+        ErrorCode::invalid_argument, "{} is {}", around.text(),
+        container.is_array() ? fmt::format("a list; the next item is [{}]", container.size()) : "not an object");
   }
 
   Result<std::string> unset(const Path& path) const {
@@ -133,7 +135,8 @@ class Editor {
     std::size_t start = rest.find_first_not_of(" \t\r");
     if (start == std::string_view::npos) return at;
     std::string_view comment = rest.substr(start);
-    bool whole = comment.starts_with("//") || (comment.starts_with("/*") && comment.find("*/") != std::string_view::npos);
+    bool whole =
+        comment.starts_with("//") || (comment.starts_with("/*") && comment.find("*/") != std::string_view::npos);
     return whole ? at + rest.find_last_not_of(" \t\r") + 1 : at;
   }
 

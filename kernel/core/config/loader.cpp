@@ -50,7 +50,8 @@ class Load {
     file_name_ = file.path.filename().string();
     auto text = platform::read_file(file.path, Json5Limits{}.bytes_max);
     if (!text) {
-      add("config_unreadable", fmt::format("{}; check --config, CHELA_CONFIG and the file's permissions", text.error().message));
+      add("config_unreadable",
+          fmt::format("{}; check --config, CHELA_CONFIG and the file's permissions", text.error().message));
       problems_.back().where = file.path.string();
       return;
     }

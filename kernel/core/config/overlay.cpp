@@ -31,7 +31,8 @@ Path path_of_variable(std::string_view name) {
 }
 
 // The variables of `x-env`, in the order of the schema, with the settings they mean.
-void collect_aliases(const json& schema, const Path& path, std::vector<std::pair<Path, std::vector<std::string>>>& out) {
+void collect_aliases(const json& schema, const Path& path,
+                     std::vector<std::pair<Path, std::vector<std::string>>>& out) {
   for (const auto* form : forms_of(schema)) {
     const auto* properties = find_member(*form, "properties");
     if (!properties || !properties->is_object()) continue;
@@ -67,7 +68,8 @@ class Overlay {
   }
 
   void refuse(const Path& path, std::string message, const Origin& origin) {
-    result.problems.push_back({"config_bad_override", Severity::error, path.text(), std::move(message), origin.where, {}});
+    result.problems.push_back(
+        {"config_bad_override", Severity::error, path.text(), std::move(message), origin.where, {}});
   }
 
  private:
@@ -101,7 +103,8 @@ OverlayResult apply_environment(const json& schema, const Environment& environme
   std::vector<std::pair<Path, std::vector<std::string>>> aliases;
   collect_aliases(schema, {}, aliases);
   for (const auto& [path, names] : aliases) {
-    auto set = std::ranges::find_if(names, [&](const auto& name) { return find_variable(environment, name) != nullptr; });
+    auto set =
+        std::ranges::find_if(names, [&](const auto& name) { return find_variable(environment, name) != nullptr; });
     if (set != names.end()) overlay.apply(path, *find_variable(environment, *set), variable_origin(*set));
   }
   for (auto entry = environment.lower_bound(kPrefix); entry != environment.end(); ++entry) {
@@ -145,7 +148,8 @@ Result<void> set_value(json& document, const Path& path, json value) {
     if (node->is_array()) {
       std::size_t at = as_index(segment);
       if (at > node->size()) {
-        return fail(ErrorCode::invalid_argument, "{} has {} items; the next is [{}]", around.text(), node->size(), node->size());
+        return fail(ErrorCode::invalid_argument, "{} has {} items; the next is [{}]", around.text(), node->size(),
+                    node->size());
       }
       if (at == node->size()) node->push_back(nullptr);
       node = &(*node)[at];

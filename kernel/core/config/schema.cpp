@@ -76,7 +76,8 @@ class UnknownKeyFinder {
 
   void visit_members(const std::vector<const json*>& forms, const json& value, const Path& path) {
     std::vector<const json*> speaking;
-    std::ranges::copy_if(forms, std::back_inserter(speaking), [](auto* form) { return says_something_of_members(*form); });
+    std::ranges::copy_if(forms, std::back_inserter(speaking),
+                         [](auto* form) { return says_something_of_members(*form); });
     if (speaking.empty()) return;
     for (const auto& [key, member] : value.items()) {
       KeyVerdict verdict;

@@ -132,7 +132,8 @@ class Preparer {
       std::string token(pointer.substr(0, end));
       pointer.remove_prefix(end);
       for (auto [code, plain] : {std::pair{"~1", "/"}, std::pair{"~0", "~"}}) {
-        for (auto at = token.find(code); at != std::string::npos; at = token.find(code, at + 1)) token.replace(at, 2, plain);
+        for (auto at = token.find(code); at != std::string::npos; at = token.find(code, at + 1))
+          token.replace(at, 2, plain);
       }
       node = Path{token}.find_in(*node);
       if (!node) return nullptr;
@@ -147,12 +148,18 @@ class Preparer {
   }
 
   json refuse(std::string_view code, const Place& at, std::string message) {
-    problems.push_back({std::string(code), Severity::error, {}, fmt::format("schema {}: {}", at.text(), message), {}, {}});
+    problems.push_back(
+        {std::string(code), Severity::error, {}, fmt::format("schema {}: {}", at.text(), message), {}, {}});
     return nullptr;
   }
 
   void warn(const Place& at, std::string message) {
-    problems.push_back({"unsupported_schema_keyword", Severity::warning, {}, fmt::format("schema {}: {}", at.text(), message), {}, {}});
+    problems.push_back({"unsupported_schema_keyword",
+                        Severity::warning,
+                        {},
+                        fmt::format("schema {}: {}", at.text(), message),
+                        {},
+                        {}});
   }
 
   const json& root_;

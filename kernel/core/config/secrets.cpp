@@ -145,7 +145,8 @@ SecretResolver::SecretResolver(Environment environment, std::string home, const 
 SecretResolver::~SecretResolver() = default;
 
 Result<std::string> SecretResolver::resolve(const json& reference) const {
-  auto secret = reference.is_string() ? resolve_text(reference.get_ref<const std::string&>()) : resolve_object(reference);
+  auto secret =
+      reference.is_string() ? resolve_text(reference.get_ref<const std::string&>()) : resolve_object(reference);
   if (secret && sink_) sink_(*secret);
   return secret;
 }
@@ -177,7 +178,8 @@ Result<std::string> SecretResolver::resolve_object(const json& reference) const 
     return find_in_environment(environment_, id);
   }
   if (source != "file") {
-    return fail(ErrorCode::unsupported, "secret source {} ({}): not supported by this version; use env or file", source, id);
+    return fail(ErrorCode::unsupported, "secret source {} ({}): not supported by this version; use env or file", source,
+                id);
   }
   if (!provider) return fail(ErrorCode::not_found, "no file provider named {} in secrets.providers", name);
   return resolve_provider_file(*provider, id);

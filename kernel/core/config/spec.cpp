@@ -14,7 +14,9 @@ namespace {
 
 using nlohmann::json;
 
-json empty_object_schema() { return {{"type", "object"}, {"properties", json::object()}, {"additionalProperties", false}}; }
+json empty_object_schema() {
+  return {{"type", "object"}, {"properties", json::object()}, {"additionalProperties", false}};
+}
 
 // Whether `schema` has room for a slice at `path`; nothing is changed.
 Result<void> check_room(const json& schema, const Path& path) {
@@ -72,7 +74,12 @@ ConfigSpec::ConfigSpec() {
 
 std::vector<Problem> ConfigSpec::add(const Slice& slice) {
   auto refuse = [&](std::string message) -> std::vector<Problem> {
-    return {{"invalid_schema", Severity::error, {}, fmt::format("the configuration of {}: {}", slice.owner, message), {}, {}}};
+    return {{"invalid_schema",
+             Severity::error,
+             {},
+             fmt::format("the configuration of {}: {}", slice.owner, message),
+             {},
+             {}}};
   };
   auto path = Path::parse(slice.path);
   if (!path) return refuse(path.error().message);
@@ -83,7 +90,8 @@ std::vector<Problem> ConfigSpec::add(const Slice& slice) {
     }
   }
   auto [prepared, problems] = prepare_schema(slice.schema, slice.from_plugin ? Trust::stranger : Trust::kernel);
-  for (auto& problem : problems) problem.message = fmt::format("the configuration of {}: {}", slice.owner, problem.message);
+  for (auto& problem : problems)
+    problem.message = fmt::format("the configuration of {}: {}", slice.owner, problem.message);
   if (!prepared) return problems;
   if (auto room = check_room(*schema_, *path); !room) return refuse(room.error().message);
   if (schema_.use_count() > 1) schema_ = std::make_shared<json>(*schema_);  // a copy of this spec shares it

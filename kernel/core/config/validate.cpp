@@ -192,14 +192,16 @@ class Judge {
     if (code == "config_unique_items") return add(code, finding.path, "the list holds the same item twice");
     if (code == "config_multiple_of") {
       const auto* step = find_member(*schema, "multipleOf");
-      return add(code, finding.path, fmt::format("expected a multiple of {}, found {}", step ? step->dump() : "the step",
-                                                 show(*value, false)));
+      return add(
+          code, finding.path,
+          fmt::format("expected a multiple of {}, found {}", step ? step->dump() : "the step", show(*value, false)));
     }
     if (code == "config_not_allowed") return add(code, finding.path, "this combination of values is not allowed here");
-    std::string found = code == "config_max_length" || code == "config_min_length"
-                            ? fmt::format("one of {} bytes", value->is_string() ? value->get_ref<const std::string&>().size() : 0)
-                        : value->is_array() && code.ends_with("_items") ? fmt::format("{} items", value->size())
-                                                                        : show(*value, is_secret(schema_, finding.path));
+    std::string found =
+        code == "config_max_length" || code == "config_min_length"
+            ? fmt::format("one of {} bytes", value->is_string() ? value->get_ref<const std::string&>().size() : 0)
+        : value->is_array() && code.ends_with("_items") ? fmt::format("{} items", value->size())
+                                                        : show(*value, is_secret(schema_, finding.path));
     add(code, finding.path, fmt::format("expected {}, found {}", describe(*schema), found),
         code == "config_enum_mismatch" ? nearest_choice(*schema, *value) : "");
   }
@@ -207,7 +209,8 @@ class Judge {
   void refuse_long_subjects(const json& value, const Path& path) {
     if (value.is_string() && value.get_ref<const std::string&>().size() > kPatternSubjectBytesMax) {
       const json* schema = find_schema(schema_, path);
-      bool matched = schema && std::ranges::any_of(forms_of(*schema), [](auto* form) { return form->contains("pattern"); });
+      bool matched =
+          schema && std::ranges::any_of(forms_of(*schema), [](auto* form) { return form->contains("pattern"); });
       if (matched) {
         add("config_pattern_mismatch", path, fmt::format("the text is longer than {} bytes", kPatternSubjectBytesMax));
       }

@@ -26,13 +26,15 @@ struct Attempt {
     }
   }
   static void close(Attempt* attempt) {
-    uv_close(reinterpret_cast<uv_handle_t*>(&attempt->socket), [](uv_handle_t* handle) { delete static_cast<Attempt*>(handle->data); });
+    uv_close(reinterpret_cast<uv_handle_t*>(&attempt->socket),
+             [](uv_handle_t* handle) { delete static_cast<Attempt*>(handle->data); });
   }
 };
 
 }  // namespace
 
-Task<Result<void>> check_reachable(Loop& loop, std::string ip, std::uint16_t port, Duration timeout, CancelToken cancel) {
+Task<Result<void>> check_reachable(Loop& loop, std::string ip, std::uint16_t port, Duration timeout,
+                                   CancelToken cancel) {
   sockaddr_storage address{};
   bool valid = uv_ip4_addr(ip.c_str(), port, reinterpret_cast<sockaddr_in*>(&address)) == 0 ||
                uv_ip6_addr(ip.c_str(), port, reinterpret_cast<sockaddr_in6*>(&address)) == 0;
@@ -44,7 +46,8 @@ Task<Result<void>> check_reachable(Loop& loop, std::string ip, std::uint16_t por
   made->socket.data = made;
   made->request.data = made;
   std::unique_ptr<Attempt, void (*)(Attempt*)> attempt(made, Attempt::close);
-  int status = uv_tcp_connect(&attempt->request, &attempt->socket, reinterpret_cast<const sockaddr*>(&address), Attempt::on_connect);
+  int status = uv_tcp_connect(&attempt->request, &attempt->socket, reinterpret_cast<const sockaddr*>(&address),
+                              Attempt::on_connect);
   if (status != 0) co_return fail(ErrorCode::unavailable, "{}", uv_strerror(status));
   co_return co_await wait_for(loop, *done, loop.now() + timeout, cancel);
 }

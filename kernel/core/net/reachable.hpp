@@ -12,6 +12,7 @@
 namespace chela::net {
 
 // Connects to a numeric address and closes again. Errors: invalid_argument, unavailable, timed_out, cancelled.
-Task<Result<void>> check_reachable(Loop& loop, std::string ip, std::uint16_t port, Duration timeout, CancelToken cancel);
+Task<Result<void>> check_reachable(Loop& loop, std::string ip, std::uint16_t port, Duration timeout,
+                                   CancelToken cancel);
 
 }  // namespace chela::net

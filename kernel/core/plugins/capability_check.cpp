@@ -73,12 +73,14 @@ std::vector<Diagnostic> check_capabilities(const Instance& instance) {
   auto offered = offered_tools(instance, *tool);
   for (const auto& name : offered) {
     if (!declared.contains(name)) {
-      note(DiagnosticCode::undeclared_capability, "the code offers the tool " + name + ", the manifest does not declare it");
+      note(DiagnosticCode::undeclared_capability,
+           "the code offers the tool " + name + ", the manifest does not declare it");
     }
   }
   for (const auto& name : declared) {
     if (!offered.contains(name)) {
-      note(DiagnosticCode::missing_capability, "the manifest declares the tool " + name + ", the code does not offer it");
+      note(DiagnosticCode::missing_capability,
+           "the manifest declares the tool " + name + ", the code does not offer it");
     }
   }
   return out;

@@ -22,11 +22,13 @@ std::expected<void, DoorError> check_file(const Manifest& manifest) {
   std::error_code status;
   auto real = fs::canonical(manifest.library, status);
   if (status) {
-    return refuse(DiagnosticCode::entry_not_found, "no library " + manifest.library.string() + "; build or reinstall the plugin");
+    return refuse(DiagnosticCode::entry_not_found,
+                  "no library " + manifest.library.string() + "; build or reinstall the plugin");
   }
   auto root = fs::canonical(manifest.directory, status);
   if (status || real.parent_path() != root) {
-    return refuse(DiagnosticCode::entry_outside_root, manifest.library.string() + " is a link that leaves the plugin's folder");
+    return refuse(DiagnosticCode::entry_outside_root,
+                  manifest.library.string() + " is a link that leaves the plugin's folder");
   }
   if (manifest.integrity.empty()) return {};
   auto bytes = platform::read_file(real, kLibraryBytesMax);

@@ -141,7 +141,8 @@ int64_t HostServices::timer_unix_ms(const chela_host* host) { return of(host).en
 
 uint64_t HostServices::timer_start(const chela_host* host, uint64_t delay_ms, const chela_timer_listener* listener) {
   auto& self = of(host);
-  if (!self.open_ || !listener || !CHELA_HAS(listener, chela_timer_listener, on_expire) || !listener->on_expire) return 0;
+  if (!self.open_ || !listener || !CHELA_HAS(listener, chela_timer_listener, on_expire) || !listener->on_expire)
+    return 0;
   if (self.timers_.size() >= kTimersMax) return 0;
   auto id = ++self.last_id_;
   auto [place, added] = self.timers_.emplace(id, std::make_unique<RunningTimer>(self, id, listener));
@@ -172,7 +173,8 @@ uint64_t HostServices::http_send(const chela_host* host, const chela_http_reques
     return uint64_t{0};
   };
   if (!self.open_) return refuse("the plugin is not running");
-  if (!request || !CHELA_HAS(request, chela_http_request, response_bytes_max)) return refuse("the request is too short");
+  if (!request || !CHELA_HAS(request, chela_http_request, response_bytes_max))
+    return refuse("the request is too short");
   if (!listener || !CHELA_HAS(listener, chela_http_listener, on_done) || !listener->on_head || !listener->on_body ||
       !listener->on_done) {
     return refuse("the listener is too short or has null functions");

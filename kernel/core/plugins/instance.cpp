@@ -27,7 +27,8 @@ Result<std::shared_ptr<Instance>> Instance::create(const chela_entry& entry, std
       if (CHELA_HAS(plugin, chela_plugin, destroy) && plugin->destroy) plugin->destroy(plugin);
       return CHELA_OK;
     });
-    return fail(ErrorCode::protocol, "creating the plugin: it returned a chela_plugin that is too short or has null functions");
+    return fail(ErrorCode::protocol,
+                "creating the plugin: it returned a chela_plugin that is too short or has null functions");
   }
   instance->plugin_ = plugin;
   instance->services_.open();

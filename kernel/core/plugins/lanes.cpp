@@ -31,8 +31,9 @@ Result<Lane> resolve_lane(LaneRequest request) {
   if (request == LaneRequest::static_only) return Lane::static_only;
   if (dynamic_code_supported()) return Lane::dynamic;
   if (request == LaneRequest::automatic) return Lane::static_only;
-  return fail(ErrorCode::unsupported,
-              "runtime.mode: 'dynamic' needs a build that can load libraries, and this one cannot; use 'auto' or 'static'");
+  return fail(
+      ErrorCode::unsupported,
+      "runtime.mode: 'dynamic' needs a build that can load libraries, and this one cannot; use 'auto' or 'static'");
 }
 
 bool allows(Lane lane, Carrier carrier, std::string_view kind) {

@@ -42,7 +42,9 @@ class Reader {
     const Json* value = typed(key, required, Json::value_t::string, "a string");
     return value ? value->get<std::string>() : std::string();
   }
-  const Json* object(const char* key, bool required) { return typed(key, required, Json::value_t::object, "an object"); }
+  const Json* object(const char* key, bool required) {
+    return typed(key, required, Json::value_t::object, "an object");
+  }
   const Json* array(const char* key, bool required) { return typed(key, required, Json::value_t::array, "an array"); }
   void boolean(const char* key) { typed(key, false, Json::value_t::boolean, "true or false"); }
   // A text that must say something.
@@ -78,7 +80,8 @@ class Reader {
   std::string one_of(const char* key, std::initializer_list<std::string_view> allowed) {
     if (!object_.contains(key)) return {};
     auto value = text(key, true);
-    if (!is_one_of(allowed, value)) note(fmt::format("{}.{}: expected one of {}", place_, key, fmt::join(allowed, ", ")));
+    if (!is_one_of(allowed, value))
+      note(fmt::format("{}.{}: expected one of {}", place_, key, fmt::join(allowed, ", ")));
     return value;
   }
 
@@ -172,7 +175,8 @@ void read_permissions(Manifest& manifest, Reader& reader) {
   const Json* permissions = reader.object("permissions", false);
   if (!permissions) return;
   Reader fields(*permissions, "$.permissions");
-  manifest.permissions = {fields.texts("network"), fields.texts("paths", kPaths), fields.texts("exec"), fields.texts("secrets")};
+  manifest.permissions = {fields.texts("network"), fields.texts("paths", kPaths), fields.texts("exec"),
+                          fields.texts("secrets")};
   fields.check_members(kPermissions);
   reader.note(fields.problem());
 }
@@ -263,7 +267,8 @@ Result<Manifest> parse_manifest(std::string_view text, const std::filesystem::pa
   if (const Json* provides = reader.array("provides", true)) read_provisions(*provides, manifest, reader);
   read_permissions(manifest, reader);
   read_requirements(manifest, reader);
-  if (const Json* schema = reader.object("configSchema", false)) manifest.config_schema = std::make_shared<Json>(*schema);
+  if (const Json* schema = reader.object("configSchema", false))
+    manifest.config_schema = std::make_shared<Json>(*schema);
   read_services(manifest, reader);
   read_integrity(manifest, reader);
   read_library(manifest, reader);

@@ -23,7 +23,8 @@ namespace {
 // What of a plugin `lane` forbids, in words; empty when it may run. Library code is forbidden whatever it provides.
 std::string forbidden_by_lane(Lane lane, const Record& record) {
   const auto& provides = record.manifest->provides;
-  auto denied = std::ranges::find_if(provides, [&](const Provision& p) { return !allows(lane, record.carrier, p.kind); });
+  auto denied =
+      std::ranges::find_if(provides, [&](const Provision& p) { return !allows(lane, record.carrier, p.kind); });
   if (denied != provides.end()) return denied->kind + "/" + denied->id;
   return record.carrier == Carrier::native_library && lane != Lane::dynamic ? "a plugin library" : "";
 }
@@ -78,13 +79,15 @@ void PluginSet::resolve_requirements() {
     std::set<std::string> provided;
     for (const auto& entry : entries_) {
       if (entry->record.state != State::verified) continue;
-      for (const auto& provision : entry->record.manifest->provides) provided.insert(provision.kind + "/" + provision.id);
+      for (const auto& provision : entry->record.manifest->provides)
+        provided.insert(provision.kind + "/" + provision.id);
     }
     for (auto& entry : entries_) {
       const auto& required = entry->record.manifest->required_capabilities;
       auto missing = std::ranges::find_if(required, [&](const std::string& name) { return !provided.contains(name); });
       if (entry->record.state != State::verified || missing == required.end()) continue;
-      refuse(*entry, Step::resolve, DiagnosticCode::requirement_missing, "needs " + *missing + ", which no enabled plugin provides");
+      refuse(*entry, Step::resolve, DiagnosticCode::requirement_missing,
+             "needs " + *missing + ", which no enabled plugin provides");
       changed = true;
     }
   }
@@ -116,7 +119,8 @@ const Record* PluginSet::find(std::string_view plugin_id) const {
 }
 
 PluginSet::Entry* PluginSet::find_entry(std::string_view plugin_id) const {
-  auto found = std::ranges::find(entries_, plugin_id, [](const auto& entry) { return std::string_view(entry->record.manifest->id); });
+  auto found = std::ranges::find(entries_, plugin_id,
+                                 [](const auto& entry) { return std::string_view(entry->record.manifest->id); });
   return found == entries_.end() ? nullptr : found->get();
 }
 
@@ -149,8 +153,8 @@ Task<Result<std::shared_ptr<Instance>>> PluginSet::activate(std::string plugin_i
 Task<bool> PluginSet::load(Entry& entry) {
   if (!entry.door) {
     using Door = std::expected<const chela_entry*, DoorError>;
-    auto opening = run_blocking<Door>(environment_.loop,
-                                      [manifest = entry.record.manifest]() -> Result<Door> { return open_door(*manifest); });
+    auto opening = run_blocking<Door>(
+        environment_.loop, [manifest = entry.record.manifest]() -> Result<Door> { return open_door(*manifest); });
     auto door = co_await std::move(opening);
     if (!door || !*door) {
       auto error = door ? door->error() : DoorError{DiagnosticCode::load_failed, door.error().message};

@@ -25,7 +25,8 @@ std::unexpected<AccessRefusal> refuse(ErrorCode code, std::string message) {
 // "Example.com:8080" and "[::1]:80" without the port, in lower case, without a final dot.
 std::string host_name(std::string_view host) {
   auto port = host.rfind(':');
-  bool has_port = port != std::string_view::npos && host.find_first_not_of("0123456789", port + 1) == std::string_view::npos;
+  bool has_port =
+      port != std::string_view::npos && host.find_first_not_of("0123456789", port + 1) == std::string_view::npos;
   if (has_port && (!host.starts_with('[') || host.substr(0, port).ends_with(']'))) host = host.substr(0, port);
   if (host.ends_with('.')) host.remove_suffix(1);
   return to_lower(host);
@@ -44,7 +45,8 @@ std::string network_of(const std::string& address) {
   std::array<unsigned char, 16> ip{};
   if (::inet_pton(AF_INET6, address.c_str(), ip.data()) != 1) return address;
   constexpr std::array<unsigned char, 12> kMappedIpv4 = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
-  if (std::ranges::equal(kMappedIpv4, std::span(ip).first(12))) return fmt::format("{}.{}.{}.{}", ip[12], ip[13], ip[14], ip[15]);
+  if (std::ranges::equal(kMappedIpv4, std::span(ip).first(12)))
+    return fmt::format("{}.{}.{}.{}", ip[12], ip[13], ip[14], ip[15]);
   return to_hex({reinterpret_cast<const char*>(ip.data()), 8});
 }
 
@@ -106,18 +108,23 @@ bool AccessControl::is_allowed_origin(const net::RequestHead& head, std::string_
 std::expected<Principal, AccessRefusal> AccessControl::check(const net::RequestHead& head, RouteAccess access) {
   auto host = head.headers.value_or("host", "");
   if (!is_allowed_host(host)) {
-    return refuse(ErrorCode::denied, fmt::format("the name `{}` is not served here; add it to gateway.security.allowedHosts", host_name(host)));
+    return refuse(
+        ErrorCode::denied,
+        fmt::format("the name `{}` is not served here; add it to gateway.security.allowedHosts", host_name(host)));
   }
-  bool forwarded = head.headers.find("x-forwarded-for") || head.headers.find("forwarded") || head.headers.find("x-real-ip");
+  bool forwarded =
+      head.headers.find("x-forwarded-for") || head.headers.find("forwarded") || head.headers.find("x-real-ip");
   // A trusted proxy's word changes nothing here: it would make operators of all whom it lets through.
   if (forwarded && !needs_token() && access != RouteAccess::open) {
-    return refuse(ErrorCode::denied,
-                  "a proxy forwards requests of others to a gateway that asks for no token; set gateway.auth.token, and "
-                  "gateway.security.trustForwardedHeaders with knownProxies");
+    return refuse(
+        ErrorCode::denied,
+        "a proxy forwards requests of others to a gateway that asks for no token; set gateway.auth.token, and "
+        "gateway.security.trustForwardedHeaders with knownProxies");
   }
   if (auto origins = head.headers.count("origin"); origins > 0 && access != RouteAccess::open) {
     if (origins > 1 || !is_allowed_origin(head, head.headers.value_or("origin", ""))) {
-      return refuse(ErrorCode::denied, "pages of another site may not use this gateway; add the site to gateway.security.allowedOrigins");
+      return refuse(ErrorCode::denied,
+                    "pages of another site may not use this gateway; add the site to gateway.security.allowedOrigins");
     }
   }
   Principal principal{Role::anonymous, client_address(head), {}};
@@ -127,17 +134,20 @@ std::expected<Principal, AccessRefusal> AccessControl::check(const net::RequestH
   if (needs_token()) {
     if (auto checked = check_token(head, network); !checked) return std::unexpected(checked.error());
   } else if (!head.peer.is_loopback()) {
-    return refuse(ErrorCode::unauthenticated, "this gateway has no token and serves its own machine only; set gateway.auth.token");
+    return refuse(ErrorCode::unauthenticated,
+                  "this gateway has no token and serves its own machine only; set gateway.auth.token");
   }
   principal.role = Role::operator_role;
   return principal;
 }
 
-std::expected<void, AccessRefusal> AccessControl::check_token(const net::RequestHead& head, const std::string& guesser) {
+std::expected<void, AccessRefusal> AccessControl::check_token(const net::RequestHead& head,
+                                                              const std::string& guesser) {
   auto found = guesses_.find(guesser);
   if (found != guesses_.end() && found->second.count > kWrongTokensMax && clock_.now() < found->second.window_end) {
     auto wait = found->second.window_end - clock_.now();
-    return std::unexpected(AccessRefusal{ErrorCode::exhausted, "too many wrong tokens from this address; wait a minute", wait});
+    return std::unexpected(
+        AccessRefusal{ErrorCode::exhausted, "too many wrong tokens from this address; wait a minute", wait});
   }
   auto token = presented_token(head, rules_.allow_query_token);
   // Hashes have one length, so that the comparison says nothing about the token's.
@@ -151,7 +161,8 @@ std::expected<void, AccessRefusal> AccessControl::check_token(const net::Request
 
 void AccessControl::count_wrong_token(const std::string& guesser) {
   auto now = clock_.now();
-  if (guesses_.size() > kGuessersMax) std::erase_if(guesses_, [&](const auto& entry) { return entry.second.window_end < now; });
+  if (guesses_.size() > kGuessersMax)
+    std::erase_if(guesses_, [&](const auto& entry) { return entry.second.window_end < now; });
   if (guesses_.size() > kGuessersMax) guesses_.clear();
   auto& guesses = guesses_[guesser];
   if (now >= guesses.window_end) guesses = {0, now + kGuessWindow};

@@ -66,16 +66,19 @@ bool is_reference(const Json& secret) {
 void check_token(const Json& config, std::vector<BindRefusal>& out) {
   const Json* mode = find(config, "gateway.auth.mode");
   if (mode && *mode == "none") {
-    out.push_back({"gateway.auth.mode", "anyone who reaches the port could use the gateway; set it to \"token\", and gateway.auth.token"});
+    out.push_back({"gateway.auth.mode",
+                   "anyone who reaches the port could use the gateway; set it to \"token\", and gateway.auth.token"});
     return;
   }
   // Without a mode the token counts, else the password.
-  bool by_password = mode ? *mode == "password" : !is_set(find(config, "gateway.auth.token")) && is_set(find(config, "gateway.auth.password"));
+  bool by_password = mode
+                         ? *mode == "password"
+                         : !is_set(find(config, "gateway.auth.token")) && is_set(find(config, "gateway.auth.password"));
   std::string key = by_password ? "gateway.auth.password" : "gateway.auth.token";
   const Json* secret = find(config, key);
   if (!is_set(secret)) {
-    auto message = fmt::format("anyone who reaches the port could use the gateway; set at least {} characters{}", kTokenBytesMin,
-                               key.ends_with("token") ? " (or OPENCLAW_GATEWAY_TOKEN)" : "");
+    auto message = fmt::format("anyone who reaches the port could use the gateway; set at least {} characters{}",
+                               kTokenBytesMin, key.ends_with("token") ? " (or OPENCLAW_GATEWAY_TOKEN)" : "");
     out.push_back({std::move(key), std::move(message)});
     return;
   }
@@ -83,20 +86,23 @@ void check_token(const Json& config, std::vector<BindRefusal>& out) {
   std::string_view text = secret->get_ref<const std::string&>();
   if (to_lower(text.substr(0, kRaw.size())) == kRaw) text.remove_prefix(kRaw.size());
   if (text.size() >= kTokenBytesMin) return;
-  out.push_back({std::move(key), fmt::format("it has {} characters and can be guessed; use at least {}", text.size(), kTokenBytesMin)});
+  out.push_back({std::move(key),
+                 fmt::format("it has {} characters and can be guessed; use at least {}", text.size(), kTokenBytesMin)});
 }
 
 void check_tooling(const Json& config, std::vector<BindRefusal>& out) {
   if (is_true(config, "gateway.security.allowUnsafeToolingOnPublicBind")) return;
   const Json* exec = find(config, "tools.exec.mode");
   if (exec && (*exec == "full" || *exec == "auto")) {
-    out.push_back({"tools.exec.mode", "commands could be run without being asked about; use \"ask\", \"allowlist\" or \"deny\", or "
-                                      "accept it with gateway.security.allowUnsafeToolingOnPublicBind"});
+    out.push_back({"tools.exec.mode",
+                   "commands could be run without being asked about; use \"ask\", \"allowlist\" or \"deny\", or "
+                   "accept it with gateway.security.allowUnsafeToolingOnPublicBind"});
   }
   const Json* workspace_only = find(config, "tools.fs.workspaceOnly");
   if (workspace_only && *workspace_only == false) {
-    out.push_back({"tools.fs.workspaceOnly", "tools could reach the whole file system; set it to true, or accept it with "
-                                             "gateway.security.allowUnsafeToolingOnPublicBind"});
+    out.push_back({"tools.fs.workspaceOnly",
+                   "tools could reach the whole file system; set it to true, or accept it with "
+                   "gateway.security.allowUnsafeToolingOnPublicBind"});
   }
 }
 
@@ -104,8 +110,9 @@ void check_plugins(const Json& config, std::vector<BindRefusal>& out) {
   if (is_true(config, "gateway.security.allowPluginBridgeOnPublicBind")) return;
   const Json* paths = find(config, "plugins.load.paths");
   if (paths && paths->is_array() && !paths->empty()) {
-    out.push_back({"plugins.load.paths", "code of third parties would run behind a public address; empty the list, or accept it with "
-                                         "gateway.security.allowPluginBridgeOnPublicBind"});
+    out.push_back({"plugins.load.paths",
+                   "code of third parties would run behind a public address; empty the list, or accept it with "
+                   "gateway.security.allowPluginBridgeOnPublicBind"});
   }
 }
 
@@ -128,8 +135,10 @@ std::vector<BindRefusal> check_public_bind(std::string_view bind_address, const 
     collect_raw_secrets(config, "", false, raw);
     if (!raw.empty()) {
       raw.resize(std::min<std::size_t>(raw.size(), 3));
-      out.push_back({raw.front(), fmt::format("secrets stand in the file itself ({}); use env: or file:, or accept it with "
-                                              "gateway.security.allowRawSecretRefsOnPublicBind", fmt::join(raw, ", "))});
+      out.push_back(
+          {raw.front(), fmt::format("secrets stand in the file itself ({}); use env: or file:, or accept it with "
+                                    "gateway.security.allowRawSecretRefsOnPublicBind",
+                                    fmt::join(raw, ", "))});
     }
   }
   return out;

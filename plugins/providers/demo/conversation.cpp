@@ -64,7 +64,8 @@ Conversation Conversation::read(const CompletionRequest& request) {
   if (text_of(options, "toolChoice") == "none") return conversation;
   for (const std::string_view tool : request.tools) {
     const Json parsed = Json::parse(tool, nullptr, false);
-    if (parsed.is_object() && parsed.contains("function")) conversation.tools.insert(text_of(parsed["function"], "name"));
+    if (parsed.is_object() && parsed.contains("function"))
+      conversation.tools.insert(text_of(parsed["function"], "name"));
   }
   return conversation;
 }

@@ -81,7 +81,8 @@ class DemoPlugin {
   }
 
   void complete(CompletionRequest request, Completion completion) {
-    if (streams_.size() >= kStreamsMax) throw Failure(CHELA_EXHAUSTED, "the demonstration is in too many conversations at once");
+    if (streams_.size() >= kStreamsMax)
+      throw Failure(CHELA_EXHAUSTED, "the demonstration is in too many conversations at once");
     const Conversation conversation = Conversation::read(request);
     const std::string tool_call_id =
         "demo_" + std::to_string(conversation.message_count) + "_" + std::to_string(request.call_id);

@@ -16,7 +16,8 @@ constexpr const char* kDisclosure =
     "\n\n*I am Chela's built-in demonstration, not a language model: I follow a short script. "
     "Ask **“How do I connect a model?”** to change that.*";
 
-constexpr const char* kConnect = R"(I am only the demonstration that answers while no model is connected. Any one of these connects a real one:
+constexpr const char* kConnect =
+    R"(I am only the demonstration that answers while no model is connected. Any one of these connects a real one:
 
 1. **A key in the environment**, then start the gateway again:
 
@@ -37,7 +38,8 @@ MODEL_PROVIDER_KEY=your-key chela gateway
 
 After that the model answers in my place.)";
 
-constexpr const char* kAbilities = R"(I am **Chela's built-in demonstration**. I follow a script instead of thinking, but everything around me is real: the streaming, the tools and the session that survives a restart. Try one of these:
+constexpr const char* kAbilities =
+    R"(I am **Chela's built-in demonstration**. I follow a script instead of thinking, but everything around me is real: the streaming, the tools and the session that survives a restart. Try one of these:
 
 - **“What time is it in Tokyo?”** – I call `current_time`
 - **“List my files”** – I call `list_files`
@@ -49,11 +51,14 @@ constexpr const char* kGreeting =
     "Hello! I am the **demonstration** that answers while no model is connected, so I know a few things only. "
     "Ask me for the time, for the files in your workspace, or *“What can you do?”*";
 
-constexpr const char* kThanks = "You are welcome! Whenever you like, ask *“How do I connect a model?”* and talk to a real one.";
+constexpr const char* kThanks =
+    "You are welcome! Whenever you like, ask *“How do I connect a model?”* and talk to a real one.";
 
 constexpr const char* kChat =
-    "I would like to answer that, but I am only the **demonstration**: a script that knows the time, your workspace files and notes. "
-    "Nothing was sent anywhere.\n\nFor a real answer connect a model – ask *“How do I connect a model?”* – or try *“List my files”*.";
+    "I would like to answer that, but I am only the **demonstration**: a script that knows the time, your workspace "
+    "files and notes. "
+    "Nothing was sent anywhere.\n\nFor a real answer connect a model – ask *“How do I connect a model?”* – or try "
+    "*“List my files”*.";
 
 Reply call(const Conversation& conversation, const char* words, const char* tool, const Json& arguments) {
   if (conversation.tools.count(tool) == 0) {

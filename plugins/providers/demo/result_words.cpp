@@ -39,8 +39,9 @@ std::string words_for_time(const std::string& text) {
   const Json time = Json::parse(text, nullptr, false);
   const std::string local = text_of(time, "local");
   if (local.size() < 25) return "The clock says:\n\n" + fenced(text);
-  return "It is **" + local.substr(11, 5) + "** on **" + text_of(time, "weekday") + ", " + local.substr(0, 10) + "** in " +
-         text_of(time, "time_zone") + " (" + text_of(time, "abbreviation") + ", UTC" + local.substr(19) + ").";
+  return "It is **" + local.substr(11, 5) + "** on **" + text_of(time, "weekday") + ", " + local.substr(0, 10) +
+         "** in " + text_of(time, "time_zone") + " (" + text_of(time, "abbreviation") + ", UTC" + local.substr(19) +
+         ").";
 }
 
 std::string words_for_list(const std::string& text) {
@@ -62,7 +63,8 @@ std::string words_for_list(const std::string& text) {
     ++lines;
     const std::size_t detail = line.rfind(" (");
     list += line.front() == '[' ? "\n" + line + "\n"
-                                : "- `" + line.substr(0, detail) + "`" + (detail == std::string::npos ? "" : line.substr(detail)) + "\n";
+                                : "- `" + line.substr(0, detail) + "`" +
+                                      (detail == std::string::npos ? "" : line.substr(detail)) + "\n";
   }
   std::string words = "This is what I found:\n\n" + list;
   if (left_out > 0) words += "\n… and " + std::to_string(left_out) + " more.";

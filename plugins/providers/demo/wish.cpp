@@ -19,7 +19,8 @@ std::string lower(std::string_view text) {
 }
 
 bool is_word_byte(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || static_cast<unsigned char>(c) >= 0x80;
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+         static_cast<unsigned char>(c) >= 0x80;
 }
 
 bool is_path_byte(char c) { return is_word_byte(c) || c == '.' || c == '/' || c == '_' || c == '-' || c == '~'; }
@@ -95,7 +96,8 @@ std::string content_before(std::string_view text, const std::string& folded, con
   return "";
 }
 
-// What a note shall say: what is quoted, what follows a colon, a "that", a "saying", or what stands between verb and path.
+// What a note shall say: what is quoted, what follows a colon, a "that", a "saying", or what stands between verb and
+// path.
 std::string content_in(std::string_view text, const std::string& path) {
   for (const std::string& part : quoted(text)) {
     if (part != path) return part;
@@ -103,7 +105,8 @@ std::string content_in(std::string_view text, const std::string& path) {
   const std::size_t colon = text.find(": ");
   if (colon != std::string_view::npos) return trimmed(text.substr(colon + 2));
   const std::string folded = lower(text);
-  for (const std::string_view mark : {" saying ", " that says ", " with the text ", "remember that ", "remember to ", "remember ", " that "}) {
+  for (const std::string_view mark :
+       {" saying ", " that says ", " with the text ", "remember that ", "remember to ", "remember ", " that "}) {
     const std::size_t at = folded.find(mark);
     if (at != std::string::npos) return trimmed(text.substr(at + mark.size()));
   }
@@ -129,7 +132,8 @@ std::string time_zone_in(const std::string& folded) {
 
 // "Europe/Berlin" as it was written.
 std::string zone_name_in(std::string_view text) {
-  for (const std::string_view area : {"Europe/", "America/", "Asia/", "Africa/", "Australia/", "Pacific/", "Atlantic/", "Indian/"}) {
+  for (const std::string_view area :
+       {"Europe/", "America/", "Asia/", "Africa/", "Australia/", "Pacific/", "Atlantic/", "Indian/"}) {
     const std::size_t at = text.find(area);
     if (at == std::string_view::npos) continue;
     std::size_t end = at;
@@ -147,34 +151,39 @@ WishDetails wish_of(std::string_view asked) {
   WishDetails details;
   details.path = path_in(asked);
   const bool names_note = says(folded, {"note", "notes", "file", "memo", "it down"}) || !details.path.empty();
-  if (says(folded, {"connect", "api key", "configure", "set up", "setup", "ollama", "real model", "openai", "provider"})) {
+  if (says(folded,
+           {"connect", "api key", "configure", "set up", "setup", "ollama", "real model", "openai", "provider"})) {
     details.wish = Wish::kConnect;
   } else if ((says(folded, {"write", "create", "make", "save", "add", "append", "jot", "take"}) && names_note) ||
-             folded.rfind("remember", 0) == 0 || folded.rfind("note:", 0) == 0 || says(folded, {"remember that", "remember to"})) {
+             folded.rfind("remember", 0) == 0 || folded.rfind("note:", 0) == 0 ||
+             says(folded, {"remember that", "remember to"})) {
     details.wish = Wish::kWrite;
     details.content = content_in(asked, details.path);
-  } else if (says(folded, {"current time", "time is it", "the time", "what time", "what date", "the date", "which day", "what day",
-                           "o'clock", "day is it", "date today", "time now", "time in"})) {
+  } else if (says(folded, {"current time", "time is it", "the time", "what time", "what date", "the date", "which day",
+                           "what day", "o'clock", "day is it", "date today", "time now", "time in"})) {
     details.wish = Wish::kTime;
     details.path.clear();  // a zone's name looks like one
     details.time_zone = zone_name_in(asked);
     if (details.time_zone.empty()) details.time_zone = time_zone_in(folded);
   } else if (!details.path.empty() && details.path.back() != '/' &&
-             says(folded, {"read", "show", "open", "cat", "print", "display", "look at", "summarize", "summarise", "view",
-                           "what does", "what is in", "what's in", "whats in", "contents of", "content of", "inside"})) {
+             says(folded,
+                  {"read", "show", "open", "cat", "print", "display", "look at", "summarize", "summarise", "view",
+                   "what does", "what is in", "what's in", "whats in", "contents of", "content of", "inside"})) {
     details.wish = Wish::kRead;
   } else if (says(folded, {"list", "show", "what", "which", "see", "any"}) &&
              says(folded, {"file", "files", "folder", "folders", "directory", "workspace"})) {
     details.wish = Wish::kList;
   } else if (folded == "ls" || folded == "dir" ||
-             (!details.path.empty() && details.path.back() == '/' && says(folded, {"list", "show", "what", "open", "see"}))) {
+             (!details.path.empty() && details.path.back() == '/' &&
+              says(folded, {"list", "show", "what", "open", "see"}))) {
     details.wish = Wish::kList;
-  } else if (says(folded, {"what can you do", "what do you do", "help", "abilities", "capabilities", "who are you", "what are you",
-                           "are you real", "are you an ai", "how does this work", "tools"})) {
+  } else if (says(folded, {"what can you do", "what do you do", "help", "abilities", "capabilities", "who are you",
+                           "what are you", "are you real", "are you an ai", "how does this work", "tools"})) {
     details.wish = Wish::kAbilities;
   } else if (says(folded, {"thanks", "thank you", "thx", "bye", "goodbye"})) {
     details.wish = Wish::kThanks;
-  } else if (says(folded, {"hi", "hello", "hey", "good morning", "good evening", "good afternoon", "greetings", "hallo", "howdy"}) ||
+  } else if (says(folded, {"hi", "hello", "hey", "good morning", "good evening", "good afternoon", "greetings", "hallo",
+                           "howdy"}) ||
              trimmed(asked).empty()) {
     details.wish = Wish::kGreeting;
   }

@@ -51,11 +51,14 @@ void Answer::take_body(std::string_view bytes) {
     // Content types are often wrong; the first character is not.
     const std::size_t first = bytes.find_first_not_of(" \t\r\n");
     if (first == std::string_view::npos) return;
-    form_ = bytes[first] == '{' || bytes[first] == '[' ? Form::kJson : bytes[first] == '<' ? Form::kPage : Form::kEvents;
+    form_ = bytes[first] == '{' || bytes[first] == '[' ? Form::kJson
+            : bytes[first] == '<'                      ? Form::kPage
+                                                       : Form::kEvents;
   }
   if (form_ == Form::kEvents) return events_.feed(bytes);
   if (form_ == Form::kPage && collected_.size() > kErrorBytesMax) return;
-  if (collected_.size() + bytes.size() > kJsonBytesMax) throw Failure(CHELA_TOO_LARGE, "the answer is above 16 MiB of JSON");
+  if (collected_.size() + bytes.size() > kJsonBytesMax)
+    throw Failure(CHELA_TOO_LARGE, "the answer is above 16 MiB of JSON");
   collected_.append(bytes);
 }
 

@@ -20,7 +20,8 @@ namespace chela::providers::openai {
 class Answer : private CompletionOutput {
  public:
   // `id_prefix` is for tool calls without an id of their own; `unix_ms` is asked for the time when it is needed.
-  Answer(Service service, std::string model, Completion completion, std::string id_prefix, Callback<std::int64_t()> unix_ms);
+  Answer(Service service, std::string model, Completion completion, std::string id_prefix,
+         Callback<std::int64_t()> unix_ms);
 
   void on_head(HttpHead head);
   // Throws Failure when the rest is not worth having; the request is then cancelled.
@@ -35,7 +36,9 @@ class Answer : private CompletionOutput {
   void tool_call(std::uint32_t index, std::string_view id, std::string_view name) override {
     completion_.tool_call(index, id, name);
   }
-  void tool_arguments(std::uint32_t index, std::string_view piece) override { completion_.tool_arguments(index, piece); }
+  void tool_arguments(std::uint32_t index, std::string_view piece) override {
+    completion_.tool_arguments(index, piece);
+  }
   void usage(std::uint64_t input, std::uint64_t output, std::uint64_t cached, std::uint64_t reasoning) override;
 
   bool is_success() const { return head_.status >= 200 && head_.status < 300; }

@@ -54,8 +54,10 @@ constexpr std::uint64_t kTokensMax = 1000000000000;
 
 std::string stop_reason_of(std::string_view finish_reason) {
   if (finish_reason == "length" || finish_reason == "max_tokens" || finish_reason == "model_length") return "length";
-  if (finish_reason == "tool_calls" || finish_reason == "function_call" || finish_reason == "tool_use") return "tool_calls";
-  if (finish_reason == "content_filter" || finish_reason == "safety" || finish_reason == "refusal") return "content_filter";
+  if (finish_reason == "tool_calls" || finish_reason == "function_call" || finish_reason == "tool_use")
+    return "tool_calls";
+  if (finish_reason == "content_filter" || finish_reason == "safety" || finish_reason == "refusal")
+    return "content_filter";
   return "stop";  // also what no one has heard of: the answer is whole
 }
 
@@ -67,7 +69,9 @@ std::string with_repaired_surrogates(std::string_view json) {
     unsigned unit = 0;
     for (std::size_t i = at + 2; i < at + 6; ++i) {
       const char c = json[i];
-      const int digit = c >= '0' && c <= '9' ? c - '0' : (c | 0x20) >= 'a' && (c | 0x20) <= 'f' ? (c | 0x20) - 'a' + 10 : -1;
+      const int digit = c >= '0' && c <= '9'                     ? c - '0'
+                        : (c | 0x20) >= 'a' && (c | 0x20) <= 'f' ? (c | 0x20) - 'a' + 10
+                                                                 : -1;
       if (digit < 0) return 0;
       unit = unit * 16 + static_cast<unsigned>(digit);
     }

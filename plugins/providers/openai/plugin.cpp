@@ -23,8 +23,8 @@ class OpenAiPlugin {
     http.body = request_body(service, request);
     const std::uint64_t call_id = request.call_id;
     char id_prefix[64];
-    std::snprintf(id_prefix, sizeof id_prefix, "call_%llx_%llx_", static_cast<unsigned long long>(host_.timer().unix_ms()),
-                  static_cast<unsigned long long>(call_id));
+    std::snprintf(id_prefix, sizeof id_prefix, "call_%llx_%llx_",
+                  static_cast<unsigned long long>(host_.timer().unix_ms()), static_cast<unsigned long long>(call_id));
     auto answer = std::make_shared<Answer>(service, std::string(request.model), std::move(completion), id_prefix,
                                            [this] { return host_.timer().unix_ms(); });
     HttpHandlers handlers;

@@ -36,7 +36,8 @@ void append_options(std::string& body, const Service& service, const CompletionR
       {"maxTokens", service.max_tokens_field, [](const Json& v) { return v.is_number_unsigned(); }, "a whole number"},
       {"topP", "top_p", [](const Json& v) { return v.is_number(); }, "a number"},
       {"stop", "stop", is_text_or_texts, "a text or a list of texts"},
-      {"toolChoice", "tool_choice", [](const Json& v) { return v.is_string() || v.is_object(); }, "a text or an object"},
+      {"toolChoice", "tool_choice", [](const Json& v) { return v.is_string() || v.is_object(); },
+       "a text or an object"},
       {"responseFormat", "response_format", [](const Json& v) { return v.is_object(); }, "an object"},
       {"reasoningEffort", "reasoning_effort", [](const Json& v) { return v.is_string(); }, "a text"}};
   for (const Option& option : table) {

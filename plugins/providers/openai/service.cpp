@@ -17,7 +17,8 @@ std::string in_lower_case(std::string text) {
 // Upstream's configuration files say `"authHeader": true` for the usual header.
 std::string auth_header_of(JsonReader& reader) {
   const Json value = reader.find<Json>("authHeader", Json());
-  return value.is_string() && !value.get<std::string>().empty() ? in_lower_case(value.get<std::string>()) : "authorization";
+  return value.is_string() && !value.get<std::string>().empty() ? in_lower_case(value.get<std::string>())
+                                                                : "authorization";
 }
 
 HttpHeaders headers_of(JsonReader& reader) {
@@ -54,14 +55,15 @@ Service Service::parse(std::string_view json) {
   service.id = reader.find<std::string>("id", "openai");
   service.base_url = reader.find<std::string>("baseUrl", "");
   if (service.base_url.empty()) {
-    throw Failure(CHELA_INVALID_ARGUMENT, "service " + service.id + " has no address: set models.providers." + service.id +
-                                              ".baseUrl, such as https://api.openai.com/v1");
+    throw Failure(CHELA_INVALID_ARGUMENT, "service " + service.id + " has no address: set models.providers." +
+                                              service.id + ".baseUrl, such as https://api.openai.com/v1");
   }
   service.api_key_secret = reader.find<std::string>("apiKeySecret", "");
   service.auth_header = auth_header_of(reader);
   service.headers = headers_of(reader);
   const bool is_openai = service.base_url.find("//api.openai.com/") != std::string::npos;
-  service.max_tokens_field = reader.find<std::string>("maxTokensField", is_openai ? "max_completion_tokens" : "max_tokens");
+  service.max_tokens_field =
+      reader.find<std::string>("maxTokensField", is_openai ? "max_completion_tokens" : "max_tokens");
   if (service.max_tokens_field != "max_tokens" && service.max_tokens_field != "max_completion_tokens") {
     throw Failure(CHELA_INVALID_ARGUMENT, "service.maxTokensField: expected max_tokens or max_completion_tokens");
   }

@@ -16,7 +16,8 @@ constexpr std::uint64_t kRetryAfterMaxMs = 24ull * 3600 * 1000;
 constexpr std::size_t kMessageBytesMax = 300;
 
 bool is_key_byte(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '*' || c == '.';
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
+         c == '*' || c == '.';
 }
 
 // Services like to repeat the key that they refuse.
@@ -60,7 +61,8 @@ std::string code_of_json(const Json& value) {
 
 chela_status status_of_code(const std::string& code) {
   if (code == "context_length_exceeded" || code == "413") return CHELA_TOO_LARGE;
-  if (code == "429" || code == "402" || code == "rate_limit_exceeded" || code == "insufficient_quota") return CHELA_EXHAUSTED;
+  if (code == "429" || code == "402" || code == "rate_limit_exceeded" || code == "insufficient_quota")
+    return CHELA_EXHAUSTED;
   if (code == "401" || code == "invalid_api_key") return CHELA_UNAUTHENTICATED;
   if (code == "403") return CHELA_DENIED;
   if (code == "404" || code == "model_not_found") return CHELA_NOT_FOUND;
@@ -79,14 +81,16 @@ std::string title_of_page(std::string_view page) {
 std::int64_t unix_s_of_date(const char* text) {
   char month[4] = "";
   int day = 0, year = 0, hour = 0, minute = 0, second = 0;
-  if (std::sscanf(text, "%*3s, %2d %3s %4d %2d:%2d:%2d GMT", &day, month, &year, &hour, &minute, &second) != 6) return -1;
+  if (std::sscanf(text, "%*3s, %2d %3s %4d %2d:%2d:%2d GMT", &day, month, &year, &hour, &minute, &second) != 6)
+    return -1;
   const char* const months = "JanFebMarAprMayJunJulAugSepOctNovDec";
   const char* found = std::strstr(months, month);
   if (found == nullptr || std::strlen(month) != 3 || year < 1970 || day < 1 || day > 31) return -1;
   const int m = static_cast<int>(found - months) / 3 + 1;
   // Days since 1970-01-01 of a Gregorian date, with March as the first month of the year.
   const std::int64_t y = m <= 2 ? year - 1 : year;
-  const std::int64_t days = 365 * y + y / 4 - y / 100 + y / 400 + (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + day - 1 - 719468;
+  const std::int64_t days =
+      365 * y + y / 4 - y / 100 + y / 400 + (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + day - 1 - 719468;
   return days * 86400 + hour * 3600 + minute * 60 + second;
 }
 
@@ -102,11 +106,14 @@ Reading reading_of(const Service& service, std::string_view model, std::uint32_t
     case 400:
     case 422: return {CHELA_INVALID_ARGUMENT, name + " refused the request"};
     case 401:
-      if (service.api_key_secret.empty()) return {CHELA_UNAUTHENTICATED, name + " wants a key; set " + setting + ".apiKey"};
+      if (service.api_key_secret.empty())
+        return {CHELA_UNAUTHENTICATED, name + " wants a key; set " + setting + ".apiKey"};
       return {CHELA_UNAUTHENTICATED, name + " refused the key"};
     case 402: return {CHELA_EXHAUSTED, name + " asks for payment"};
     case 403: return {CHELA_DENIED, name + " does not allow it"};
-    case 404: return {CHELA_NOT_FOUND, name + " does not know the model " + excerpt(model, 100) + ", or " + setting + ".baseUrl is wrong"};
+    case 404:
+      return {CHELA_NOT_FOUND,
+              name + " does not know the model " + excerpt(model, 100) + ", or " + setting + ".baseUrl is wrong"};
     case 408: return {CHELA_TIMED_OUT, name + " waited too long for the request"};
     case 413: return {CHELA_TOO_LARGE, name + " finds the request too large"};
     case 429: return {CHELA_EXHAUSTED, name + " limits the rate or the quota is used up"};
@@ -116,9 +123,11 @@ Reading reading_of(const Service& service, std::string_view model, std::uint32_t
   const std::string number = " (HTTP " + std::to_string(http_status) + ")";
   if (http_status >= 500) return {CHELA_UNAVAILABLE, name + " is in trouble" + number};
   if (http_status >= 300 && http_status < 400) {
-    return {CHELA_PROTOCOL, name + " redirects elsewhere" + number + "; set " + setting + ".baseUrl to the final address"};
+    return {CHELA_PROTOCOL,
+            name + " redirects elsewhere" + number + "; set " + setting + ".baseUrl to the final address"};
   }
-  return {http_status >= 400 ? CHELA_INVALID_ARGUMENT : CHELA_PROTOCOL, name + " answered with HTTP " + std::to_string(http_status)};
+  return {http_status >= 400 ? CHELA_INVALID_ARGUMENT : CHELA_PROTOCOL,
+          name + " answered with HTTP " + std::to_string(http_status)};
 }
 
 }  // namespace
@@ -166,15 +175,17 @@ std::uint64_t retry_after_ms(const HttpHead& head, std::int64_t unix_ms) {
   return static_cast<std::uint64_t>(std::min(wish_ms, static_cast<double>(kRetryAfterMaxMs)));
 }
 
-ServiceError error_of_response(const Service& service, std::string_view model, const HttpHead& head, std::string_view body,
-                               std::int64_t unix_ms) {
+ServiceError error_of_response(const Service& service, std::string_view model, const HttpHead& head,
+                               std::string_view body, std::int64_t unix_ms) {
   Reading reading = reading_of(service, model, head.status);
   const Json json = Json::parse(body, nullptr, false);
   const std::string code = json.is_discarded() ? "" : code_of_json(json);
-  if (code == "context_length_exceeded") reading = {CHELA_TOO_LARGE, "the conversation is too long for " + excerpt(model, 100)};
+  if (code == "context_length_exceeded")
+    reading = {CHELA_TOO_LARGE, "the conversation is too long for " + excerpt(model, 100)};
   if (code == "insufficient_quota") reading = {CHELA_EXHAUSTED, "the quota at service " + service.id + " is used up"};
   const std::string message = message_of_body(body);
-  return {reading.status, message.empty() ? reading.words : reading.words + ": " + message, retry_after_ms(head, unix_ms)};
+  return {reading.status, message.empty() ? reading.words : reading.words + ": " + message,
+          retry_after_ms(head, unix_ms)};
 }
 
 Failure failure_in_stream(std::string_view body) {
@@ -186,7 +197,8 @@ Failure failure_in_stream(std::string_view body) {
 
 ServiceError error_of_transport(const Service& service, chela_status status, std::string_view text) {
   if (status == CHELA_CANCELLED) return {status, "cancelled", 0};
-  std::string words = "asking service " + service.id + " at " + service.base_url.substr(0, service.base_url.find('?')) + ": ";
+  std::string words =
+      "asking service " + service.id + " at " + service.base_url.substr(0, service.base_url.find('?')) + ": ";
   words.append(text.empty() ? name_of(status) : std::string(text));
   const bool local = service.base_url.find("//127.0.0.1") != std::string::npos ||
                      service.base_url.find("//localhost") != std::string::npos;

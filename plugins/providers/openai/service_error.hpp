@@ -18,8 +18,8 @@ struct ServiceError {
 };
 
 // Of a response whose HTTP status is no success. `body` is its beginning, of whatever form; `unix_ms` is now.
-ServiceError error_of_response(const Service& service, std::string_view model, const HttpHead& head, std::string_view body,
-                               std::int64_t unix_ms);
+ServiceError error_of_response(const Service& service, std::string_view model, const HttpHead& head,
+                               std::string_view body, std::int64_t unix_ms);
 
 // Of a request that got no whole response: `text` is the transport's.
 ServiceError error_of_transport(const Service& service, chela_status status, std::string_view text);

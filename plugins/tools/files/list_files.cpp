@@ -53,7 +53,8 @@ Folder read_folder(Fd fd, const std::string& shown) {
     }
     errno = 0;
   }
-  std::sort(folder.entries.begin(), folder.entries.end(), [](const Entry& a, const Entry& b) { return a.name < b.name; });
+  std::sort(folder.entries.begin(), folder.entries.end(),
+            [](const Entry& a, const Entry& b) { return a.name < b.name; });
   return folder;
 }
 
@@ -61,7 +62,8 @@ std::string line_of(const std::string& path, const struct stat& info) {
   const std::string shown = displayed(path);
   if (S_ISDIR(info.st_mode)) return shown + "/\n";
   if (S_ISREG(info.st_mode)) {
-    return shown + " (" + grouped(static_cast<std::size_t>(info.st_size)) + (info.st_size == 1 ? " byte)\n" : " bytes)\n");
+    return shown + " (" + grouped(static_cast<std::size_t>(info.st_size)) +
+           (info.st_size == 1 ? " byte)\n" : " bytes)\n");
   }
   return shown + " (" + kind_of(info.st_mode).substr(2) + ")\n";  // without its article
 }
@@ -125,7 +127,8 @@ class Listing {
 
 }  // namespace
 
-std::string list_files(const Workspace& workspace, const ListRequest& request, const std::function<bool()>& is_cancelled) {
+std::string list_files(const Workspace& workspace, const ListRequest& request,
+                       const std::function<bool()>& is_cancelled) {
   return Listing(workspace, request, is_cancelled).text();
 }
 

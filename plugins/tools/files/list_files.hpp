@@ -19,7 +19,8 @@ struct ListRequest {
 // One line per entry, by name: "name (1,234 bytes)", "folder/", "name (symbolic link)". Recursive lists give paths
 // below the folder asked for, follow no symbolic link, and name .git and node_modules without entering them.
 // When entries were left out, a last line in brackets says so. Throws Failure. Worker thread.
-std::string list_files(const Workspace& workspace, const ListRequest& request, const std::function<bool()>& is_cancelled);
+std::string list_files(const Workspace& workspace, const ListRequest& request,
+                       const std::function<bool()>& is_cancelled);
 
 }  // namespace chela::tools::files
 #endif

@@ -67,7 +67,8 @@ std::string_view without_cut_point(std::string_view text) {
   for (std::size_t back = 1; back <= 3 && back <= text.size(); ++back) {
     const unsigned byte = static_cast<unsigned char>(text[text.size() - back]);
     if (byte < 0x80) break;
-    if (byte >= 0xC0) return utf8_length(text.substr(text.size() - back)) == 0 ? text.substr(0, text.size() - back) : text;
+    if (byte >= 0xC0)
+      return utf8_length(text.substr(text.size() - back)) == 0 ? text.substr(0, text.size() - back) : text;
   }
   return text;
 }
@@ -75,8 +76,9 @@ std::string_view without_cut_point(std::string_view text) {
 std::string in_words(const LineCollector& lines, const ReadRequest& request, const std::string& shown) {
   if (lines.text().empty() && !lines.more()) {
     if (lines.lines() == 0) return "[" + shown + " is empty]";
-    throw Failure(CHELA_INVALID_ARGUMENT, shown + " has only " + std::to_string(lines.lines()) + " lines; offset_line " +
-                                              std::to_string(request.first_line) + " lies behind them");
+    throw Failure(CHELA_INVALID_ARGUMENT, shown + " has only " + std::to_string(lines.lines()) +
+                                              " lines; offset_line " + std::to_string(request.first_line) +
+                                              " lies behind them");
   }
   std::string text = to_valid_utf8(lines.cut() ? without_cut_point(lines.text()) : std::string_view(lines.text()));
   if (!lines.more() && !lines.cut()) return text;
@@ -85,7 +87,8 @@ std::string in_words(const LineCollector& lines, const ReadRequest& request, con
     return text + "[more lines follow; go on with offset_line " + std::to_string(lines.line()) + "]";
   }
   if (lines.line() == request.first_line) {
-    return text + "[line " + std::to_string(lines.line()) + " is longer than read_file returns; the rest of it is left out]";
+    return text + "[line " + std::to_string(lines.line()) +
+           " is longer than read_file returns; the rest of it is left out]";
   }
   return text + "[cut at " + grouped(lines.text().size()) + " bytes within line " + std::to_string(lines.line()) +
          "; go on with offset_line " + std::to_string(lines.line()) + "]";
@@ -117,7 +120,8 @@ std::string read_file(const Workspace& workspace, const ReadRequest& request, co
     if (!lines.take(bytes)) break;
     if (scanned > limits.scan_bytes_max) {
       throw Failure(CHELA_TOO_LARGE, shown + ": line " + std::to_string(request.first_line) + " stands more than " +
-                                         grouped(limits.scan_bytes_max) + " bytes into the file; it is too large to page through");
+                                         grouped(limits.scan_bytes_max) +
+                                         " bytes into the file; it is too large to page through");
     }
   }
   return in_words(lines, request, shown);

@@ -45,7 +45,8 @@ class TemporaryFile {
   }
 
   void rename_to(const std::string& name, const std::string& shown) {
-    if (::renameat(folder_.get(), name_.c_str(), folder_.get(), name.c_str()) != 0) throw_errno("writing " + shown, errno);
+    if (::renameat(folder_.get(), name_.c_str(), folder_.get(), name.c_str()) != 0)
+      throw_errno("writing " + shown, errno);
     renamed_ = true;
     // Makes the rename itself durable; a file system that cannot sync folders has nothing better to offer.
     ::fsync(folder_.get());
@@ -74,7 +75,8 @@ std::optional<struct stat> find_target(const WritePlace& place, const std::strin
     throw_errno("writing " + shown, errno);
   }
   if (!S_ISREG(info.st_mode)) {
-    throw Failure(CHELA_INVALID_ARGUMENT, shown + " is " + kind_of(info.st_mode) + ", and only regular files are written");
+    throw Failure(CHELA_INVALID_ARGUMENT,
+                  shown + " is " + kind_of(info.st_mode) + ", and only regular files are written");
   }
   if ((info.st_mode & S_IWUSR) == 0) throw Failure(CHELA_DENIED, shown + " is read-only (its mode says so)");
   return info;
@@ -92,7 +94,8 @@ Content read_whole(const WritePlace& place, const std::string& shown, std::size_
     if (got == 0) return content;
     content.bytes.append(piece, static_cast<std::size_t>(got));
     if (content.bytes.size() > bytes_max) {
-      throw Failure(CHELA_TOO_LARGE, shown + " is larger than the " + grouped(bytes_max) + " bytes that can be changed");
+      throw Failure(CHELA_TOO_LARGE,
+                    shown + " is larger than the " + grouped(bytes_max) + " bytes that can be changed");
     }
   }
 }

@@ -25,7 +25,8 @@ struct WritePlace {
   std::string name;
 };
 
-// Opened for one call. Any thread; no state but the descriptor. Everything throws Failure with a sentence for the model.
+// Opened for one call. Any thread; no state but the descriptor. Everything throws Failure with a sentence for the
+// model.
 class Workspace {
  public:
   // UNAVAILABLE when `root`, an absolute path, is no folder that can be opened.

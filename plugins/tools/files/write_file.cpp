@@ -83,8 +83,9 @@ void check_edit(const EditRequest& request, const std::string& shown) {
 std::vector<std::string> Writer::checked_parts(const std::string& relative) const {
   std::vector<std::string> parts = to_write_parts(relative);
   if (const std::string* pattern = protected_names_.find(parts)) {
-    throw Failure(CHELA_DENIED, displayed(joined(parts)) + " is protected (" + *pattern +
-                                    "): files there run as programs or are trusted by them; ask the operator to change it");
+    throw Failure(CHELA_DENIED,
+                  displayed(joined(parts)) + " is protected (" + *pattern +
+                      "): files there run as programs or are trusted by them; ask the operator to change it");
   }
   return parts;
 }
@@ -99,7 +100,8 @@ void Writer::check_size(const std::string& shown, std::size_t size) const {
 std::mutex& Writer::lock_for(const WritePlace& place) {
   struct stat info = {};
   ::fstat(place.folder.get(), &info);
-  const std::size_t hash = std::hash<std::string>()(place.name) ^ (static_cast<std::size_t>(info.st_ino) * 1099511628211u);
+  const std::size_t hash =
+      std::hash<std::string>()(place.name) ^ (static_cast<std::size_t>(info.st_ino) * 1099511628211u);
   return locks_[hash % locks_.size()];
 }
 
@@ -132,18 +134,21 @@ std::string Writer::edit(const Workspace& workspace, const EditRequest& request)
   if (!find_target(place, shown)) throw_errno(shown, ENOENT);
   const Content content = read_whole(place, shown, file_bytes_max_);
   const std::string kind = binary_kind(std::string_view(content.bytes).substr(0, 8192));
-  if (!kind.empty()) throw Failure(CHELA_UNSUPPORTED, shown + " is " + kind + ", not text; edit_file edits text files only");
+  if (!kind.empty())
+    throw Failure(CHELA_UNSUPPORTED, shown + " is " + kind + ", not text; edit_file edits text files only");
   const std::vector<std::size_t> offsets = occurrences(content.bytes, request.old_text);
   if (offsets.empty()) {
-    throw Failure(CHELA_NOT_FOUND,
-                  "editing " + shown + ": old_text does not occur in it" + absence_hint(content.bytes, request.old_text));
+    throw Failure(CHELA_NOT_FOUND, "editing " + shown + ": old_text does not occur in it" +
+                                       absence_hint(content.bytes, request.old_text));
   }
   const std::string where = line_list(content.bytes, offsets);
   if (offsets.size() > 1 && !request.replace_all) {
     throw Failure(CHELA_INVALID_ARGUMENT, "editing " + shown + ": old_text occurs " + std::to_string(offsets.size()) +
-                                              " times (" + where + "); add surrounding lines until it is unique, or set replace_all");
+                                              " times (" + where +
+                                              "); add surrounding lines until it is unique, or set replace_all");
   }
-  check_size(shown, content.bytes.size() + offsets.size() * request.new_text.size() - offsets.size() * request.old_text.size());
+  check_size(shown, content.bytes.size() + offsets.size() * request.new_text.size() -
+                        offsets.size() * request.old_text.size());
   replace_file(place, shown, replaced(content.bytes, request, offsets), content.info, true);
   return "replaced " + std::to_string(offsets.size()) + (offsets.size() == 1 ? " occurrence in " : " occurrences in ") +
          shown + " (" + where + ")";

@@ -42,7 +42,8 @@ class RuleParser {
   bool name(std::string& out) {
     const bool quoted = take('<');
     std::size_t length = 0;
-    while (length < text_.size() && length < 32 && (quoted ? is_name_byte(text_[length]) : is_letter(text_[length]))) ++length;
+    while (length < text_.size() && length < 32 && (quoted ? is_name_byte(text_[length]) : is_letter(text_[length])))
+      ++length;
     if (length < 3) return false;
     out = std::string(text_.substr(0, length));
     text_.remove_prefix(length);
@@ -127,8 +128,8 @@ ZoneOffset PosixRule::at(std::int64_t unix_s) const {
   const std::int64_t year = date_from_days(local / kSecondsPerDay - (local % kSecondsPerDay < 0 ? 1 : 0)).year;
   const std::int64_t start = local_second(start_, year) - standard_.offset_s;
   const std::int64_t end = local_second(end_, year) - daylight_->offset_s;
-  const bool in_daylight =
-      start < end ? unix_s >= start && unix_s < end : unix_s >= start || unix_s < end;  // southern summer spans new year
+  const bool in_daylight = start < end ? unix_s >= start && unix_s < end
+                                       : unix_s >= start || unix_s < end;  // southern summer spans new year
   return in_daylight ? *daylight_ : standard_;
 }
 

@@ -74,7 +74,8 @@ class TzifReader {
   }
 
   static std::size_t data_size(const Header& h, std::size_t time_size) {
-    return h.times * (time_size + 1) + std::size_t{h.types} * 6 + h.chars + h.leaps * (time_size + 4) + h.is_std + h.is_ut;
+    return h.times * (time_size + 1) + std::size_t{h.types} * 6 + h.chars + h.leaps * (time_size + 4) + h.is_std +
+           h.is_ut;
   }
 
   void data(const Header& h, std::size_t time_size, Zone& zone) {

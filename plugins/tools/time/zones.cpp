@@ -32,7 +32,8 @@ bool is_name(std::string_view name) {
   if (name.empty() || name.size() > kNameBytesMax || name.front() == '/' || name.back() == '/') return false;
   char before = '/';
   for (const char c : name) {
-    const bool plain = (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '+' || c == '-';
+    const bool plain =
+        (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '+' || c == '-';
     if (!plain && (c != '/' || before == '/')) return false;
     before = c;
   }

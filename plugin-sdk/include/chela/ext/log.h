@@ -1,6 +1,7 @@
 #ifndef CHELA_EXT_LOG_H
 #define CHELA_EXT_LOG_H
-/* chela.log/1, a host service: the plugin's lines in the gateway's log, under the plugin's id. State: stable since 1.0. */
+/* chela.log/1, a host service: the plugin's lines in the gateway's log, under the plugin's id. State: stable since 1.0.
+ */
 
 #include "chela/abi.h"
 

@@ -20,8 +20,8 @@ TEST(Text, ValidatesUtf8ByTheUnicodeTable) {
   for (auto good : {"", "abc", "\xC3\xA9", "\xE2\x82\xAC", "\xF0\x9F\x98\x80", "\xEF\xBF\xBF", "\xF4\x8F\xBF\xBF"}) {
     EXPECT_TRUE(is_valid_utf8(good)) << good;
   }
-  for (auto bad : {"\x80", "\xC0\xAF", "\xC1\xBF", "\xE0\x80\x80", "\xED\xA0\x80", "\xF0\x80\x80\x80", "\xF4\x90\x80\x80",
-                   "\xF5\x80\x80\x80", "\xE2\x82", "\xFF"}) {
+  for (auto bad : {"\x80", "\xC0\xAF", "\xC1\xBF", "\xE0\x80\x80", "\xED\xA0\x80", "\xF0\x80\x80\x80",
+                   "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xE2\x82", "\xFF"}) {
     EXPECT_FALSE(is_valid_utf8(bad)) << bad;
   }
 }
@@ -37,8 +37,12 @@ TEST(Text, CutsBetweenCodePoints) {
 }
 
 TEST(Text, EncodesBase64LikeRfc4648) {
-  const std::pair<const char*, const char*> kVectors[] = {{"", ""},         {"f", "Zg=="},         {"fo", "Zm8="},
-                                                          {"foo", "Zm9v"},  {"foob", "Zm9vYg=="},  {"fooba", "Zm9vYmE="},
+  const std::pair<const char*, const char*> kVectors[] = {{"", ""},
+                                                          {"f", "Zg=="},
+                                                          {"fo", "Zm8="},
+                                                          {"foo", "Zm9v"},
+                                                          {"foob", "Zm9vYg=="},
+                                                          {"fooba", "Zm9vYmE="},
                                                           {"foobar", "Zm9vYmFy"}};
   for (auto [plain, encoded] : kVectors) EXPECT_EQ(to_base64(plain), encoded);
 }
@@ -70,7 +74,8 @@ TEST(Text, TellsHowDeepJsonNests) {
 TEST(Hash, MatchesPublishedVectors) {
   EXPECT_EQ(sha256_hex("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
   auto digest = sha1("abc");
-  EXPECT_EQ(to_hex({reinterpret_cast<const char*>(digest.data()), digest.size()}), "a9993e364706816aba3e25717850c26c9cd0d89d");
+  EXPECT_EQ(to_hex({reinterpret_cast<const char*>(digest.data()), digest.size()}),
+            "a9993e364706816aba3e25717850c26c9cd0d89d");
   EXPECT_TRUE(equal_in_constant_time("token", "token"));
   EXPECT_FALSE(equal_in_constant_time("token", "tokem"));
   EXPECT_FALSE(equal_in_constant_time("token", "toke"));

@@ -87,7 +87,8 @@ TEST(Edit, SaysWhyNot) {
 TEST(Edit, EveryEditOfEveryKeyIsExact) {
   SourceMap map;
   json document = *parse_json5(kFile, &map);
-  for (auto path : {"gateway", "gateway.port", "gateway.bind", "list", "list[0]", "list[1]", "models", "models.providers"}) {
+  for (auto path :
+       {"gateway", "gateway.port", "gateway.bind", "list", "list[0]", "list[1]", "models", "models.providers"}) {
     for (const json& value : {json(1), json("x\ny"), json::object(), json{{"k", {1, {{"l", nullptr}}}}}}) {
       auto text = with_value(kFile, *Path::parse(path), value);
       ASSERT_TRUE(text) << path;

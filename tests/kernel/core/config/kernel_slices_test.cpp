@@ -107,12 +107,15 @@ TEST(KernelSlices, AnOpenClawFileLoadsWithWarningsOnly) {
 
 TEST(KernelSlices, RefuseWhatWouldBeUnsafeToIgnore) {
   const std::pair<const char*, const char*> kTable[] = {
-      {"{gateway: {tls: {enabled: true}}}", "$.gateway.tls.enabled: expected false, found true (config_const_mismatch)"},
+      {"{gateway: {tls: {enabled: true}}}",
+       "$.gateway.tls.enabled: expected false, found true (config_const_mismatch)"},
       {"{gateway: {mode: 'remote'}}", "$.gateway.mode: expected \"local\", found \"remote\" (config_enum_mismatch)"},
       {"{gateway: {auth: {mode: 'trusted-proxy'}}}",
-       "$.gateway.auth.mode: expected one of \"none\", \"token\" or \"password\", found \"trusted-proxy\" (config_enum_mismatch)"},
+       "$.gateway.auth.mode: expected one of \"none\", \"token\" or \"password\", found \"trusted-proxy\" "
+       "(config_enum_mismatch)"},
       {"{gateway: {bind: 'everywhere'}}",
-       "$.gateway.bind: expected one of \"auto\", \"lan\", \"loopback\", \"custom\" or \"tailnet\" or an IP address, found "
+       "$.gateway.bind: expected one of \"auto\", \"lan\", \"loopback\", \"custom\" or \"tailnet\" or an IP address, "
+       "found "
        "\"everywhere\" (config_any_of_mismatch)"},
       {"{agents: {$include: './agents.json5'}}",
        "$.agents.$include: including other files is not supported by this version; put their content here "

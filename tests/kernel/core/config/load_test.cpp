@@ -90,25 +90,34 @@ TEST_F(LoadTest, ReportsEverythingAtOnceInTheOrderOfTheFile) {
   },
   plugins: {entries: {acme: {config: {units: "metric", citty: "x"}}, ghost: {}}},
 })");
-  EXPECT_EQ(lines, (std::vector<std::string>{
-      "chela.json:2:3: $.gatway: unknown key, did you mean \"gateway\"? (config_unknown_key)",
-      "chela.json:3:3: $.browser: known in openclaw.json, not supported by this version; ignored (config_unsupported_key)",
-      "environment variable CHELA__gateway__limits__bytes: $.gateway.limits.bytes: expected a whole number (config_bad_override)",
-      "chela.json:5:5: $.gateway.port: expected a whole number from 1 to 65535, found 70000 (config_maximum)",
-      "chela.json:6:5: $.gateway.prot: unknown key, did you mean \"port\"? (config_unknown_key)",
-      "chela.json:7:12: $.gateway.auth.tokn: unknown key, did you mean \"token\"? (config_unknown_key)",
-      "chela.json:7:31: $.gateway.auth.token: expected a text, found 5 (config_type_mismatch)",
-      "chela.json:8:5: $.gateway.tailscale: known in openclaw.json, not supported by this version; ignored (config_unsupported_key)",
-      "chela.json:10:30: $.plugins.entries.acme.config.city: the key \"city\" is required here (config_required_missing)",
-      "chela.json:10:39: $.plugins.entries.acme.config.units: expected one of \"si\" or \"us\", found \"metric\" (config_enum_mismatch)",
-      "chela.json:10:56: $.plugins.entries.acme.config.citty: unknown key of plugin acme, did you mean \"city\"? (config_additional_property)",
-      "chela.json:10:70: $.plugins.entries.ghost: no such plugin (config_unowned)",
-  }));
+  EXPECT_EQ(lines,
+            (std::vector<std::string>{
+                "chela.json:2:3: $.gatway: unknown key, did you mean \"gateway\"? (config_unknown_key)",
+                "chela.json:3:3: $.browser: known in openclaw.json, not supported by this version; ignored "
+                "(config_unsupported_key)",
+                "environment variable CHELA__gateway__limits__bytes: $.gateway.limits.bytes: expected a whole number "
+                "(config_bad_override)",
+                "chela.json:5:5: $.gateway.port: expected a whole number from 1 to 65535, found 70000 (config_maximum)",
+                "chela.json:6:5: $.gateway.prot: unknown key, did you mean \"port\"? (config_unknown_key)",
+                "chela.json:7:12: $.gateway.auth.tokn: unknown key, did you mean \"token\"? (config_unknown_key)",
+                "chela.json:7:31: $.gateway.auth.token: expected a text, found 5 (config_type_mismatch)",
+                "chela.json:8:5: $.gateway.tailscale: known in openclaw.json, not supported by this version; ignored "
+                "(config_unsupported_key)",
+                "chela.json:10:30: $.plugins.entries.acme.config.city: the key \"city\" is required here "
+                "(config_required_missing)",
+                "chela.json:10:39: $.plugins.entries.acme.config.units: expected one of \"si\" or \"us\", found "
+                "\"metric\" (config_enum_mismatch)",
+                "chela.json:10:56: $.plugins.entries.acme.config.citty: unknown key of plugin acme, did you mean "
+                "\"city\"? (config_additional_property)",
+                "chela.json:10:70: $.plugins.entries.ghost: no such plugin (config_unowned)",
+            }));
 }
 
 TEST_F(LoadTest, RefusesFilesThatAreNone) {
-  EXPECT_EQ(problems_of("{a: }"), std::vector<std::string>{"chela.json:1:5: expected a value, found \"}\" (config_syntax)"});
-  EXPECT_EQ(problems_of("[]").at(0), "chela.json:1:1: the file must hold an object: { gateway: { … } } (config_type_mismatch)");
+  EXPECT_EQ(problems_of("{a: }"),
+            std::vector<std::string>{"chela.json:1:5: expected a value, found \"}\" (config_syntax)"});
+  EXPECT_EQ(problems_of("[]").at(0),
+            "chela.json:1:1: the file must hold an object: { gateway: { … } } (config_type_mismatch)");
   EXPECT_EQ(load(spec, request).snapshot, nullptr);
   request.file = folder.path() / "absent.json";
   auto [snapshot, problems] = load(spec, request);
@@ -138,7 +147,8 @@ TEST_F(LoadTest, FindsTheFile) {
 
 TEST_F(LoadTest, PutsVariablesIntoTextsButNotIntoSecrets) {
   request.environment.emplace("TOWN", "Ulm");
-  write("{gateway: {auth: {token: '${TOWN}'}}, plugins: {entries: {acme: {config: {city: 'in ${TOWN}, ${NOWHERE}'}}}}}");
+  write(
+      "{gateway: {auth: {token: '${TOWN}'}}, plugins: {entries: {acme: {config: {city: 'in ${TOWN}, ${NOWHERE}'}}}}}");
   auto [snapshot, problems] = load(spec, request);
   ASSERT_NE(snapshot, nullptr);
   EXPECT_EQ(snapshot->get_string("gateway.auth.token"), "${TOWN}");

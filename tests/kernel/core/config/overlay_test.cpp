@@ -65,9 +65,15 @@ TEST(ReadValue, FollowsTheSchema) {
 
 TEST(Environment, IsLaidOverTheFile) {
   json document = json::parse(R"({"gateway": {"port": 1, "origins": ["a", "b"]}})");
-  Environment environment = {{"OPENCLAW_GATEWAY_PORT", "2"}, {"GATEWAY_TOKEN", ""},       {"AUTH_TOKEN", "secret"},
-                             {"CHELA__gateway__port", "3"},  {"CHELA__GATEWAY__ON", "1"}, {"CHELA__gateway__origins__1", "c"},
-                             {"CHELA__gateway__origins__2", "d"}, {"CHELA__gateway__map__host__url", "u"}, {"PATH", "/bin"}};
+  Environment environment = {{"OPENCLAW_GATEWAY_PORT", "2"},
+                             {"GATEWAY_TOKEN", ""},
+                             {"AUTH_TOKEN", "secret"},
+                             {"CHELA__gateway__port", "3"},
+                             {"CHELA__GATEWAY__ON", "1"},
+                             {"CHELA__gateway__origins__1", "c"},
+                             {"CHELA__gateway__origins__2", "d"},
+                             {"CHELA__gateway__map__host__url", "u"},
+                             {"PATH", "/bin"}};
   auto [overrides, problems] = apply_environment(schema(), environment, document);
   EXPECT_TRUE(problems.empty());
   EXPECT_EQ(document, json::parse(R"({"gateway": {"port": 3, "on": true, "origins": ["a", "c", "d"],
@@ -78,7 +84,8 @@ TEST(Environment, IsLaidOverTheFile) {
 
 TEST(Environment, ReportsWhatItCannotApply) {
   json document = json::object();
-  Environment environment = {{"CHELA__gateway__port", "many"}, {"CHELA__gateway__origins__3", "x"}, {"CHELA____x", "1"}};
+  Environment environment = {
+      {"CHELA__gateway__port", "many"}, {"CHELA__gateway__origins__3", "x"}, {"CHELA____x", "1"}};
   auto [overrides, problems] = apply_environment(schema(), environment, document);
   ASSERT_EQ(problems.size(), 3u);
   EXPECT_EQ(text_of(problems[2]),

@@ -28,7 +28,8 @@ TEST(Path, ReadsAndWrites) {
 }
 
 TEST(Path, RefusesNonsense) {
-  for (auto text : {"a..b", ".", "a.", "a[", "a[x]", "a[\"x]", "a[0]b", "a[01]", "a[-1]", "a[99999999999999999999999]"}) {
+  for (auto text :
+       {"a..b", ".", "a.", "a[", "a[x]", "a[\"x]", "a[0]b", "a[01]", "a[-1]", "a[99999999999999999999999]"}) {
     EXPECT_FALSE(Path::parse(text)) << text;
   }
 }
@@ -38,7 +39,8 @@ TEST(Path, FindsValues) {
   EXPECT_EQ(*Path::parse("a[0].b")->find_in(document), 1);
   EXPECT_EQ(*Path::parse("a.0.b")->find_in(document), 1);
   EXPECT_EQ(*Path::parse("0")->find_in(document), 2);
-  for (auto absent : {"a[1]", "a.b", "b", "a[0].b.c"}) EXPECT_EQ(Path::parse(absent)->find_in(document), nullptr) << absent;
+  for (auto absent : {"a[1]", "a.b", "b", "a[0].b.c"})
+    EXPECT_EQ(Path::parse(absent)->find_in(document), nullptr) << absent;
 }
 
 }  // namespace

@@ -52,27 +52,37 @@ TEST(Validate, SaysWhatWasExpectedAndWhatWasFound) {
       {R"({"name": 5})", "$.name: expected a text of the form ^[a-z]+$, found 5 (config_type_mismatch)"},
       {R"({"name": "AB"})", R"($.name: expected a text of the form ^[a-z]+$, found "AB" (config_pattern_mismatch))"},
       {R"({"name": "ab", "port": 0})", "$.port: expected a whole number from 1 to 65535, found 0 (config_minimum)"},
-      {R"({"name": "ab", "port": 65536})", "$.port: expected a whole number from 1 to 65535, found 65536 (config_maximum)"},
-      {R"({"name": "ab", "port": "80"})", R"($.port: expected a whole number from 1 to 65535, found "80" (config_type_mismatch))"},
-      {R"({"name": "ab", "port": 1.5})", "$.port: expected a whole number from 1 to 65535, found 1.5 (config_type_mismatch)"},
+      {R"({"name": "ab", "port": 65536})",
+       "$.port: expected a whole number from 1 to 65535, found 65536 (config_maximum)"},
+      {R"({"name": "ab", "port": "80"})",
+       R"($.port: expected a whole number from 1 to 65535, found "80" (config_type_mismatch))"},
+      {R"({"name": "ab", "port": 1.5})",
+       "$.port: expected a whole number from 1 to 65535, found 1.5 (config_type_mismatch)"},
       {R"({"name": "ab", "ratio": 0})", "$.ratio: expected a number, found 0 (config_minimum)"},
       {R"({"name": "ab", "mode": "tokn"})",
        R"($.mode: expected one of "none", "token" or "password", found "tokn", did you mean "token"? (config_enum_mismatch))"},
       {R"({"name": "ab", "version": 2})", "$.version: expected 1, found 2 (config_const_mismatch)"},
       {R"({"name": "ab", "on": "yes"})", R"($.on: expected true or false, found "yes" (config_type_mismatch))"},
       {R"({"name": "ab", "tags": []})", "$.tags: expected a list of 1 to 2 items, found 0 items (config_min_items)"},
-      {R"({"name": "ab", "tags": ["a", "b", "c"]})", "$.tags: expected a list of 1 to 2 items, found 3 items (config_max_items)"},
+      {R"({"name": "ab", "tags": ["a", "b", "c"]})",
+       "$.tags: expected a list of 1 to 2 items, found 3 items (config_max_items)"},
       {R"({"name": "ab", "tags": ["a", "a"]})", "$.tags: the list holds the same item twice (config_unique_items)"},
       {R"({"name": "ab", "tags": [1]})", "$.tags[0]: expected a text, found 1 (config_type_mismatch)"},
       {R"({"name": "ab", "step": 7})", "$.step: expected a multiple of 5, found 7 (config_multiple_of)"},
-      {R"({"name": "ab", "token": 5})", "$.token: expected a text that is not empty or an object, found 5 (config_any_of_mismatch)"},
+      {R"({"name": "ab", "token": 5})",
+       "$.token: expected a text that is not empty or an object, found 5 (config_any_of_mismatch)"},
       {R"({"name": "ab", "token": {"source": "evn", "id": "X"}})",
        R"($.token.source: expected one of "env" or "file", found "evn", did you mean "env"? (config_enum_mismatch))"},
-      {R"({"name": "ab", "token": {"source": "env"}})", R"($.token.id: the key "id" is required here (config_required_missing))"},
-      {R"({"name": "ab", "apiKey": "hunter2"})", R"($.apiKey: expected one of "a" or "b", found a text (config_enum_mismatch))"},
-      {R"({"name": "ab", "map": {"a": {}, "b": {}}})", "$.map: expected an object, found an object (config_max_properties)"},
-      {R"({"name": "ab", "map": {"a b": {"x": "y"}}})", R"($.map["a b"].x: expected a whole number, found "y" (config_type_mismatch))"},
-      {R"({"name": "ab", "nothing": "x"})", "$.nothing: this combination of values is not allowed here (config_not_allowed)"},
+      {R"({"name": "ab", "token": {"source": "env"}})",
+       R"($.token.id: the key "id" is required here (config_required_missing))"},
+      {R"({"name": "ab", "apiKey": "hunter2"})",
+       R"($.apiKey: expected one of "a" or "b", found a text (config_enum_mismatch))"},
+      {R"({"name": "ab", "map": {"a": {}, "b": {}}})",
+       "$.map: expected an object, found an object (config_max_properties)"},
+      {R"({"name": "ab", "map": {"a b": {"x": "y"}}})",
+       R"($.map["a b"].x: expected a whole number, found "y" (config_type_mismatch))"},
+      {R"({"name": "ab", "nothing": "x"})",
+       "$.nothing: this combination of values is not allowed here (config_not_allowed)"},
       {R"({"name": "ab", "zzz": 1})", "$.zzz: unknown key (config_additional_property)"},
       {R"([])", "$: expected an object, found a list (config_type_mismatch)"},
   };
@@ -165,7 +175,8 @@ TEST(UnknownKeys, NamePartsThatNobodyOwns) {
 TEST(Defaults, AreFilledInDeeply) {
   json document = json::parse(R"({"mode": "token", "map": {"a": {}}})");
   fill_defaults(prepared(kSchema), document);
-  EXPECT_EQ(document, json::parse(R"({"mode": "token", "port": 18789, "limits": {"bytes": 5}, "map": {"a": {"x": 7}}})"));
+  EXPECT_EQ(document,
+            json::parse(R"({"mode": "token", "port": 18789, "limits": {"bytes": 5}, "map": {"a": {"x": 7}}})"));
 }
 
 TEST(FindSchema, WalksFormsAndCorrectsCase) {
@@ -185,7 +196,8 @@ TEST(IsSecret, GoesByNameAndByMark) {
   for (auto path : {"a.apiKey", "botToken", "x[0].clientSecret", "headers.X-Trace", "pass"}) {
     EXPECT_TRUE(is_secret(schema, *Path::parse(path))) << path;
   }
-  for (auto path : {"name", "gateway.port", "headersOther"}) EXPECT_FALSE(is_secret(schema, *Path::parse(path))) << path;
+  for (auto path : {"name", "gateway.port", "headersOther"})
+    EXPECT_FALSE(is_secret(schema, *Path::parse(path))) << path;
 }
 
 }  // namespace

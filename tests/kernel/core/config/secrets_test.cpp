@@ -95,8 +95,10 @@ TEST_F(SecretsTest, ErrorsNameTheReference) {
 }
 
 TEST(Secrets, TellsLiteralsFromReferences) {
-  for (auto literal : {"sk-123", "raw:x", "$lower", "a$${KEY}", "pa$$word"}) EXPECT_TRUE(is_literal_secret(literal)) << literal;
-  for (auto reference : {"env:KEY", "file:/x", "$KEY", "${KEY}", "Bearer ${KEY}"}) EXPECT_FALSE(is_literal_secret(reference)) << reference;
+  for (auto literal : {"sk-123", "raw:x", "$lower", "a$${KEY}", "pa$$word"})
+    EXPECT_TRUE(is_literal_secret(literal)) << literal;
+  for (auto reference : {"env:KEY", "file:/x", "$KEY", "${KEY}", "Bearer ${KEY}"})
+    EXPECT_FALSE(is_literal_secret(reference)) << reference;
   EXPECT_TRUE(is_raw_secret("RAW:x"));
   EXPECT_FALSE(is_raw_secret("x"));
 }

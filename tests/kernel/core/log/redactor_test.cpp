@@ -40,7 +40,8 @@ TEST(Redactor, FindsEncodedForms) {
   const std::string secret = "p@ss \"w\\rd\" 1/2?";
   Redactor redactor;
   redactor.add(secret);
-  for (std::string text : {"p%40ss%20%22w%5Crd%22%201%2F2%3F", "p%40ss%20%22w%5crd%22%201%2f2%3f", "p@ss \\\"w\\\\rd\\\" 1/2?"}) {
+  for (std::string text :
+       {"p%40ss%20%22w%5Crd%22%201%2F2%3F", "p%40ss%20%22w%5crd%22%201%2f2%3f", "p@ss \\\"w\\\\rd\\\" 1/2?"}) {
     EXPECT_EQ(redactor.redact("q=" + text + "&"), "q=[redacted]&");
   }
   for (std::string before : {"", "u", "us", "use", "user:"}) {

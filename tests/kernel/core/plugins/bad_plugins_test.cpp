@@ -76,7 +76,8 @@ const std::map<std::string, std::string>& expected() {
 }
 
 bool ends_the_process(const std::string& id) {
-  return id == "crashes-in-start" || id == "exits-in-start" || id == "hangs-in-start" || id == "static-initialiser-crashes";
+  return id == "crashes-in-start" || id == "exits-in-start" || id == "hangs-in-start" ||
+         id == "static-initialiser-crashes";
 }
 
 class BadPluginsTest : public PluginTest, public testing::WithParamInterface<std::string> {};

@@ -43,7 +43,8 @@ class DiscoveryTest : public testing::Test {
   }
   std::vector<std::string> complaints() {
     std::vector<std::string> out;
-    for (const auto& d : run().diagnostics) out.push_back(fmt::format("{} {} {}", name_of(d.code), d.plugin_id, d.message));
+    for (const auto& d : run().diagnostics)
+      out.push_back(fmt::format("{} {} {}", name_of(d.code), d.plugin_id, d.message));
     return out;
   }
 
@@ -61,7 +62,8 @@ TEST_F(DiscoveryTest, TakesTheFirstOriginOfAnId) {
   for (const char* root : {"bundled", "home", "more", "workspace"}) plugin(std::string(root) + "/acme", "acme");
   load_paths = {directory / "more"};
   EXPECT_THAT(found(), ElementsAre("acme@config"));
-  EXPECT_THAT(complaints(), ElementsAre(HasSubstr("duplicate_plugin_id acme not used"), HasSubstr("duplicate_plugin_id acme not used"),
+  EXPECT_THAT(complaints(), ElementsAre(HasSubstr("duplicate_plugin_id acme not used"),
+                                        HasSubstr("duplicate_plugin_id acme not used"),
                                         HasSubstr("duplicate_plugin_id acme not used")));
   EXPECT_THAT(complaints().front(), HasSubstr((directory / "more" / "acme").string()));
   load_paths.clear();
@@ -88,7 +90,8 @@ TEST_F(DiscoveryTest, LoadPathsAreAPluginOrAFolderOfPlugins) {
 
 TEST_F(DiscoveryTest, PassesOverFoldersThatAreSetAside) {
   plugin("home/acme", "acme");
-  for (const char* name : {".hidden", "node_modules", "acme.bak", "acme.disabled"}) plugin(std::string("home/") + name, "other");
+  for (const char* name : {".hidden", "node_modules", "acme.bak", "acme.disabled"})
+    plugin(std::string("home/") + name, "other");
   std::filesystem::create_directories(directory / "home/empty");
   EXPECT_THAT(found(), ElementsAre("acme@home"));
 }
@@ -141,7 +144,8 @@ TEST_F(DiscoveryTest, WhatBelongsToTheProgramStaysWhenPluginsAreOff) {
   plugin("bundled/core", "core");
   plugin("bundled/denied", "denied");
   selection = {.enabled = false, .deny = {"denied"}};
-  EXPECT_THAT(found(), ElementsAre("acme@home: plugins.enabled is false", "core@bundled", "denied@bundled: plugins.deny names it"));
+  EXPECT_THAT(found(), ElementsAre("acme@home: plugins.enabled is false", "core@bundled",
+                                   "denied@bundled: plugins.deny names it"));
 }
 
 TEST_F(DiscoveryTest, PluginsOfAWorkspaceRunOnlyWhenTheirEntrySaysSo) {

@@ -57,7 +57,8 @@ class HostServicesTest : public PluginTest {
     request.method = to_abi("GET");
     request.url = to_abi(url);
     ErrorText error;
-    last_request = service<chela_host_http>(CHELA_EXT_HTTP)->send(acme.host, &request, &response.listener, error.sink());
+    last_request =
+        service<chela_host_http>(CHELA_EXT_HTTP)->send(acme.host, &request, &response.listener, error.sink());
     return last_request != 0 ? "" : error.error("", CHELA_DENIED).message;
   }
 
@@ -148,13 +149,24 @@ TEST_F(HostServicesTest, LogsUnderThePluginsNameFromAnyThread) {
 
 TEST_F(HostServicesTest, RequestsGoOnlyWhereTheManifestSays) {
   start();
-  const std::pair<const char*, bool> kTable[] = {
-      {"https://example.com/", true},          {"https://EXAMPLE.com:443/x", true},        {"http://example.com:443/", true},
-      {"https://service.invalid/v1", true},    {"https://a.example.org:8443/", true},      {"https://a.b.example.org:8443/", true},
-      {"https://example.com:8443/", false},    {"http://example.com/", false},             {"https://sub.example.com/", false},
-      {"https://example.org:8443/", false},    {"https://evilexample.org:8443/", false},   {"https://a.example.org/", false},
-      {"https://example.com.evil.net/", false}, {"https://example.com@evil.net/", false},  {"http://127.0.0.1/", false},
-      {"file:///etc/passwd", false},           {"", false},                                {"https://example.com\\@evil.net/", false}};
+  const std::pair<const char*, bool> kTable[] = {{"https://example.com/", true},
+                                                 {"https://EXAMPLE.com:443/x", true},
+                                                 {"http://example.com:443/", true},
+                                                 {"https://service.invalid/v1", true},
+                                                 {"https://a.example.org:8443/", true},
+                                                 {"https://a.b.example.org:8443/", true},
+                                                 {"https://example.com:8443/", false},
+                                                 {"http://example.com/", false},
+                                                 {"https://sub.example.com/", false},
+                                                 {"https://example.org:8443/", false},
+                                                 {"https://evilexample.org:8443/", false},
+                                                 {"https://a.example.org/", false},
+                                                 {"https://example.com.evil.net/", false},
+                                                 {"https://example.com@evil.net/", false},
+                                                 {"http://127.0.0.1/", false},
+                                                 {"file:///etc/passwd", false},
+                                                 {"", false},
+                                                 {"https://example.com\\@evil.net/", false}};
   for (auto [url, allowed] : kTable) {
     Response response;
     auto refusal = send(url, response);
@@ -171,8 +183,9 @@ TEST_F(HostServicesTest, RequestsGoOnlyWhereTheManifestSays) {
 TEST_F(HostServicesTest, TellsWhyARequestIsDenied) {
   start();
   Response response;
-  EXPECT_THAT(send("https://elsewhere.net/", response),
-              HasSubstr("plugin acme may not reach elsewhere.net:443: its manifest's permissions.network do not name it"));
+  EXPECT_THAT(
+      send("https://elsewhere.net/", response),
+      HasSubstr("plugin acme may not reach elsewhere.net:443: its manifest's permissions.network do not name it"));
 }
 
 TEST_F(HostServicesTest, RefusesRequestsAndListenersThatAreIncomplete) {

@@ -30,8 +30,9 @@ TEST(Lanes, AllowWhatTheTableSays) {
     const char* kind;
     bool out_of_process_when_static;
   };
-  const Row kTable[] = {{"tool", true},     {"service", true}, {"skill", true}, {"channel", false},    {"command", false},
-                        {"provider", false}, {"hook", false},   {"memory", false}, {"http_route", false}, {"cli", false}};
+  const Row kTable[] = {{"tool", true},        {"service", true},   {"skill", true}, {"channel", false},
+                        {"command", false},    {"provider", false}, {"hook", false}, {"memory", false},
+                        {"http_route", false}, {"cli", false}};
   for (auto row : kTable) {
     EXPECT_TRUE(allows(Lane::static_only, Carrier::linked_in, row.kind)) << row.kind;
     EXPECT_FALSE(allows(Lane::static_only, Carrier::native_library, row.kind)) << row.kind;
@@ -44,8 +45,12 @@ TEST(Lanes, AllowWhatTheTableSays) {
 
 TEST(Lifecycle, GoesAlongItsTable) {
   State state = State::found;
-  for (auto [step, expected] : {std::pair{Step::verify, State::verified}, {Step::resolve, State::resolved}, {Step::load, State::loaded},
-                                {Step::configure, State::configured}, {Step::start, State::started}, {Step::stop, State::stopped},
+  for (auto [step, expected] : {std::pair{Step::verify, State::verified},
+                                {Step::resolve, State::resolved},
+                                {Step::load, State::loaded},
+                                {Step::configure, State::configured},
+                                {Step::start, State::started},
+                                {Step::stop, State::stopped},
                                 {Step::configure, State::configured}}) {
     EXPECT_EQ(next_state(state, step, false), State::failed) << name_of(step);
     state = next_state(state, step, true);
@@ -82,7 +87,8 @@ TEST(Registry, NamesBothPluginsThatWantTheSame) {
   auto second = registry.add({"tool", "a", "beta", nullptr});
   ASSERT_FALSE(second);
   EXPECT_EQ(second.error().code, ErrorCode::already_exists);
-  EXPECT_EQ(second.error().message, "tool/a is provided by both alpha and beta; disable one of them in plugins.entries");
+  EXPECT_EQ(second.error().message,
+            "tool/a is provided by both alpha and beta; disable one of them in plugins.entries");
   EXPECT_EQ(registry.find("tool", "a")->plugin_id, "alpha");
 }
 

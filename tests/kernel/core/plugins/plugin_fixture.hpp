@@ -52,7 +52,8 @@ inline void write_text(const std::filesystem::path& file, std::string_view text)
 class PluginTest : public ::testing::Test {
  protected:
   PluginTest() : logger(log_lines, redactor, clock), egress(loop, {}) {
-    loop.on_task_error([this](const std::string& name, const Error& error) { task_errors.push_back(name + ": " + error.message); });
+    loop.on_task_error(
+        [this](const std::string& name, const Error& error) { task_errors.push_back(name + ": " + error.message); });
   }
   // Before members of derived fixtures go, which plugins may still write to.
   void TearDown() override {
@@ -61,7 +62,9 @@ class PluginTest : public ::testing::Test {
   }
 
   // A linked-in plugin that lives as long as the test.
-  ScriptedPlugin& plugin(std::string id) { return *plugins.emplace_back(std::make_unique<ScriptedPlugin>(std::move(id))); }
+  ScriptedPlugin& plugin(std::string id) {
+    return *plugins.emplace_back(std::make_unique<ScriptedPlugin>(std::move(id)));
+  }
 
   // Lets the loop and the other threads work until `done`; the clock stands still meanwhile.
   template <class Done>

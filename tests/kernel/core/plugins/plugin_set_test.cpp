@@ -13,13 +13,17 @@ using testing::IsEmpty;
 
 constexpr const char* kProvidesNothing = R"("provides": [])";
 constexpr const char* kProvider = R"("provides": [{"kind": "provider", "id": "wire"}])";
-constexpr const char* kTool = R"("provides": [{"kind": "tool", "id": "t", "tools": [{"name": "echo", "description": "d", "parameters": {}}]}])";
+constexpr const char* kTool =
+    R"("provides": [{"kind": "tool", "id": "t", "tools": [{"name": "echo", "description": "d", "parameters": {}}]}])";
 
-chela_status completes_at_once(const chela_completion_request&, const chela_completion* completion, const chela_error_sink*) {
+chela_status completes_at_once(const chela_completion_request&, const chela_completion* completion,
+                               const chela_error_sink*) {
   completion->complete(completion, CHELA_OK, to_abi("stop"), 0);
   return CHELA_OK;
 }
-chela_status runs_nothing(const chela_tool_request&, const chela_tool_call*, const chela_error_sink*) { return CHELA_NOT_FOUND; }
+chela_status runs_nothing(const chela_tool_request&, const chela_tool_call*, const chela_error_sink*) {
+  return CHELA_NOT_FOUND;
+}
 
 class PluginSetTest : public PluginTest {
  protected:
@@ -148,32 +152,158 @@ chela_status refuse(const chela_error_sink* error, const char* why, chela_status
 
 INSTANTIATE_TEST_SUITE_P(
     Of, PluginSetFailureTest,
-    testing::Values(
-        Failure{"AbiMajor", [](auto& p) { p.entry.abi_major = 2; }, kProvidesNothing, {"plugin_api_version_mismatch"}, "built for ABI 2.0, this gateway has 1.0", kNoCalls},
-        Failure{"AbiMinor", [](auto& p) { p.entry.abi_minor = CHELA_ABI_MINOR + 1; }, kProvidesNothing, {"plugin_api_version_mismatch"}, "built for ABI 1.", kNoCalls},
-        Failure{"ShortEntry", [](auto& p) { p.entry.struct_size = 16; }, kProvidesNothing, {"invalid_plugin_export"}, "the entry is too short", kNoCalls},
-        Failure{"NullCreate", [](auto& p) { p.entry.create = nullptr; }, kProvidesNothing, {"invalid_plugin_export"}, "null members", kNoCalls},
-        Failure{"Version", [](auto& p) { p.entry.plugin_version = "2.0"; }, kProvidesNothing, {"manifest_mismatch"}, "the library is acme 2.0, its manifest says acme 1.0.0", kNoCalls},
-        Failure{"CreateReturnsNull", [](auto& p) { p.on_create = [](auto* error) -> const chela_plugin* { refuse(error, "no memory", CHELA_OK); return nullptr; }; }, kProvidesNothing, {"create_failed"}, "creating the plugin: no memory", kCreated},
-        Failure{"CreateSaysNothing", [](auto& p) { p.on_create = [](auto*) -> const chela_plugin* { return nullptr; }; }, kProvidesNothing, {"create_failed"}, "the plugin gave no reason", kCreated},
-        Failure{"CreateThrows", [](auto& p) { p.on_create = [](auto*) -> const chela_plugin* { throw 1; }; }, kProvidesNothing, {"create_failed"}, "let an exception out", kCreated},
-        Failure{"ShortPlugin", [](auto& p) { p.plugin.struct_size = 16; }, kProvidesNothing, {"create_failed"}, "too short or has null functions", kCreated},
-        Failure{"NullStop", [](auto& p) { p.plugin.stop = nullptr; }, kProvidesNothing, {"create_failed"}, "too short or has null functions", kDestroyed},
-        Failure{"Configure", [](auto& p) { p.on_configure = [](auto, auto* error) { return refuse(error, "no key `x`", CHELA_INVALID_ARGUMENT); }; }, kProvidesNothing, {"configure_failed"}, "configuring the plugin: no key `x`", kConfigured},
-        Failure{"ConfigureThrows", [](auto& p) { p.on_configure = [](auto, auto*) -> chela_status { throw std::runtime_error("x"); }; }, kProvidesNothing, {"configure_failed"}, "let an exception out", kConfigured},
-        Failure{"Start", [](auto& p) { p.on_start = [](auto* error) { return refuse(error, "port taken", CHELA_UNAVAILABLE); }; }, kProvidesNothing, {"start_failed"}, "starting the plugin: port taken", kNotStarted},
-        Failure{"StartSaysNothing", [](auto& p) { p.on_start = [](auto*) { return CHELA_INTERNAL; }; }, kProvidesNothing, {"start_failed"}, "the plugin gave no reason", kNotStarted},
-        Failure{"Undeclared", [](auto& p) { p.on_complete = completes_at_once; }, kProvidesNothing, {"undeclared_capability"}, "the code offers chela.provider/1, the manifest declares no provider", kStarted},
-        Failure{"Missing", [](auto&) {}, kProvider, {"missing_capability"}, "the manifest declares a provider, the code does not offer chela.provider/1", kStarted},
-        Failure{"UndeclaredTool", [](auto& p) { p.on_start_tool = runs_nothing; p.tool_names = "echo\nrm\n"; }, kTool, {"undeclared_capability"}, "the code offers the tool rm", kStarted},
-        Failure{"MissingTool", [](auto& p) { p.on_start_tool = runs_nothing; p.tool_names = ""; }, kTool, {"missing_capability"}, "the manifest declares the tool echo", kStarted},
-        Failure{"BothWays", [](auto& p) { p.on_start_tool = runs_nothing; p.tool_names = "other"; }, kTool, {"missing_capability", "undeclared_capability"}, "the code offers the tool other", kStarted},
-        Failure{"ShortExtension", [](auto& p) { p.on_complete = completes_at_once; p.provider.struct_size = 8; }, kProvider, {"missing_capability"}, "does not offer chela.provider/1", kStarted}),
+    testing::Values(Failure{"AbiMajor",
+                            [](auto& p) { p.entry.abi_major = 2; },
+                            kProvidesNothing,
+                            {"plugin_api_version_mismatch"},
+                            "built for ABI 2.0, this gateway has 1.0",
+                            kNoCalls},
+                    Failure{"AbiMinor",
+                            [](auto& p) { p.entry.abi_minor = CHELA_ABI_MINOR + 1; },
+                            kProvidesNothing,
+                            {"plugin_api_version_mismatch"},
+                            "built for ABI 1.",
+                            kNoCalls},
+                    Failure{"ShortEntry",
+                            [](auto& p) { p.entry.struct_size = 16; },
+                            kProvidesNothing,
+                            {"invalid_plugin_export"},
+                            "the entry is too short",
+                            kNoCalls},
+                    Failure{"NullCreate",
+                            [](auto& p) { p.entry.create = nullptr; },
+                            kProvidesNothing,
+                            {"invalid_plugin_export"},
+                            "null members",
+                            kNoCalls},
+                    Failure{"Version",
+                            [](auto& p) { p.entry.plugin_version = "2.0"; },
+                            kProvidesNothing,
+                            {"manifest_mismatch"},
+                            "the library is acme 2.0, its manifest says acme 1.0.0",
+                            kNoCalls},
+                    Failure{"CreateReturnsNull",
+                            [](auto& p) {
+                              p.on_create = [](auto* error) -> const chela_plugin* {
+                                refuse(error, "no memory", CHELA_OK);
+                                return nullptr;
+                              };
+                            },
+                            kProvidesNothing,
+                            {"create_failed"},
+                            "creating the plugin: no memory",
+                            kCreated},
+                    Failure{"CreateSaysNothing",
+                            [](auto& p) { p.on_create = [](auto*) -> const chela_plugin* { return nullptr; }; },
+                            kProvidesNothing,
+                            {"create_failed"},
+                            "the plugin gave no reason",
+                            kCreated},
+                    Failure{"CreateThrows",
+                            [](auto& p) { p.on_create = [](auto*) -> const chela_plugin* { throw 1; }; },
+                            kProvidesNothing,
+                            {"create_failed"},
+                            "let an exception out",
+                            kCreated},
+                    Failure{"ShortPlugin",
+                            [](auto& p) { p.plugin.struct_size = 16; },
+                            kProvidesNothing,
+                            {"create_failed"},
+                            "too short or has null functions",
+                            kCreated},
+                    Failure{"NullStop",
+                            [](auto& p) { p.plugin.stop = nullptr; },
+                            kProvidesNothing,
+                            {"create_failed"},
+                            "too short or has null functions",
+                            kDestroyed},
+                    Failure{"Configure",
+                            [](auto& p) {
+                              p.on_configure = [](auto, auto* error) {
+                                return refuse(error, "no key `x`", CHELA_INVALID_ARGUMENT);
+                              };
+                            },
+                            kProvidesNothing,
+                            {"configure_failed"},
+                            "configuring the plugin: no key `x`",
+                            kConfigured},
+                    Failure{"ConfigureThrows",
+                            [](auto& p) {
+                              p.on_configure = [](auto, auto*) -> chela_status { throw std::runtime_error("x"); };
+                            },
+                            kProvidesNothing,
+                            {"configure_failed"},
+                            "let an exception out",
+                            kConfigured},
+                    Failure{"Start",
+                            [](auto& p) {
+                              p.on_start = [](auto* error) { return refuse(error, "port taken", CHELA_UNAVAILABLE); };
+                            },
+                            kProvidesNothing,
+                            {"start_failed"},
+                            "starting the plugin: port taken",
+                            kNotStarted},
+                    Failure{"StartSaysNothing",
+                            [](auto& p) { p.on_start = [](auto*) { return CHELA_INTERNAL; }; },
+                            kProvidesNothing,
+                            {"start_failed"},
+                            "the plugin gave no reason",
+                            kNotStarted},
+                    Failure{"Undeclared",
+                            [](auto& p) { p.on_complete = completes_at_once; },
+                            kProvidesNothing,
+                            {"undeclared_capability"},
+                            "the code offers chela.provider/1, the manifest declares no provider",
+                            kStarted},
+                    Failure{"Missing",
+                            [](auto&) {},
+                            kProvider,
+                            {"missing_capability"},
+                            "the manifest declares a provider, the code does not offer chela.provider/1",
+                            kStarted},
+                    Failure{"UndeclaredTool",
+                            [](auto& p) {
+                              p.on_start_tool = runs_nothing;
+                              p.tool_names = "echo\nrm\n";
+                            },
+                            kTool,
+                            {"undeclared_capability"},
+                            "the code offers the tool rm",
+                            kStarted},
+                    Failure{"MissingTool",
+                            [](auto& p) {
+                              p.on_start_tool = runs_nothing;
+                              p.tool_names = "";
+                            },
+                            kTool,
+                            {"missing_capability"},
+                            "the manifest declares the tool echo",
+                            kStarted},
+                    Failure{"BothWays",
+                            [](auto& p) {
+                              p.on_start_tool = runs_nothing;
+                              p.tool_names = "other";
+                            },
+                            kTool,
+                            {"missing_capability", "undeclared_capability"},
+                            "the code offers the tool other",
+                            kStarted},
+                    Failure{"ShortExtension",
+                            [](auto& p) {
+                              p.on_complete = completes_at_once;
+                              p.provider.struct_size = 8;
+                            },
+                            kProvider,
+                            {"missing_capability"},
+                            "does not offer chela.provider/1",
+                            kStarted}),
     [](const auto& test) { return test.param.name; });
 
 TEST_F(PluginSetTest, RefusesAnotherAbiBeforeAnyCodeIsLoaded) {
-  write_text(directory / "bundled/old/chela.plugin.json", R"({"id": "old", "version": "1", "abi": "2.0", "provides": []})");
-  write_text(directory / "bundled/new/chela.plugin.json", R"({"id": "new", "version": "1", "abi": "1.9999", "provides": []})");
+  write_text(directory / "bundled/old/chela.plugin.json",
+             R"({"id": "old", "version": "1", "abi": "2.0", "provides": []})");
+  write_text(directory / "bundled/new/chela.plugin.json",
+             R"({"id": "new", "version": "1", "abi": "1.9999", "provides": []})");
   open(options({}));
   for (const char* id : {"old", "new"}) {
     EXPECT_EQ(set->find(id)->state, State::failed);
@@ -214,12 +344,14 @@ TEST_F(PluginSetTest, WhatTheLaneForbidsIsRefusedBeforeAnyCodeRuns) {
   auto with = options({});
   with.roots.load_paths = {build_dir_plugin("static-initialiser-crashes"), build_dir_plugin("provider-sound")};
   // One that provides nothing is a library all the same.
-  write_text(directory / "bundled/empty/chela.plugin.json", R"({"id": "empty", "version": "1", "abi": "1.0", "provides": []})");
+  write_text(directory / "bundled/empty/chela.plugin.json",
+             R"({"id": "empty", "version": "1", "abi": "1.0", "provides": []})");
   with.lane = Lane::static_only;
   open(std::move(with));
-  const std::pair<const char*, const char*> kTable[] = {{"static-initialiser-crashes", "tool/static-initialiser-crashes needs runtime.mode"},
-                                                        {"provider-sound", "provider/provider-sound needs runtime.mode"},
-                                                        {"empty", "a plugin library needs runtime.mode"}};
+  const std::pair<const char*, const char*> kTable[] = {
+      {"static-initialiser-crashes", "tool/static-initialiser-crashes needs runtime.mode"},
+      {"provider-sound", "provider/provider-sound needs runtime.mode"},
+      {"empty", "a plugin library needs runtime.mode"}};
   for (auto [id, message] : kTable) {
     EXPECT_EQ(set->find(id)->state, State::failed);
     EXPECT_THAT(codes(*set->find(id)), ElementsAre("jit_mode_required"));
@@ -278,7 +410,9 @@ TEST_F(PluginSetTest, LibrariesAreCheckedBeforeTheyAreLoaded) {
   auto sound = build_dir_plugin("provider-sound");
   auto place = [&](const std::string& id, const std::string& members) {
     write_text(directory / "bundled" / id / "chela.plugin.json",
-               R"({"id": ")" + id + R"(", "version": "1.0.0", "abi": "1.0", "provides": [{"kind": "provider", "id": ")" + id + "\"}]" + members + "}");
+               R"({"id": ")" + id +
+                   R"(", "version": "1.0.0", "abi": "1.0", "provides": [{"kind": "provider", "id": ")" + id + "\"}]" +
+                   members + "}");
   };
   place("absent", "");
   place("altered", R"(, "integrity": "sha256-e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")");

@@ -22,8 +22,10 @@ namespace chela::plugins {
 class ScriptedPlugin {
  public:
   using Started = std::function<chela_status(const chela_error_sink*)>;
-  using Completes = std::function<chela_status(const chela_completion_request&, const chela_completion*, const chela_error_sink*)>;
-  using RunsTool = std::function<chela_status(const chela_tool_request&, const chela_tool_call*, const chela_error_sink*)>;
+  using Completes =
+      std::function<chela_status(const chela_completion_request&, const chela_completion*, const chela_error_sink*)>;
+  using RunsTool =
+      std::function<chela_status(const chela_tool_request&, const chela_tool_call*, const chela_error_sink*)>;
 
   explicit ScriptedPlugin(std::string plugin_id, std::string plugin_version = "1.0.0")
       : id(std::move(plugin_id)), version(std::move(plugin_version)) {

@@ -45,7 +45,8 @@ net::RequestHead head(const Fields& fields, const char* from = "127.0.0.1", std:
 class AccessTest : public testing::Test {
  protected:
   // "ok", or the code of the refusal.
-  std::string verdict(const AccessRules& rules, const net::RequestHead& request, RouteAccess access = RouteAccess::operator_write) {
+  std::string verdict(const AccessRules& rules, const net::RequestHead& request,
+                      RouteAccess access = RouteAccess::operator_write) {
     AccessControl control(rules, clock);
     auto checked = control.check(request, access);
     last_message = checked ? "" : checked.error().message;
@@ -150,7 +151,8 @@ TEST_F(AccessTest, PagesOfOtherSitesAreKeptOut) {
     EXPECT_EQ(verdict(plain, head({{"Origin", row.origin}}), RouteAccess::open), "ok");
   }
   EXPECT_EQ(verdict(plain, head({})), "ok");
-  EXPECT_EQ(verdict(plain, head({{"Origin", "http://localhost:18789"}, {"Origin", "http://localhost:18789"}})), "denied");
+  EXPECT_EQ(verdict(plain, head({{"Origin", "http://localhost:18789"}, {"Origin", "http://localhost:18789"}})),
+            "denied");
   EXPECT_EQ(verdict(plain, head({{"Origin", "http://localhost:18789, http://evil.example"}})), "denied");
   EXPECT_THAT(last_message, HasSubstr("gateway.security.allowedOrigins"));
 }
@@ -162,7 +164,8 @@ TEST_F(AccessTest, AllowedOriginsStillNeedTheToken) {
 
 TEST_F(AccessTest, WithoutATokenOnlyThisMachineIsServed) {
   const AccessRules rules{.bind_address = "127.0.0.1"};
-  for (const char* address : {"127.0.0.1", "127.9.9.9", "::1"}) EXPECT_EQ(verdict(rules, head({}, address)), "ok") << address;
+  for (const char* address : {"127.0.0.1", "127.9.9.9", "::1"})
+    EXPECT_EQ(verdict(rules, head({}, address)), "ok") << address;
   for (const char* address : {"192.168.1.7", "2001:db8::1"}) {
     EXPECT_EQ(verdict(rules, head({}, address)), "unauthenticated") << address;
     EXPECT_EQ(verdict(rules, head({}, address), RouteAccess::page), "ok") << address;
@@ -171,7 +174,8 @@ TEST_F(AccessTest, WithoutATokenOnlyThisMachineIsServed) {
 
 TEST_F(AccessTest, AProxyNeedsATokenWhetherItIsTrustedOrNot) {
   for (bool trusted : {false, true}) {
-    const AccessRules rules{.bind_address = "127.0.0.1", .trust_forwarded_headers = trusted, .known_proxies = {"127.0.0.1"}};
+    const AccessRules rules{
+        .bind_address = "127.0.0.1", .trust_forwarded_headers = trusted, .known_proxies = {"127.0.0.1"}};
     for (const char* name : {"X-Forwarded-For", "Forwarded", "X-Real-IP"}) {
       EXPECT_EQ(verdict(rules, head({{name, "203.0.113.9"}})), "denied") << name << trusted;
       EXPECT_EQ(verdict(rules, head({{name, "127.0.0.1"}})), "denied") << name << trusted;
@@ -197,7 +201,11 @@ TEST_F(AccessTest, TheClientIsWhoTheLastKnownProxySays) {
       {true, "127.0.0.1", {"203.0.113.9"}, "203.0.113.9", "ip:203.0.113.9"},
       {true, "10.0.0.2", {"203.0.113.9"}, "203.0.113.9", "ip:203.0.113.9"},
       {true, "10.0.0.3", {"203.0.113.9"}, "10.0.0.3", "ip:10.0.0.3"},  // a stranger's word
-      {true, "10.0.0.2", {"198.51.100.1, 203.0.113.9"}, "203.0.113.9", "ip:203.0.113.9"},  // the client may say what it likes
+      {true,
+       "10.0.0.2",
+       {"198.51.100.1, 203.0.113.9"},
+       "203.0.113.9",
+       "ip:203.0.113.9"},  // the client may say what it likes
       {true, "10.0.0.2", {"198.51.100.1", "203.0.113.9"}, "203.0.113.9", "ip:203.0.113.9"},
       {true, "10.0.0.2", {"203.0.113.9, 10.0.0.2"}, "203.0.113.9", "ip:203.0.113.9"},  // two proxies of ours
       {true, "10.0.0.2", {"10.0.0.2"}, "10.0.0.2", "ip:10.0.0.2"},
@@ -209,7 +217,10 @@ TEST_F(AccessTest, TheClientIsWhoTheLastKnownProxySays) {
       {false, "2001:db8:1:2:3::9", {}, "2001:db8:1:2:3::9", "ip:20010db800010002"},
   };
   for (const auto& row : kTable) {
-    AccessRules rules{.token = kToken, .bind_address = "0.0.0.0", .trust_forwarded_headers = row.trusted, .known_proxies = {"10.0.0.2"}};
+    AccessRules rules{.token = kToken,
+                      .bind_address = "0.0.0.0",
+                      .trust_forwarded_headers = row.trusted,
+                      .known_proxies = {"10.0.0.2"}};
     AccessControl control(rules, clock);
     Fields fields = {{"Authorization", std::string("Bearer ") + kToken}};
     for (const auto& value : row.forwarded) fields.emplace_back("X-Forwarded-For", value);
@@ -222,9 +233,13 @@ TEST_F(AccessTest, TheClientIsWhoTheLastKnownProxySays) {
 }
 
 TEST_F(AccessTest, OriginsBehindAKnownProxyAreThoseOfTheProxy) {
-  AccessRules rules{.token = kToken, .allowed_hosts = {"internal"}, .bind_address = "127.0.0.1", .trust_forwarded_headers = true};
-  Fields fields = {{"Authorization", std::string("Bearer ") + kToken}, {"Host", "internal"}, {"X-Forwarded-Host", "chat.example.com"},
-                   {"X-Forwarded-Proto", "https"},                     {"Origin", "https://chat.example.com"}};
+  AccessRules rules{
+      .token = kToken, .allowed_hosts = {"internal"}, .bind_address = "127.0.0.1", .trust_forwarded_headers = true};
+  Fields fields = {{"Authorization", std::string("Bearer ") + kToken},
+                   {"Host", "internal"},
+                   {"X-Forwarded-Host", "chat.example.com"},
+                   {"X-Forwarded-Proto", "https"},
+                   {"Origin", "https://chat.example.com"}};
   EXPECT_EQ(verdict(rules, head(fields)), "ok");
   EXPECT_EQ(verdict(rules, head(fields, "10.0.0.9")), "denied");  // anyone could say so
   rules.trust_forwarded_headers = false;
@@ -277,13 +292,15 @@ TEST_F(AccessTest, RoutesWithoutSecretsNeedNoToken) {
     ASSERT_TRUE(principal);
     EXPECT_EQ(principal->role, Role::anonymous);
   }
-  for (auto access : {RouteAccess::operator_read, RouteAccess::operator_write}) EXPECT_FALSE(control.check(head({}), access));
+  for (auto access : {RouteAccess::operator_read, RouteAccess::operator_write})
+    EXPECT_FALSE(control.check(head({}), access));
 }
 
 TEST_F(AccessTest, GuessersAreLockedOutAMinute) {
   AccessControl control({.token = kToken, .bind_address = "::"}, clock);
   auto guess = [&](const char* from, const char* token) {
-    auto checked = control.check(head({{"Authorization", std::string("Bearer ") + token}}, from), RouteAccess::operator_read);
+    auto checked =
+        control.check(head({{"Authorization", std::string("Bearer ") + token}}, from), RouteAccess::operator_read);
     return checked ? std::string("ok") : std::string(name_of(checked.error().code));
   };
   for (int i = 0; i <= AccessControl::kWrongTokensMax; ++i) {
@@ -307,9 +324,13 @@ TEST_F(AccessTest, GuessersAreLockedOutAMinute) {
 }
 
 TEST_F(AccessTest, SingleAddressesAreLockedOutAlone) {
-  AccessControl control({.token = kToken, .bind_address = "0.0.0.0", .trust_forwarded_headers = true, .known_proxies = {"10.0.0.2"}}, clock);
+  AccessControl control(
+      {.token = kToken, .bind_address = "0.0.0.0", .trust_forwarded_headers = true, .known_proxies = {"10.0.0.2"}},
+      clock);
   auto guess = [&](const std::string& client, const char* token) {
-    auto checked = control.check(head({{"Authorization", std::string("Bearer ") + token}, {"X-Forwarded-For", client}}, "10.0.0.2"), RouteAccess::operator_read);
+    auto checked = control.check(
+        head({{"Authorization", std::string("Bearer ") + token}, {"X-Forwarded-For", client}}, "10.0.0.2"),
+        RouteAccess::operator_read);
     return checked ? std::string("ok") : std::string(name_of(checked.error().code));
   };
   for (int i = 0; i <= AccessControl::kWrongTokensMax; ++i) guess("203.0.113.9", "wrong");

@@ -29,8 +29,10 @@ json patched(const char* patch) {
 }
 
 TEST(PublicBind, KnowsLoopbackAddresses) {
-  for (const char* address : {"localhost", "127.0.0.1", "127.8.9.10", "::1", "[::1]"}) EXPECT_TRUE(is_loopback_address(address)) << address;
-  for (const char* address : {"0.0.0.0", "::", "10.0.0.1", "127.evil.example", "127.0.0.1.evil.example", "localhost.evil", "128.0.0.1", "", "1270.0.0.1"}) {
+  for (const char* address : {"localhost", "127.0.0.1", "127.8.9.10", "::1", "[::1]"})
+    EXPECT_TRUE(is_loopback_address(address)) << address;
+  for (const char* address : {"0.0.0.0", "::", "10.0.0.1", "127.evil.example", "127.0.0.1.evil.example",
+                              "localhost.evil", "128.0.0.1", "", "1270.0.0.1"}) {
     EXPECT_FALSE(is_loopback_address(address)) << address;
   }
 }
@@ -54,13 +56,16 @@ TEST(PublicBind, NamesTheKeyOfEachRefusal) {
       {R"({"gateway": {"auth": {"token": ""}}})", {"gateway.auth.token"}},
       {R"({"gateway": {"auth": {"token": 5}}})", {"gateway.auth.token"}},
       {R"({"gateway": {"auth": {"token": "0123456789abcde"}}})", {"gateway.auth.token"}},
-      {R"({"gateway": {"auth": {"token": "raw:0123456789abcdef"}, "security": {"allowRawSecretRefsOnPublicBind": true}}})", {}},
-      {R"({"gateway": {"auth": {"token": "raw:0123456789ab"}, "security": {"allowRawSecretRefsOnPublicBind": true}}})", {"gateway.auth.token"}},
+      {R"({"gateway": {"auth": {"token": "raw:0123456789abcdef"}, "security": {"allowRawSecretRefsOnPublicBind": true}}})",
+       {}},
+      {R"({"gateway": {"auth": {"token": "raw:0123456789ab"}, "security": {"allowRawSecretRefsOnPublicBind": true}}})",
+       {"gateway.auth.token"}},
       {R"({"gateway": {"auth": {"token": "env:T"}}})", {}},
       {R"({"gateway": {"auth": {"token": "file:/t"}}})", {}},
       {R"({"gateway": {"auth": {"token": "${T}"}}})", {}},
       {R"({"gateway": {"auth": {"token": {"source": "env", "id": "T"}}}})", {}},
-      {R"({"gateway": {"auth": {"token": null, "mode": "token", "password": "0123456789abcdef"}}})", {"gateway.auth.token"}},
+      {R"({"gateway": {"auth": {"token": null, "mode": "token", "password": "0123456789abcdef"}}})",
+       {"gateway.auth.token"}},
       {R"({"gateway": {"auth": {"mode": "none"}}})", {"gateway.auth.mode"}},
       {R"({"gateway": {"auth": {"mode": "password"}}})", {"gateway.auth.password"}},
       {R"({"gateway": {"auth": {"mode": "password", "password": "short"}}})", {"gateway.auth.password"}},
@@ -72,12 +77,15 @@ TEST(PublicBind, NamesTheKeyOfEachRefusal) {
       {R"({"tools": {"exec": {"mode": "ask"}}})", {}},
       {R"({"tools": {"fs": {"workspaceOnly": false}}})", {"tools.fs.workspaceOnly"}},
       {R"({"tools": {"fs": {"workspaceOnly": true}}})", {}},
-      {R"({"tools": {"exec": {"mode": "full"}, "fs": {"workspaceOnly": false}}, "gateway": {"security": {"allowUnsafeToolingOnPublicBind": true}}})", {}},
-      {R"({"tools": {"exec": {"mode": "full"}}, "gateway": {"security": {"allowUnsafeToolingOnPublicBind": "yes"}}})", {"tools.exec.mode"}},
+      {R"({"tools": {"exec": {"mode": "full"}, "fs": {"workspaceOnly": false}}, "gateway": {"security": {"allowUnsafeToolingOnPublicBind": true}}})",
+       {}},
+      {R"({"tools": {"exec": {"mode": "full"}}, "gateway": {"security": {"allowUnsafeToolingOnPublicBind": "yes"}}})",
+       {"tools.exec.mode"}},
       // plugins
       {R"({"plugins": {"load": {"paths": ["/opt/p"]}}})", {"plugins.load.paths"}},
       {R"({"plugins": {"load": {"paths": []}}})", {}},
-      {R"({"plugins": {"load": {"paths": ["/opt/p"]}}, "gateway": {"security": {"allowPluginBridgeOnPublicBind": true}}})", {}},
+      {R"({"plugins": {"load": {"paths": ["/opt/p"]}}, "gateway": {"security": {"allowPluginBridgeOnPublicBind": true}}})",
+       {}},
       // secrets in the file, wherever they stand
       {R"({"channels": {"telegram": {"botToken": "raw:1:a"}}})", {"channels.telegram.botToken"}},
       {R"({"channels": {"sms": {"authTokenRef": "RAW:a"}}})", {"channels.sms.authTokenRef"}},
@@ -108,7 +116,8 @@ TEST(PublicBind, TellsAllAtOnceAndWhatToSet) {
 }
 
 TEST(PublicBind, NeverShowsASecret) {
-  auto refusals = check_public_bind("0.0.0.0", json::parse(R"({"gateway": {"auth": {"token": "hunter2"}}, "a": {"secret": "raw:hunter3"}})"));
+  auto refusals = check_public_bind(
+      "0.0.0.0", json::parse(R"({"gateway": {"auth": {"token": "hunter2"}}, "a": {"secret": "raw:hunter3"}})"));
   ASSERT_EQ(refusals.size(), 2u);
   for (const auto& refusal : refusals) EXPECT_THAT(refusal.message, testing::Not(HasSubstr("hunter")));
 }

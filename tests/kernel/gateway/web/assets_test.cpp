@@ -48,14 +48,16 @@ TEST(WebAssets, NothingInlineAndNothingFromElsewhere) {
   for (const std::string_view banned : {"<style", "style=", "onload=", "http://", "https://"}) {
     EXPECT_EQ(page->bytes.find(banned), std::string_view::npos) << banned;
   }
-  for (std::size_t at = page->bytes.find("<script"); at != std::string_view::npos; at = page->bytes.find("<script", at + 1)) {
+  for (std::size_t at = page->bytes.find("<script"); at != std::string_view::npos;
+       at = page->bytes.find("<script", at + 1)) {
     EXPECT_LT(page->bytes.find(" src=", at), page->bytes.find('>', at));
   }
 }
 
 TEST(WebAssets, ThePolicyStartsFromNothing) {
   const auto all = headers();
-  const auto policy = std::find_if(all.begin(), all.end(), [](const Header &h) { return h.name == "Content-Security-Policy"; });
+  const auto policy =
+      std::find_if(all.begin(), all.end(), [](const Header &h) { return h.name == "Content-Security-Policy"; });
   ASSERT_NE(policy, all.end());
   EXPECT_TRUE(policy->value.starts_with("default-src 'none';")) << policy->value;
   EXPECT_EQ(policy->value.find("unsafe"), std::string_view::npos) << policy->value;

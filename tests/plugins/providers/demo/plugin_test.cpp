@@ -29,7 +29,8 @@ class DemoTest : public ::testing::Test {
  protected:
   ~DemoTest() override { EXPECT_TRUE(host_.breaches().empty()) << host_.breaches().all().front(); }
 
-  Answer ask(const std::vector<std::string>& messages, const std::vector<std::string>& tools = kTools, const char* options = "{}") {
+  Answer ask(const std::vector<std::string>& messages, const std::vector<std::string>& tools = kTools,
+             const char* options = "{}") {
     const auto completion = host_.complete("{}", "demo", messages, tools, options);
     for (int i = 0; i < 2000 && !completion->completed(); ++i) host_.advance(15);
     EXPECT_TRUE(completion->outcome().ok()) << completion->outcome().text;
@@ -43,9 +44,11 @@ class DemoTest : public ::testing::Test {
     EXPECT_EQ(call.tool_calls.size(), 1u);
     if (call.tool_calls.size() != 1) return "";
     const auto& use = call.tool_calls[0];
-    const json assistant = {{"role", "assistant"},
-                            {"content", call.text},
-                            {"tool_calls", {{{"id", use.id}, {"type", "function"}, {"function", {{"name", use.name}, {"arguments", use.arguments}}}}}}};
+    const json assistant = {
+        {"role", "assistant"},
+        {"content", call.text},
+        {"tool_calls",
+         {{{"id", use.id}, {"type", "function"}, {"function", {{"name", use.name}, {"arguments", use.arguments}}}}}}};
     const json tool = {{"role", "tool"}, {"tool_call_id", use.id}, {"content", result}};
     const Answer answer = ask({user(asked), assistant.dump(), tool.dump()});
     EXPECT_TRUE(answer.tool_calls.empty());
@@ -59,11 +62,13 @@ bool contains(const std::string& text, const std::string& part) { return text.fi
 
 TEST_F(DemoTest, SaysWhatItIsAndHowToReplaceIt) {
   host_.up();
-  for (const char* asked : {"Hello", "What can you do?", "How do I connect a model?", "Tell me a joke", "Thanks", "Write a poem"}) {
+  for (const char* asked :
+       {"Hello", "What can you do?", "How do I connect a model?", "Tell me a joke", "Thanks", "Write a poem"}) {
     EXPECT_TRUE(contains(ask({user(asked)}).text, "demonstration")) << asked;
   }
   const std::string connect = ask({user("How do I connect a model?")}).text;
-  for (const char* part : {"MODEL_PROVIDER_KEY", "models: { providers", "Ollama", "```"}) EXPECT_TRUE(contains(connect, part)) << part;
+  for (const char* part : {"MODEL_PROVIDER_KEY", "models: { providers", "Ollama", "```"})
+    EXPECT_TRUE(contains(connect, part)) << part;
   // Once is enough.
   const std::string later = ask({user("Hello"), R"({"role":"assistant","content":"Hello"})", user("Thanks")}).text;
   EXPECT_FALSE(contains(later, "demonstration"));
@@ -92,11 +97,13 @@ TEST_F(DemoTest, TellsTheTime) {
   const Answer call = ask({user("What time is it in Tokyo?")});
   EXPECT_EQ(call.tool_calls[0].name, "current_time");
   EXPECT_EQ(call.tool_calls[0].arguments, R"({"time_zone":"Asia/Tokyo"})");
-  EXPECT_EQ(after_tool("What time is it?",
-                       R"({"local":"2026-07-30T14:03:05+02:00","utc":"2026-07-30T12:03:05Z","weekday":"Thursday","time_zone":"Europe/Berlin",)"
-                       R"("abbreviation":"CEST","daylight_saving":true})")
-                .substr(0, 82),
-            "It is **14:03** on **Thursday, 2026-07-30** in Europe/Berlin (CEST, UTC+02:00).\n\n*");
+  EXPECT_EQ(
+      after_tool(
+          "What time is it?",
+          R"({"local":"2026-07-30T14:03:05+02:00","utc":"2026-07-30T12:03:05Z","weekday":"Thursday","time_zone":"Europe/Berlin",)"
+          R"("abbreviation":"CEST","daylight_saving":true})")
+          .substr(0, 82),
+      "It is **14:03** on **Thursday, 2026-07-30** in Europe/Berlin (CEST, UTC+02:00).\n\n*");
   EXPECT_TRUE(contains(after_tool("What time is it?", "five o'clock"), "five o'clock"));
   EXPECT_TRUE(contains(after_tool("What time is it?", R"({"local":1})"), R"({"local":1})"));
 }
@@ -115,7 +122,8 @@ TEST_F(DemoTest, ListsReadsAndWrites) {
   EXPECT_EQ(write.tool_calls[0].name, "write_file");
   EXPECT_EQ(json::parse(write.tool_calls[0].arguments),
             (json{{"path", "notes/demo.md"}, {"content", "bread\n"}, {"append", true}}));
-  EXPECT_TRUE(contains(after_tool("Write a note: buy bread", "wrote 10 bytes to the new file notes/demo.md"), "Done: wrote 10 bytes"));
+  EXPECT_TRUE(contains(after_tool("Write a note: buy bread", "wrote 10 bytes to the new file notes/demo.md"),
+                       "Done: wrote 10 bytes"));
   EXPECT_TRUE(contains(after_tool("Read nope.txt", "Error: nope.txt does not exist"), "did not work"));
 }
 
@@ -166,8 +174,9 @@ TEST_F(DemoTest, HoldsManyConversationsOnOneTimer) {
 TEST_F(DemoTest, SurvivesOddMessages) {
   host_.up(R"({"pieceDelayMs":0})");
   for (const std::string message :
-       {"", "{", "[]", "1", R"({"role":1})", R"({"role":"user"})", R"({"role":"user","content":null})", R"({"role":"user","content":[1,{"text":2}]})",
-        R"({"role":"tool","content":"x"})", R"({"role":"assistant","tool_calls":[1,{"id":2,"function":3}]})"}) {
+       {"", "{", "[]", "1", R"({"role":1})", R"({"role":"user"})", R"({"role":"user","content":null})",
+        R"({"role":"user","content":[1,{"text":2}]})", R"({"role":"tool","content":"x"})",
+        R"({"role":"assistant","tool_calls":[1,{"id":2,"function":3}]})"}) {
     EXPECT_FALSE(ask({message}).text.empty()) << message;
     EXPECT_FALSE(ask({user("List my files"), message}, {"{", "1", R"({"function":1})"}, "x").text.empty()) << message;
   }
@@ -190,7 +199,9 @@ TEST_F(DemoTest, ListsItsModel) {
 }
 
 TEST(PieceLength, CutsBetweenCodePoints) {
-  const std::string text = "Hello  w\xC3\xB6rld,\n\n\xF0\x9F\x98\x80\xF0\x9F\x98\x80\xF0\x9F\x98\x80\xF0\x9F\x98\x80\xF0\x9F\x98\x80 supercalifragilistic";
+  const std::string text =
+      "Hello  w\xC3\xB6rld,\n\n\xF0\x9F\x98\x80\xF0\x9F\x98\x80\xF0\x9F\x98\x80\xF0\x9F\x98\x80\xF0\x9F\x98\x80 "
+      "supercalifragilistic";
   std::string_view rest = text;
   while (!rest.empty()) {
     const std::size_t length = piece_length(rest);

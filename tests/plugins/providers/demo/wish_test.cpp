@@ -6,7 +6,8 @@ namespace chela::providers::demo {
 namespace {
 
 std::string told(std::string_view asked) {
-  static const char* const names[] = {"chat", "greeting", "thanks", "abilities", "connect", "time", "list", "read", "write"};
+  static const char* const names[] = {"chat", "greeting", "thanks", "abilities", "connect",
+                                      "time", "list",     "read",   "write"};
   const WishDetails details = wish_of(asked);
   std::string line = names[static_cast<int>(details.wish)];
   for (const std::string& part : {details.path, details.content, details.time_zone}) {

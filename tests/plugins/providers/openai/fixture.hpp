@@ -52,7 +52,9 @@ inline ScriptedResponse in_pieces(std::vector<std::string> pieces, std::uint32_t
   response.pieces = std::move(pieces);
   return response;
 }
-inline std::string ask(std::string body, std::uint32_t status = 200) { return ask(in_pieces({std::move(body)}, status)); }
+inline std::string ask(std::string body, std::uint32_t status = 200) {
+  return ask(in_pieces({std::move(body)}, status));
+}
 
 // Chunks as a stream of events with its end mark.
 inline std::string events(const std::vector<std::string>& chunks) {
@@ -62,8 +64,8 @@ inline std::string events(const std::vector<std::string>& chunks) {
 }
 // A chunk with one delta.
 inline std::string delta(const std::string& members, const std::string& finish_reason = "null") {
-  return R"({"id":"c","object":"chat.completion.chunk","choices":[{"index":0,"delta":{)" + members + R"(},"finish_reason":)" +
-         finish_reason + "}]}";
+  return R"({"id":"c","object":"chat.completion.chunk","choices":[{"index":0,"delta":{)" + members +
+         R"(},"finish_reason":)" + finish_reason + "}]}";
 }
 
 struct Recorded {
@@ -76,58 +78,85 @@ struct Recorded {
 inline std::vector<Recorded> recorded_streams() {
   return {
       {"OpenAI, text and usage",
-       events({delta(R"("role":"assistant","content":"","refusal":null)"), delta(R"("content":"Hel")"), delta(R"("content":"lo \ud83d\ude00")"),
-               delta("", R"("stop")"),
-               R"({"choices":[],"usage":{"prompt_tokens":9,"completion_tokens":3,"prompt_tokens_details":{"cached_tokens":4}}})"}),
+       events(
+           {delta(R"("role":"assistant","content":"","refusal":null)"), delta(R"("content":"Hel")"),
+            delta(R"("content":"lo \ud83d\ude00")"), delta("", R"("stop")"),
+            R"({"choices":[],"usage":{"prompt_tokens":9,"completion_tokens":3,"prompt_tokens_details":{"cached_tokens":4}}})"}),
        "ok stop | Hello \xF0\x9F\x98\x80 | 9+3"},
       {"OpenAI, two tool calls in pieces",
-       events({delta(R"("role":"assistant","content":null)"),
-               delta(R"("tool_calls":[{"index":0,"id":"call_a","type":"function","function":{"name":"f","arguments":""}}])"),
-               delta(R"("tool_calls":[{"index":0,"function":{"arguments":"{\"x\""}}])"), delta(R"("tool_calls":[{"index":0,"function":{"arguments":":1}"}}])"),
-               delta(R"("tool_calls":[{"index":1,"id":"call_b","type":"function","function":{"name":"g","arguments":"{}"}}])"),
-               delta("", R"("tool_calls")")}),
+       events(
+           {delta(R"("role":"assistant","content":null)"),
+            delta(
+                R"("tool_calls":[{"index":0,"id":"call_a","type":"function","function":{"name":"f","arguments":""}}])"),
+            delta(R"("tool_calls":[{"index":0,"function":{"arguments":"{\"x\""}}])"),
+            delta(R"("tool_calls":[{"index":0,"function":{"arguments":":1}"}}])"),
+            delta(
+                R"("tool_calls":[{"index":1,"id":"call_b","type":"function","function":{"name":"g","arguments":"{}"}}])"),
+            delta("", R"("tool_calls")")}),
        R"(ok tool_calls |  | f#call_a{"x":1} | g#call_b{})"},
       {"interleaved calls",
-       events({delta(R"("tool_calls":[{"index":0,"id":"a","function":{"name":"f"}},{"index":1,"id":"b","function":{"name":"g"}}])"),
-               delta(R"("tool_calls":[{"index":1,"function":{"arguments":"{\"b\":"}},{"index":0,"function":{"arguments":"{\"a\":"}}])"),
-               delta(R"("tool_calls":[{"index":0,"function":{"arguments":"1}"}},{"index":1,"function":{"arguments":"2}"}}])"), delta("", R"("tool_calls")")}),
+       events(
+           {delta(
+                R"("tool_calls":[{"index":0,"id":"a","function":{"name":"f"}},{"index":1,"id":"b","function":{"name":"g"}}])"),
+            delta(
+                R"("tool_calls":[{"index":1,"function":{"arguments":"{\"b\":"}},{"index":0,"function":{"arguments":"{\"a\":"}}])"),
+            delta(
+                R"("tool_calls":[{"index":0,"function":{"arguments":"1}"}},{"index":1,"function":{"arguments":"2}"}}])"),
+            delta("", R"("tool_calls")")}),
        R"(ok tool_calls |  | f#a{"a":1} | g#b{"b":2})"},
       {"Ollama, index 0 for every call, and stop at the end",
-       events({delta(R"("content":"","tool_calls":[{"index":0,"id":"a","type":"function","function":{"name":"f","arguments":"{\"a\":1}"}}])"),
-               delta(R"("content":"","tool_calls":[{"index":0,"id":"b","type":"function","function":{"name":"f","arguments":"{\"b\":2}"}}])"),
-               delta(R"("content":"")", R"("stop")")}),
+       events(
+           {delta(
+                R"("content":"","tool_calls":[{"index":0,"id":"a","type":"function","function":{"name":"f","arguments":"{\"a\":1}"}}])"),
+            delta(
+                R"("content":"","tool_calls":[{"index":0,"id":"b","type":"function","function":{"name":"f","arguments":"{\"b\":2}"}}])"),
+            delta(R"("content":"")", R"("stop")")}),
        R"(ok tool_calls |  | f#a{"a":1} | f#b{"b":2})"},
       {"no index, arguments in pieces that carry only the id at first",
-       events({delta(R"("tool_calls":[{"id":"a","function":{"name":"f","arguments":"{\"a\":"}}])"), delta(R"("tool_calls":[{"function":{"arguments":"1}"}}])"),
-               delta(R"("tool_calls":[{"id":"b","function":{"name":"g","arguments":"{}"}}])"), delta("", R"("tool_calls")")}),
+       events({delta(R"("tool_calls":[{"id":"a","function":{"name":"f","arguments":"{\"a\":"}}])"),
+               delta(R"("tool_calls":[{"function":{"arguments":"1}"}}])"),
+               delta(R"("tool_calls":[{"id":"b","function":{"name":"g","arguments":"{}"}}])"),
+               delta("", R"("tool_calls")")}),
        R"(ok tool_calls |  | f#a{"a":1} | g#b{})"},
       {"id and name repeated in each piece, no arguments at all for the second",
        events({delta(R"("tool_calls":[{"index":0,"id":"a","function":{"name":"f","arguments":"{"}}])"),
                delta(R"("tool_calls":[{"index":0,"id":"a","function":{"name":"f","arguments":"}"}}])"),
-               delta(R"("tool_calls":[{"index":1,"id":"b","function":{"name":"now","arguments":null}}])"), delta("", R"("tool_calls")")}),
+               delta(R"("tool_calls":[{"index":1,"id":"b","function":{"name":"now","arguments":null}}])"),
+               delta("", R"("tool_calls")")}),
        R"(ok tool_calls |  | f#a{} | now#b{})"},
       {"whole calls without ids, arguments as an object",
-       events({delta(R"("tool_calls":[{"function":{"name":"f","arguments":{"a":[1,2]}}},{"function":{"name":"g","arguments":{}}}])", R"("stop")")}),
+       events({delta(
+           R"("tool_calls":[{"function":{"name":"f","arguments":{"a":[1,2]}}},{"function":{"name":"g","arguments":{}}}])",
+           R"("stop")")}),
        R"(ok tool_calls |  | f#call_18bcfe56800_1_0{"a":[1,2]} | g#call_18bcfe56800_1_1{})"},
       {"DeepSeek and OpenRouter, reasoning under two names, comments as keep-alive",
-       ": PROCESSING\n\n" + events({delta(R"("reasoning_content":"hm","reasoning":"hm")"), delta(R"("reasoning":"!")"), delta(R"("content":"42")"),
-                                    delta(R"("content":"")", R"("stop")")}),
+       ": PROCESSING\n\n" + events({delta(R"("reasoning_content":"hm","reasoning":"hm")"), delta(R"("reasoning":"!")"),
+                                    delta(R"("content":"42")"), delta(R"("content":"")", R"("stop")")}),
        "ok stop | 42 | reasoning: hm!"},
       {"Groq, usage aside; length",
-       events({delta(R"("content":"cut")"), R"({"choices":[{"index":0,"delta":{},"finish_reason":"length"}],"x_groq":{"usage":{"prompt_tokens":5,"completion_tokens":1}}})"}),
+       events(
+           {delta(R"("content":"cut")"),
+            R"({"choices":[{"index":0,"delta":{},"finish_reason":"length"}],"x_groq":{"usage":{"prompt_tokens":5,"completion_tokens":1}}})"}),
        "ok length | cut | 5+1"},
       {"CRLF, no blanks, several choices, unknown events and members",
-       "event: ping\r\ndata: {\"type\":\"ping\"}\r\n\r\ndata:" + delta(R"("content":"a","audio":{"x":[1,{"y":null}]})") +
-           "\r\n\r\ndata:{\"choices\":[{\"index\":1,\"delta\":{\"content\":\"other\"}}]}\r\n\r\ndata:" + delta("", R"("content_filter")") + "\r\n\r\n",
+       "event: ping\r\ndata: {\"type\":\"ping\"}\r\n\r\ndata:" +
+           delta(R"("content":"a","audio":{"x":[1,{"y":null}]})") +
+           "\r\n\r\ndata:{\"choices\":[{\"index\":1,\"delta\":{\"content\":\"other\"}}]}\r\n\r\ndata:" +
+           delta("", R"("content_filter")") + "\r\n\r\n",
        "ok content_filter | a"},
       {"content in parts, finish reason of its own making",
-       events({delta(R"("content":[{"type":"thinking","thinking":[{"type":"text","text":"hm"}]},{"type":"text","text":"yes"}])"), delta("", R"("eos")")}),
+       events(
+           {delta(
+                R"("content":[{"type":"thinking","thinking":[{"type":"text","text":"hm"}]},{"type":"text","text":"yes"}])"),
+            delta("", R"("eos")")}),
        "ok stop | yes | reasoning: hm"},
       {"a whole message at the end again",
-       events({delta(R"("content":"once")"), R"({"choices":[{"index":0,"message":{"role":"assistant","content":"once"},"finish_reason":"stop"}]})"}),
+       events({delta(R"("content":"once")"),
+               R"({"choices":[{"index":0,"message":{"role":"assistant","content":"once"},"finish_reason":"stop"}]})"}),
        "ok stop | once"},
       {"an emoji cut in two",
-       events({delta(R"("content":"\ud83d")"), delta(R"("content":"\\ud83d\ude00 \ud83d\ude00")"), delta("", R"("stop")")}),
+       events({delta(R"("content":"\ud83d")"), delta(R"("content":"\\ud83d\ude00 \ud83d\ude00")"),
+               delta("", R"("stop")")}),
        "ok stop | \xEF\xBF\xBD\\ud83d\xEF\xBF\xBD \xF0\x9F\x98\x80"},
       {"a whole answer in the place of a stream",
        R"({"object":"chat.completion","choices":[{"index":0,"message":{"role":"assistant","content":"all","tool_calls":[{"id":"a","type":"function","function":{"name":"f","arguments":"{}"}}]},"finish_reason":"tool_calls"}],"usage":{"prompt_tokens":1,"completion_tokens":2}})",

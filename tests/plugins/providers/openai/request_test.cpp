@@ -10,10 +10,12 @@ namespace {
 using nlohmann::json;
 using chela::testing::RecordedRequest;
 
-RecordedRequest sent(const std::string& service, const std::vector<std::string>& tools = {}, const std::string& options = "{}") {
+RecordedRequest sent(const std::string& service, const std::vector<std::string>& tools = {},
+                     const std::string& options = "{}") {
   FakeHost host(chela_plugin_entry_openai);
   host.up();
-  host.complete(service, "m\"1", {R"({"role":"system","content":"s"})", R"({"role":"user","content":"hi  there"})"}, tools, options);
+  host.complete(service, "m\"1", {R"({"role":"system","content":"s"})", R"({"role":"user","content":"hi  there"})"},
+                tools, options);
   return host.http().requests().empty() ? RecordedRequest() : host.http().requests().front();
 }
 
@@ -29,8 +31,9 @@ TEST(Request, HoldsMessagesAsTheyStand) {
   const RecordedRequest request = sent(kService);
   EXPECT_EQ(request.method, "POST");
   EXPECT_EQ(request.url, "https://svc.example/v1/chat/completions");
-  EXPECT_EQ(request.body, R"({"model":"m\"1","messages":[{"role":"system","content":"s"},{"role":"user","content":"hi  there"}],)"
-                          R"("stream":true,"stream_options":{"include_usage":true}})");
+  EXPECT_EQ(request.body,
+            R"({"model":"m\"1","messages":[{"role":"system","content":"s"},{"role":"user","content":"hi  there"}],)"
+            R"("stream":true,"stream_options":{"include_usage":true}})");
   EXPECT_EQ(header(request, "authorization"), "Bearer {{secret:env:SVC_KEY}};");
   EXPECT_EQ(header(request, "content-type"), "application/json;");
   EXPECT_EQ(request.response_bytes_max, 64u << 20);
@@ -38,9 +41,10 @@ TEST(Request, HoldsMessagesAsTheyStand) {
 
 TEST(Request, HoldsToolsAndOptions) {
   const json body = json::parse(
-      sent(kService, {R"({"type":"function","function":{"name":"f"}})"},
-           R"({"temperature":0.2,"maxTokens":100,"topP":0.9,"stop":["a"],"toolChoice":{"type":"function","function":{"name":"f"}},)"
-           R"("responseFormat":{"type":"json_object"},"reasoningEffort":"low","later":1})")
+      sent(
+          kService, {R"({"type":"function","function":{"name":"f"}})"},
+          R"({"temperature":0.2,"maxTokens":100,"topP":0.9,"stop":["a"],"toolChoice":{"type":"function","function":{"name":"f"}},)"
+          R"("responseFormat":{"type":"json_object"},"reasoningEffort":"low","later":1})")
           .body);
   EXPECT_EQ(body["tools"][0]["function"]["name"], "f");
   EXPECT_EQ(body["temperature"], 0.2);
@@ -76,7 +80,8 @@ TEST(Request, FollowsTheService) {
 
 TEST(Request, HasNoKeyWithoutOneAndOneKeyAtMost) {
   EXPECT_EQ(header(sent(R"({"id":"o","baseUrl":"http://127.0.0.1:11434/v1"})"), "authorization"), "");
-  const std::string own = R"({"id":"o","baseUrl":"http://h/v1","apiKeySecret":"k","headers":{"Authorization":"Basic eA=="}})";
+  const std::string own =
+      R"({"id":"o","baseUrl":"http://h/v1","apiKeySecret":"k","headers":{"Authorization":"Basic eA=="}})";
   EXPECT_EQ(header(sent(own), "authorization"), "Basic eA==;");
   const std::string openai = R"({"id":"e","baseUrl":"https://api.openai.com/v1","apiKeySecret":"k","authHeader":true})";
   EXPECT_EQ(header(sent(openai), "authorization"), "Bearer {{secret:k}};");
@@ -93,7 +98,8 @@ TEST(Request, RefusesWhatItCannotSend) {
             "service x has no address: set models.providers.x.baseUrl, such as https://api.openai.com/v1");
   EXPECT_EQ(said(kService, R"({"temperature":"hot"})"), "options.temperature: expected a number");
   EXPECT_EQ(said(kService, R"({"stop":[1]})"), "options.stop: expected a text or a list of texts");
-  EXPECT_EQ(said(R"({"baseUrl":"http://h/v1","headers":{"a":1}})", "{}"), "service.headers: expected an object of texts");
+  EXPECT_EQ(said(R"({"baseUrl":"http://h/v1","headers":{"a":1}})", "{}"),
+            "service.headers: expected an object of texts");
   EXPECT_TRUE(host.http().requests().empty());
 }
 
@@ -103,25 +109,31 @@ TEST(Refusal, SaysWhatItMeans) {
     const char* body;
     const char* expected;
   } table[] = {
-      {401, R"({"error":{"message":"Incorrect API key provided: sk-abcdefghijkl. Find it at …","code":"invalid_api_key"}})",
+      {401,
+       R"({"error":{"message":"Incorrect API key provided: sk-abcdefghijkl. Find it at …","code":"invalid_api_key"}})",
        "unauthenticated service svc refused the key: Incorrect API key provided: [key] Find it at … | "},
       {404, R"({"error":{"message":"The model `m1` does not exist","code":"model_not_found"}})",
-       "not_found service svc does not know the model m1, or models.providers.svc.baseUrl is wrong: The model `m1` does not exist | "},
+       "not_found service svc does not know the model m1, or models.providers.svc.baseUrl is wrong: The model `m1` "
+       "does not exist | "},
       {429, R"({"error":{"message":"Rate limit reached"}})",
        "exhausted service svc limits the rate or the quota is used up: Rate limit reached | "},
       {429, R"({"error":{"message":"You exceeded your current quota","code":"insufficient_quota"}})",
        "exhausted the quota at service svc is used up: You exceeded your current quota | "},
       {400, R"({"error":{"message":"maximum context length is 8192","code":"context_length_exceeded"}})",
        "too_large the conversation is too long for m1: maximum context length is 8192 | "},
-      {400, R"([{"error":{"code":400,"message":"in a list"}}])", "invalid_argument service svc refused the request: in a list | "},
-      {422, R"({"detail":[{"msg":"field required","loc":["body"]}]})", "invalid_argument service svc refused the request: field required | "},
+      {400, R"([{"error":{"code":400,"message":"in a list"}}])",
+       "invalid_argument service svc refused the request: in a list | "},
+      {422, R"({"detail":[{"msg":"field required","loc":["body"]}]})",
+       "invalid_argument service svc refused the request: field required | "},
       {500, "", "unavailable service svc is in trouble (HTTP 500) | "},
       {502, "<html><title>502\nBad Gateway</title></html>",
        "unavailable service svc is in trouble (HTTP 502): a web page titled \"502 Bad Gateway\" | "},
-      {503, "upstream connect error\r\n", "unavailable service svc is in trouble (HTTP 503): upstream connect error  | "},
+      {503, "upstream connect error\r\n",
+       "unavailable service svc is in trouble (HTTP 503): upstream connect error  | "},
       {529, R"({"error":"overloaded"})", "unavailable service svc is in trouble (HTTP 529): overloaded | "},
       {403, R"({"message":"region"})", "denied service svc does not allow it: region | "},
-      {302, "", "protocol service svc redirects elsewhere (HTTP 302); set models.providers.svc.baseUrl to the final address | "},
+      {302, "",
+       "protocol service svc redirects elsewhere (HTTP 302); set models.providers.svc.baseUrl to the final address | "},
       {418, "teapot", "invalid_argument service svc answered with HTTP 418: teapot | "},
   };
   for (const auto& row : table) EXPECT_EQ(ask(row.body, row.status), row.expected) << row.status;

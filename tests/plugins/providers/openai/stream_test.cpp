@@ -8,7 +8,8 @@ namespace chela::providers::openai {
 namespace {
 
 TEST(Stream, MeansWhatTheServiceMeant) {
-  for (const Recorded& recorded : recorded_streams()) EXPECT_EQ(ask(recorded.stream), recorded.expected) << recorded.name;
+  for (const Recorded& recorded : recorded_streams())
+    EXPECT_EQ(ask(recorded.stream), recorded.expected) << recorded.name;
 }
 
 TEST(Stream, MeansTheSameByteByByte) {
@@ -38,13 +39,15 @@ TEST(Stream, CutAnywhereIsAnErrorUntilItsLastWord) {
       if (said.rfind("ok", 0) == 0) {
         EXPECT_GT(at, last_word) << recorded.name << ": " << said;
       } else {
-        EXPECT_LE(at, std::min(last_event_end, recorded.stream.size())) << recorded.name << " at " << at << ": " << said;
+        EXPECT_LE(at, std::min(last_event_end, recorded.stream.size()))
+            << recorded.name << " at " << at << ": " << said;
       }
       ScriptedResponse broken = in_pieces({recorded.stream.substr(0, at)});
       broken.outcome = CHELA_UNAVAILABLE;
       broken.error = "cut short";
       const std::string told = ask(broken);
-      if (at <= last_word) EXPECT_EQ(told.rfind("unavailable asking service svc at https://svc.example/v1: cut short", 0), 0u) << told;
+      if (at <= last_word)
+        EXPECT_EQ(told.rfind("unavailable asking service svc at https://svc.example/v1: cut short", 0), 0u) << told;
     }
   }
 }
@@ -68,21 +71,26 @@ TEST(Stream, BrokenStreamsSayHow) {
        "unavailable service svc: the answer was cut short: the stream ended without its end mark | so far"},
       {"data: {\"a\n\n", "protocol service svc: the service sent what is no JSON object: {\"a | "},
       {"data: [1]\n\n", "protocol service svc: the service sent what is no JSON object: [1] | "},
-      {"data: \xff\xfe\n\n", "protocol service svc: the service sent what is no JSON object: \xEF\xBF\xBD\xEF\xBF\xBD | "},
+      {"data: \xff\xfe\n\n",
+       "protocol service svc: the service sent what is no JSON object: \xEF\xBF\xBD\xEF\xBF\xBD | "},
       {"data: " + delta(R"("content":"so far")") + "\n\n",
        "unavailable service svc: the answer was cut short: the stream ended without its end mark | so far"},
-      {"data: " + delta(R"("content":"so far")") + "\n\ndata: {\"error\":{\"message\":\"overloaded\",\"code\":429}}\n\n",
+      {"data: " + delta(R"("content":"so far")") +
+           "\n\ndata: {\"error\":{\"message\":\"overloaded\",\"code\":429}}\n\n",
        "exhausted service svc: it broke off: overloaded | so far"},
       {"event: error\ndata: {\"message\":\"gone\"}\n\n", "unavailable service svc: it broke off: gone | "},
-      {"data: {\"object\":\"error\",\"message\":\"too long\",\"code\":400}\n\n", "invalid_argument service svc: it broke off: too long | "},
+      {"data: {\"object\":\"error\",\"message\":\"too long\",\"code\":400}\n\n",
+       "invalid_argument service svc: it broke off: too long | "},
       {"data: {\"error\":\"context\"}\n\n", "unavailable service svc: it broke off: context | "},
-      {events({delta(R"("tool_calls":[{"index":0,"id":"a","function":{"arguments":"{}"}}])"), delta("", R"("tool_calls")")}),
+      {events({delta(R"("tool_calls":[{"index":0,"id":"a","function":{"arguments":"{}"}}])"),
+               delta("", R"("tool_calls")")}),
        "protocol service svc: the service sent a tool call without the name of its tool | "},
       {events({delta("", R"("error")")}), "unavailable service svc: the service broke off with an error of its own | "},
       {R"({"choices":[]})", R"(protocol service svc: the answer has no choices: {"choices":[]} | )"},
       {"{\"id\":1", "protocol service svc: the service sent what is no JSON object: {\"id\":1 | "},
       {"<!DOCTYPE html><html><head><title>Sign in</title></head></html>",
-       "protocol service svc: it answered with a web page titled \"Sign in\" in the place of the API; check baseUrl, which usually "
+       "protocol service svc: it answered with a web page titled \"Sign in\" in the place of the API; check baseUrl, "
+       "which usually "
        "ends in /v1 | "},
   };
   for (const auto& [stream, expected] : table) EXPECT_EQ(ask(stream), expected) << stream;
@@ -93,11 +101,14 @@ TEST(Stream, HoldsItsLimits) {
             "too_large service svc: reading server-sent events: a line is above 1048576 bytes | ");
   std::vector<std::string> calls;
   for (int i = 0; i < 129; ++i) {
-    calls.push_back(delta(R"("tool_calls":[{"index":)" + std::to_string(i) + R"(,"id":")" + std::to_string(i) + R"(","function":{"name":"f"}}])"));
+    calls.push_back(delta(R"("tool_calls":[{"index":)" + std::to_string(i) + R"(,"id":")" + std::to_string(i) +
+                          R"(","function":{"name":"f"}}])"));
   }
-  EXPECT_EQ(ask(events(calls)).substr(0, 72), "too_large service svc: the model calls more than 128 tools at once |  | ");
+  EXPECT_EQ(ask(events(calls)).substr(0, 72),
+            "too_large service svc: the model calls more than 128 tools at once |  | ");
   const std::string comment = ":" + std::string(1 << 20, ' ').substr(2) + "\n";
-  EXPECT_EQ(ask(in_pieces(std::vector<std::string>(65, comment))), "too_large service svc: the answer is above 64 MiB | ");
+  EXPECT_EQ(ask(in_pieces(std::vector<std::string>(65, comment))),
+            "too_large service svc: the answer is above 64 MiB | ");
   const std::string blanks = std::string(1 << 20, ' ');
   std::vector<std::string> json(17, blanks);
   json.insert(json.begin(), "{");
@@ -105,7 +116,8 @@ TEST(Stream, HoldsItsLimits) {
 }
 
 TEST(Stream, WrongUsageIsBounded) {
-  EXPECT_EQ(ask(events({delta(R"("content":"x")", R"("stop")"), R"({"choices":[],"usage":{"prompt_tokens":-5,"completion_tokens":18446744073709551615}})"})),
+  EXPECT_EQ(ask(events({delta(R"("content":"x")", R"("stop")"),
+                        R"({"choices":[],"usage":{"prompt_tokens":-5,"completion_tokens":18446744073709551615}})"})),
             "ok stop | x | 0+1000000000000");
   EXPECT_EQ(ask(events({delta(R"("content":"x")", R"("stop")"), R"({"choices":[],"usage":null})"})), "ok stop | x");
 }

@@ -18,15 +18,18 @@ TEST_F(FilesTest, NoPathLeadsOut) {
   put(root() / "dir/a.txt", "a");
   std::vector<std::string> climbs;
   for (const std::string up : {"..", "../", "dir/../..", "./..", "dir/../../", ".//..//", "dir/./../.."}) {
-    for (const std::string down : {"/outside/secret.txt", "//outside/./secret.txt", "/outside/../outside/secret.txt"}) climbs.push_back(up + down);
+    for (const std::string down : {"/outside/secret.txt", "//outside/./secret.txt", "/outside/../outside/secret.txt"})
+      climbs.push_back(up + down);
   }
-  for (const std::string path : {"/etc/passwd", "//etc/passwd", "~/secret.txt", "file:///etc/passwd", "/proc/self/root/etc/passwd",
-                                 "/dev/zero", "../../../../../../../../../../etc/passwd"}) {
+  for (const std::string path :
+       {"/etc/passwd", "//etc/passwd", "~/secret.txt", "file:///etc/passwd", "/proc/self/root/etc/passwd", "/dev/zero",
+        "../../../../../../../../../../etc/passwd"}) {
     climbs.push_back(path);
   }
   for (const std::string& path : climbs) {
     const std::string said = read(path);
-    EXPECT_TRUE(said.rfind("denied", 0) == 0 || said.rfind("invalid_argument", 0) == 0 || said.rfind("not_found", 0) == 0)
+    EXPECT_TRUE(said.rfind("denied", 0) == 0 || said.rfind("invalid_argument", 0) == 0 ||
+                said.rfind("not_found", 0) == 0)
         << path << " gave " << said;
     EXPECT_EQ(write(path, "x").find("wrote"), std::string::npos) << path;
     EXPECT_EQ(edit(path, "secret", "x").find("replaced"), std::string::npos) << path;
@@ -44,10 +47,12 @@ TEST_F(FilesTest, NoLinkLeadsOut) {
   fs::create_symlink("/proc/self/root/etc/passwd", root() / "magic");
   fs::create_directory_symlink("/proc/self/cwd", root() / "cwd");
   fs::create_symlink("leaf", root() / "chain0");
-  for (int i = 1; i < 40; ++i) fs::create_symlink("chain" + std::to_string(i - 1), root() / ("chain" + std::to_string(i)));
+  for (int i = 1; i < 40; ++i)
+    fs::create_symlink("chain" + std::to_string(i - 1), root() / ("chain" + std::to_string(i)));
   fs::create_symlink("loop", root() / "loop");
   fs::create_symlink("inside.txt", root() / "good");
-  for (const std::string path : {"leaf", "relative", "parent/secret.txt", "dangling", "magic", "cwd/x", "chain39", "loop"}) {
+  for (const std::string path :
+       {"leaf", "relative", "parent/secret.txt", "dangling", "magic", "cwd/x", "chain39", "loop"}) {
     EXPECT_EQ(read(path).substr(0, 6), "denied") << path << ": " << read(path);
     EXPECT_EQ(write(path, "x").find("wrote"), std::string::npos) << path;
     EXPECT_EQ(write(path, "x", true).find("appended"), std::string::npos) << path;

@@ -13,8 +13,9 @@ TEST_F(FilesTest, ListsByName) {
   put(root() / ".git/config", "x");
   std::filesystem::create_symlink("a.txt", root() / "link");
   EXPECT_EQ(list(), ".git/\na.txt (1 byte)\nb.txt (5 bytes)\nlink (symbolic link)\nsub/\n");
-  EXPECT_EQ(list(".", true),
-            ".git/\na.txt (1 byte)\nb.txt (5 bytes)\nlink (symbolic link)\nsub/\nsub/deep/\nsub/deep/c.txt (1,234 bytes)\n");
+  EXPECT_EQ(
+      list(".", true),
+      ".git/\na.txt (1 byte)\nb.txt (5 bytes)\nlink (symbolic link)\nsub/\nsub/deep/\nsub/deep/c.txt (1,234 bytes)\n");
   EXPECT_EQ(list("sub", true), "deep/\ndeep/c.txt (1,234 bytes)\n");
   EXPECT_EQ(list(root().string() + "/sub"), "deep/\n");
 }
@@ -63,8 +64,8 @@ TEST(Displayed, EscapesWhatMisleadsAndNothingElse) {
 }
 
 TEST_F(FilesTest, NamesAreKeptByteForByte) {
-  for (const std::string name : {"with space ", "dot.", "new\nline", "back\\slash", "caf\xC3\xA9", "cafe\xCC\x81", "-rf", "%2e%2e",
-                                 "@", "\xE2\x80\xAEx", "a:b"}) {
+  for (const std::string name : {"with space ", "dot.", "new\nline", "back\\slash", "caf\xC3\xA9", "cafe\xCC\x81",
+                                 "-rf", "%2e%2e", "@", "\xE2\x80\xAEx", "a:b"}) {
     write(name, name);
     EXPECT_EQ(got(root() / name), name);
     EXPECT_EQ(read(name), name);

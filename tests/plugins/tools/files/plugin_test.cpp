@@ -64,7 +64,8 @@ TEST_F(FilesPluginTest, FollowsItsConfiguration) {
 TEST_F(FilesPluginTest, RefusesWrongConfiguration) {
   ASSERT_TRUE(host_.create().ok());
   EXPECT_EQ(host_.configure(R"({"protect":"x"})").text, "configuration.protect: expected a list of texts");
-  EXPECT_EQ(host_.configure(R"({"followLink":true})").text, "configuration.followLink: unknown key; remove it or correct its name");
+  EXPECT_EQ(host_.configure(R"({"followLink":true})").text,
+            "configuration.followLink: unknown key; remove it or correct its name");
 }
 
 TEST_F(FilesPluginTest, ManifestNamesItsTools) {

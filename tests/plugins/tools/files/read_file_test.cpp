@@ -107,16 +107,27 @@ TEST_F(FilesTest, CancelledReadsEnd) {
 }
 
 TEST_F(FilesTest, SaysWhenThereIsNoWorkspace) {
-  EXPECT_NE(outcome([&] { return Workspace("", rules_).relative("x"); }).find("unavailable: file tools need a workspace"),
-            std::string::npos);
+  EXPECT_NE(
+      outcome([&] { return Workspace("", rules_).relative("x"); }).find("unavailable: file tools need a workspace"),
+      std::string::npos);
   EXPECT_NE(outcome([&] { return Workspace("/nonexistent/ws", rules_).relative("x"); }).find("unavailable: opening"),
             std::string::npos);
 }
 
 TEST(Utf8, LengthOfCodePoints) {
-  const std::pair<std::string_view, std::size_t> table[] = {
-      {"a", 1}, {"\xC3\xA4", 2}, {"\xE2\x82\xAC", 3}, {"\xF0\x9F\x98\x80", 4}, {"", 0}, {"\x80", 0}, {"\xC0\x80", 0},
-      {"\xE0\x80\x80", 0}, {"\xED\xA0\x80", 0}, {"\xF4\x90\x80\x80", 0}, {"\xF5\x80\x80\x80", 0}, {"\xC3", 0}, {"\xE2\x82", 0}};
+  const std::pair<std::string_view, std::size_t> table[] = {{"a", 1},
+                                                            {"\xC3\xA4", 2},
+                                                            {"\xE2\x82\xAC", 3},
+                                                            {"\xF0\x9F\x98\x80", 4},
+                                                            {"", 0},
+                                                            {"\x80", 0},
+                                                            {"\xC0\x80", 0},
+                                                            {"\xE0\x80\x80", 0},
+                                                            {"\xED\xA0\x80", 0},
+                                                            {"\xF4\x90\x80\x80", 0},
+                                                            {"\xF5\x80\x80\x80", 0},
+                                                            {"\xC3", 0},
+                                                            {"\xE2\x82", 0}};
   for (const auto& [text, length] : table) EXPECT_EQ(utf8_length(text), length) << testing::PrintToString(text);
 }
 

@@ -63,7 +63,8 @@ TEST_F(FilesTest, EditsExactlyOneOccurrence) {
   put(root() / "a.txt", "one\ntwo\none\n");
   EXPECT_EQ(edit("a.txt", "two", "2"), "replaced 1 occurrence in a.txt (line 2)");
   EXPECT_EQ(edit("a.txt", "one", "1"),
-            "invalid_argument: editing a.txt: old_text occurs 2 times (lines 1, 3); add surrounding lines until it is unique, or "
+            "invalid_argument: editing a.txt: old_text occurs 2 times (lines 1, 3); add surrounding lines until it is "
+            "unique, or "
             "set replace_all");
   EXPECT_EQ(edit("a.txt", "one", "1", true), "replaced 2 occurrences in a.txt (lines 1, 3)");
   EXPECT_EQ(got(root() / "a.txt"), "1\n2\n1\n");
@@ -75,7 +76,8 @@ TEST_F(FilesTest, SaysWhyAnEditCannotBe) {
   put(root() / "a.txt", "if (x) {\r\n  y();\r\n}\r\n");
   EXPECT_NE(edit("a.txt", "{\n  y", "z").find("lines end in \\r\\n"), std::string::npos);
   EXPECT_NE(edit("a.txt", "if(x)", "z").find("other spaces or line breaks"), std::string::npos);
-  EXPECT_NE(edit("a.txt", "nowhere", "z").find("not_found: editing a.txt: old_text does not occur in it; read"), std::string::npos);
+  EXPECT_NE(edit("a.txt", "nowhere", "z").find("not_found: editing a.txt: old_text does not occur in it; read"),
+            std::string::npos);
   EXPECT_NE(edit("a.txt", "", "z").find("old_text is empty"), std::string::npos);
   EXPECT_NE(edit("a.txt", "x", "x").find("are the same"), std::string::npos);
   EXPECT_EQ(edit("nope", "a", "b"), "not_found: nope does not exist; use list_files to see what is there");
@@ -86,7 +88,8 @@ TEST_F(FilesTest, SaysWhyAnEditCannotBe) {
 }
 
 TEST_F(FilesTest, HoldsTheSizeLimit) {
-  EXPECT_NE(write("big", std::string((1 << 20) + 1, 'x')).find("too_large: writing big: 1,048,577 bytes"), std::string::npos);
+  EXPECT_NE(write("big", std::string((1 << 20) + 1, 'x')).find("too_large: writing big: 1,048,577 bytes"),
+            std::string::npos);
   EXPECT_EQ(write("full", std::string(1 << 20, 'x')).substr(0, 5), "wrote");
   EXPECT_NE(write("full", "y", true).find("too_large"), std::string::npos);
   EXPECT_NE(edit("full", "x", "yy", true).find("too_large"), std::string::npos);
@@ -169,8 +172,8 @@ TEST(ProtectedNames, AreFoundAnywhereInAPath) {
 TEST_F(FilesTest, ProtectedNamesAreNotWrittenByAnySpelling) {
   std::filesystem::create_directories(root() / ".git/hooks");
   std::filesystem::create_directory_symlink(".git", root() / "g");
-  for (const std::string path : {".git/config", "./.git/hooks/pre-commit", "x/../.git/config", ".//.git//config", ".Git/config",
-                                 "g/config", ".bashrc", ".ssh/authorized_keys", "skills/a/SKILL.md"}) {
+  for (const std::string path : {".git/config", "./.git/hooks/pre-commit", "x/../.git/config", ".//.git//config",
+                                 ".Git/config", "g/config", ".bashrc", ".ssh/authorized_keys", "skills/a/SKILL.md"}) {
     EXPECT_EQ(write(path, "x").substr(0, 6), "denied") << path;
     EXPECT_EQ(edit(path, "x", "y").substr(0, 6), "denied") << path;
   }

@@ -42,9 +42,10 @@ TEST(Calendar, WritesIso8601) {
 }
 
 TEST(PosixRule, RefusesMalformedText) {
-  for (const char* text : {"", "C", "CET", "CET-", "CET-1CEST", "CET-1CEST,", "CET-1CEST,M3.5.0", "CET-1CEST,M13.1.0,M1.1.0",
-                           "CET-1CEST,M3.6.0,M10.5.0", "CET-1CEST,J0,J1", "CET-1CEST,M3.5.0,M10.5.0/168", "<+3-3", "CET-25",
-                           "CET-1CEST,M3.5.0,M10.5.0x", "CET-99999999999999"}) {
+  for (const char* text :
+       {"", "C", "CET", "CET-", "CET-1CEST", "CET-1CEST,", "CET-1CEST,M3.5.0", "CET-1CEST,M13.1.0,M1.1.0",
+        "CET-1CEST,M3.6.0,M10.5.0", "CET-1CEST,J0,J1", "CET-1CEST,M3.5.0,M10.5.0/168", "<+3-3", "CET-25",
+        "CET-1CEST,M3.5.0,M10.5.0x", "CET-99999999999999"}) {
     EXPECT_FALSE(PosixRule::parse(text)) << text;
   }
 }
@@ -59,9 +60,10 @@ TEST(PosixRule, SouthernSummerSpansTheNewYear) {
 // The C library is the reference: the same second, the same zone, over two centuries and beyond each file's end.
 TEST(Zone, AgreesWithTheCLibrary) {
   const Zones zones;
-  for (const std::string name : {"Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe", "America/Sao_Paulo",
-                                 "Pacific/Apia", "Africa/Casablanca", "Europe/Dublin", "Asia/Kathmandu", "America/Nuuk",
-                                 "Antarctica/Troll", "Pacific/Chatham", "Asia/Gaza", "Etc/GMT+5"}) {
+  for (const std::string name :
+       {"Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe", "America/Sao_Paulo", "Pacific/Apia",
+        "Africa/Casablanca", "Europe/Dublin", "Asia/Kathmandu", "America/Nuuk", "Antarctica/Troll", "Pacific/Chatham",
+        "Asia/Gaza", "Etc/GMT+5"}) {
     const Zone zone = zones.get(name);
     ::setenv("TZ", name.c_str(), 1);
     ::tzset();
@@ -122,8 +124,8 @@ TEST(Zones, SuggestsWhatWasMeant) {
 
 TEST(Zones, RefusesNamesThatAreNone) {
   const Zones zones;
-  for (const std::string name : {"", "/etc/passwd", "../../../etc/passwd", "Europe/../Europe/Berlin", "Europe//Berlin", "Europe",
-                                 "tzdata.zi", "Europe/Berlin\n", "posix/", "zone.tab"}) {
+  for (const std::string name : {"", "/etc/passwd", "../../../etc/passwd", "Europe/../Europe/Berlin", "Europe//Berlin",
+                                 "Europe", "tzdata.zi", "Europe/Berlin\n", "posix/", "zone.tab"}) {
     try {
       zones.get(name);
       ADD_FAILURE() << name;
