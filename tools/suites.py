@@ -187,11 +187,13 @@ class Runner:
 
 
 def test_files(folder):
-    return sorted(path.name for path in folder.glob('*.test.mjs'))
+    """The node:test files below `folder`, as paths within it."""
+    found = (path.relative_to(folder) for path in folder.rglob('*.test.mjs'))
+    return sorted(str(path) for path in found if 'node_modules' not in path.parts)
 
 
 E2E = ROOT / 'tests' / 'e2e'
-BROWSER = ROOT / 'tests' / 'browser'
+HOSTILE = ROOT / 'tests' / 'hostile'
 BROWSER = ROOT / 'tests' / 'browser'
 # Under a sanitizer: all of ctest, and the conversations that touch most of the gateway.
 SMOKE = ['conversation.test.mjs', 'upstream.test.mjs', 'openai_sdk.test.mjs', 'limits.test.mjs']
@@ -200,8 +202,8 @@ SUITES = {
     'lint': Runner.lint,
     'python': Runner.python,
     'e2e': lambda runner: runner.node('e2e', E2E, test_files(E2E)),
+    'hostile': lambda runner: runner.node('hostile', HOSTILE, test_files(HOSTILE)),
     'browser': lambda runner: runner.node('browser', BROWSER, test_files(BROWSER)),
-    'browser': lambda runner: runner.node('browser', BROWSER, sorted(path.name for path in BROWSER.glob('*.test.mjs'))),
     'e2e-smoke': lambda runner: runner.node('e2e-smoke', E2E, SMOKE),
 }
 DEFAULT = {'asan': ['ctest', 'e2e-smoke'], 'tsan': ['ctest', 'e2e-smoke']}
