@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "chela/ext/provider.h"
+#include "kernel/core/base/text.hpp"
 #include "kernel/core/loop/event.hpp"
 #include "kernel/core/plugins/abi_text.hpp"
 #include "kernel/runtime/models/call_id.hpp"
@@ -12,6 +13,8 @@ namespace {
 
 using plugins::from_abi;
 using plugins::to_abi;
+
+constexpr std::size_t kErrorBytesMax = 4096;
 
 // The host's end of one completion. It keeps itself alive until the plugin has completed, since the plugin may call
 // until then; the task that waits may be gone earlier.
@@ -43,10 +46,17 @@ class Reception : public std::enable_shared_from_this<Reception> {
   // Nobody waits any more.
   void abandon() {
     listener_ = nullptr;
+    ending_ = true;
     watchdog_.disarm();
     if (until_completed_ && cancel_plugin_) std::exchange(cancel_plugin_, nullptr)();
   }
-  void end(End end) { ended_.set(std::move(end)); }
+  // The first end counts. The waiting task is told by the loop and not from here: it would go on, cancel or begin the
+  // next completion inside the plugin's call, and plugins are never called twice at once.
+  void end(End end) {
+    if (std::exchange(ending_, true)) return;
+    watchdog_.disarm();
+    loop_.post([self = shared_from_this(), end = std::move(end)]() mutable { self->ended_.set(std::move(end)); });
+  }
 
  private:
   static Reception& of(const chela_completion* completion) { return *static_cast<Reception*>(completion->context); }
@@ -58,7 +68,9 @@ class Reception : public std::enable_shared_from_this<Reception> {
     loop_.post([self = shared_from_this(), action = std::move(action)]() mutable { action(*self); });
   }
 
+  // False when what has come does not count any more.
   bool take(std::size_t bytes) {
+    if (ending_) return false;
     alive();
     received_ += bytes;
     if (received_ <= kCompletionBytesMax) return true;
@@ -67,7 +79,10 @@ class Reception : public std::enable_shared_from_this<Reception> {
   }
   void alive() { watchdog_.arm_after(silence_max_); }
   void on_silence() { fail_with(CHELA_TIMED_OUT, "the provider was silent for too long"); }
-  void fail_with(chela_status status, std::string text) { ended_.set({status, std::move(text), {}}); }
+  void fail_with(chela_status status, std::string text) { end({status, std::move(text), {}}); }
+  bool is_begun(std::uint32_t index) const {
+    return index < result_.tool_calls.size() && !result_.tool_calls[index].name.empty();
+  }
 
   static void on_text(const chela_completion* completion, chela_str piece) {
     of(completion).on_loop([text = std::string(from_abi(piece))](Reception& self) {
@@ -86,6 +101,7 @@ class Reception : public std::enable_shared_from_this<Reception> {
   static void on_tool_call(const chela_completion* completion, uint32_t index, chela_str id, chela_str name) {
     of(completion).on_loop([index, id = std::string(from_abi(id)), name = std::string(from_abi(name))](Reception& self) {
       if (!self.take(id.size() + name.size())) return;
+      if (name.empty()) return self.fail_with(CHELA_PROTOCOL, "a tool call without a name");
       if (index >= kToolCallsMax) return self.fail_with(CHELA_TOO_LARGE, "the model called more than 128 tools at once");
       auto& calls = self.result_.tool_calls;
       if (calls.size() <= index) calls.resize(index + 1);
@@ -96,21 +112,27 @@ class Reception : public std::enable_shared_from_this<Reception> {
   static void on_tool_arguments(const chela_completion* completion, uint32_t index, chela_str piece) {
     of(completion).on_loop([index, text = std::string(from_abi(piece))](Reception& self) {
       if (!self.take(text.size())) return;
-      auto& calls = self.result_.tool_calls;
-      if (index >= calls.size()) return self.fail_with(CHELA_PROTOCOL, "arguments for a tool call that was not begun");
-      calls[index].arguments += text;
+      if (!self.is_begun(index)) return self.fail_with(CHELA_PROTOCOL, "arguments for a tool call that was not begun");
+      self.result_.tool_calls[index].arguments += text;
     });
   }
   static void on_usage(const chela_completion* completion, const chela_usage* usage) {
+    if (!usage || !CHELA_HAS(usage, chela_usage, reasoning_tokens)) return;
     of(completion).on_loop([copy = Usage{usage->input_tokens, usage->output_tokens, usage->cached_input_tokens,
-                                         usage->reasoning_tokens}](Reception& self) { self.result_.usage = copy; });
+                                         usage->reasoning_tokens}](Reception& self) {
+      if (self.take(0)) self.result_.usage = copy;
+    });
   }
   static void on_complete(const chela_completion* completion, chela_status status, chela_str text,
                           uint64_t retry_after_ms) {
-    of(completion).on_loop([status, text = std::string(from_abi(text)), retry_after_ms](Reception& self) {
-      auto last = std::move(self.until_completed_);  // a second complete() finds nobody: the kit catches it
-      self.watchdog_.disarm();
-      self.ended_.set({status, text, std::chrono::milliseconds(std::min<uint64_t>(retry_after_ms, 86'400'000))});
+    auto shown = std::string(cut_utf8(from_abi(text), kErrorBytesMax));
+    if (shown.empty() && status != CHELA_OK) shown = "the provider gave no reason";
+    of(completion).on_loop([status, shown = std::move(shown), retry_after_ms](Reception& self) {
+      auto last = std::move(self.until_completed_);
+      if (!last) return;  // completed twice: the conformance kit catches it
+      self.end({status, shown, std::chrono::milliseconds(std::min<uint64_t>(retry_after_ms, 86'400'000))});
+      // A plugin that completes twice does so in one go: what it holds lives until it has returned.
+      self.loop_.post([last = std::move(last)] {});
     });
   }
 
@@ -122,6 +144,7 @@ class Reception : public std::enable_shared_from_this<Reception> {
   Completion<End> ended_;
   CompletionResult result_;
   std::size_t received_ = 0;
+  bool ending_ = false;  // nothing that comes counts any more
   std::move_only_function<void()> cancel_plugin_;
   std::shared_ptr<Reception> until_completed_;
 };
@@ -158,7 +181,7 @@ std::move_only_function<void()> canceller(std::shared_ptr<plugins::Instance> ins
   return [instance = std::move(instance), provider, id] {
     plugins::ErrorText error;
     plugins::guarded(error, [&] {
-      if (provider->cancel) provider->cancel(instance->plugin(), id);
+      if (CHELA_HAS(provider, chela_plugin_provider, cancel) && provider->cancel) provider->cancel(instance->plugin(), id);
       return CHELA_OK;
     });
   };
@@ -176,6 +199,7 @@ Task<CompletionOutcome> complete(Loop& loop, plugins::PluginSet& plugins, Comple
   if (!provider || !provider->complete) {
     co_return std::unexpected(failure({ErrorCode::protocol, "the provider plugin has no complete()"}));
   }
+  if (auto going = cancel.check(); !going) co_return std::unexpected(failure(std::move(going.error())));
 
   auto reception = std::make_shared<Reception>(loop, &listener, input.silence_max);
   Abandon abandon{reception};
@@ -198,6 +222,7 @@ Task<CompletionOutcome> complete(Loop& loop, plugins::PluginSet& plugins, Comple
     co_return std::unexpected(CompletionFailure{std::move(error), end->retry_after, std::move(result)});
   }
   result.stop_reason = std::move(end->text);
+  std::erase_if(result.tool_calls, [](const ToolCallRequest& call) { return call.name.empty(); });  // gaps in the numbers
   co_return result;
 }
 
@@ -226,7 +251,10 @@ Task<Result<std::vector<Model>>> list_models(Loop& loop, plugins::PluginSet& plu
   auto list = nlohmann::json::parse(reception->result().text, nullptr, false);
   if (!list.is_array()) co_return fail(ErrorCode::protocol, "the list of models is not a JSON array");
   for (const auto& entry : list) {
-    if (entry.is_object() && entry.contains("id") && entry["id"].is_string()) models.push_back({entry["id"].get<std::string>(), {}});
+    if (!entry.is_object() || !entry.contains("id") || !entry["id"].is_string()) continue;
+    auto window = entry.find("contextWindow");
+    bool known = window != entry.end() && window->is_number_unsigned();
+    models.push_back({entry["id"].get<std::string>(), {}, known ? window->get<std::uint64_t>() : 0});
   }
   co_return models;
 }

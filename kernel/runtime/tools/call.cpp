@@ -14,6 +14,9 @@ namespace {
 using plugins::from_abi;
 using plugins::to_abi;
 
+constexpr std::size_t kPieceBytesMax = 64 * 1024;
+constexpr int kPendingPiecesMax = 256;
+
 // The host's end of one call. It keeps itself alive until the plugin has completed.
 class Reception : public std::enable_shared_from_this<Reception> {
  public:
@@ -37,7 +40,10 @@ class Reception : public std::enable_shared_from_this<Reception> {
 
   static void on_progress_text(const chela_tool_call* call, chela_str text) {
     auto& self = of(call);
-    self.loop_.post([keep = self.shared_from_this(), copy = std::string(cut_utf8(from_abi(text), 64 * 1024))] {
+    if (self.pending_pieces_ >= kPendingPiecesMax) return;  // faster than it can be shown
+    ++self.pending_pieces_;
+    self.loop_.post([keep = self.shared_from_this(), copy = std::string(cut_utf8(from_abi(text), kPieceBytesMax))] {
+      --keep->pending_pieces_;
       if (keep->on_progress_) (*keep->on_progress_)(copy);
     });
   }
@@ -50,7 +56,7 @@ class Reception : public std::enable_shared_from_this<Reception> {
       if (status == CHELA_OK) {
         keep->ended_.set(std::move(copy));
       } else {
-        keep->ended_.set(fail(plugins::to_error_code(status), "{}", copy));
+        keep->ended_.set(fail(plugins::to_error_code(status), "{}", copy.empty() ? "the tool gave no reason" : copy));
       }
     });
   }
@@ -61,6 +67,7 @@ class Reception : public std::enable_shared_from_this<Reception> {
   chela_tool_call call_;
   Completion<Result<std::string>> ended_;
   std::atomic<bool> cancelled_ = false;  // read by the plugin's thread
+  std::atomic<int> pending_pieces_ = 0;  // of progress, on their way to the loop
   std::shared_ptr<Reception> until_completed_;
 };
 
@@ -93,6 +100,7 @@ struct Abandon {
   }
 };
 
+// The last reference to `running` always goes back to the loop: with it may go the plugin, which ends there only.
 void run_on_worker(Loop& loop, std::shared_ptr<Running> running) {
   plugins::ErrorText error;
   auto request = running->request();
@@ -101,7 +109,7 @@ void run_on_worker(Loop& loop, std::shared_ptr<Running> running) {
   });
   if (status != CHELA_OK) {
     auto text = error.error(running->input.tool->name, status);
-    loop.post([running, text = std::move(text)]() mutable {
+    loop.post([running = std::move(running), text = std::move(text)]() mutable {
       running->reception->refused();
       running->reception->ended().set(std::unexpected(std::move(text)));
     });
@@ -117,7 +125,7 @@ void run_on_worker(Loop& loop, std::shared_ptr<Running> running) {
 Result<void> start(Loop& loop, const std::shared_ptr<Running>& running) {
   running->reception->begin();
   if (running->input.tool->blocking) {
-    return loop.workers().submit([&loop, running] { run_on_worker(loop, running); });
+    return loop.workers().submit([&loop, running]() mutable { run_on_worker(loop, std::move(running)); });
   }
   plugins::ErrorText error;
   auto request = running->request();
@@ -143,6 +151,7 @@ Task<Result<std::string>> call_tool(Loop& loop, plugins::PluginSet& plugins, Too
   auto reception = std::make_shared<Reception>(loop, &on_progress);
   auto running = std::make_shared<Running>(std::move(*instance), tool, reception, std::move(input), next_call_id());
   Abandon abandon{running};
+  if (auto going = cancel.check(); !going) co_return std::unexpected(std::move(going.error()));
   if (auto started = start(loop, running); !started) {
     reception->refused();
     co_return std::unexpected(std::move(started.error()));

@@ -12,6 +12,8 @@ namespace {
 
 using Json = nlohmann::json;
 
+constexpr std::size_t kDepthMax = 64;
+
 bool names_tool(const std::vector<std::string>& list, const std::string& name, const std::string& plugin_id) {
   return std::ranges::any_of(list, [&](const std::string& entry) {
     return entry == "*" || entry == name || entry == plugin_id || entry == "group:" + plugin_id;
@@ -98,6 +100,9 @@ std::vector<std::shared_ptr<const Tool>> ToolCatalog::list() const {
 
 Result<std::string> check_arguments(const Tool& tool, std::string_view arguments) {
   if (trim(arguments).empty()) arguments = "{}";
+  if (nests_deeper(arguments, kDepthMax)) {
+    return fail(ErrorCode::invalid_argument, "the arguments of {} nest deeper than {} levels; send simpler ones", tool.name, kDepthMax);
+  }
   Json given = Json::parse(arguments, nullptr, false);
   if (!given.is_object()) {
     return fail(ErrorCode::invalid_argument, "the arguments of {} are not a JSON object; send them again as one", tool.name);
