@@ -1,6 +1,7 @@
 #include "kernel/runtime/models/catalog.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <initializer_list>
 
 #include <nlohmann/json.hpp>
@@ -12,6 +13,9 @@ namespace chela::runtime {
 namespace {
 
 using Json = nlohmann::json;
+
+constexpr std::string_view kFromConfig = "models.providers";
+constexpr std::string_view kFromEnvironment = "environment";
 
 std::string text_of(const Json& object, const char* key) {
   auto found = object.find(key);
@@ -107,12 +111,18 @@ void ModelCatalog::add(Service service, Json options) {
 }
 
 void ModelCatalog::add_from_manifests(const plugins::PluginSet& plugins) {
-  for (const auto* record : plugins.list()) {
+  auto records = plugins.list();
+  // Those of the program first, each group by id.
+  std::ranges::sort(records, {}, [](const auto* record) {
+    return std::pair(record->origin != plugins::Origin::bundled, std::string_view(record->manifest->id));
+  });
+  for (const auto* record : records) {
     if (record->state == plugins::State::disabled || record->state == plugins::State::failed) continue;
     for (const auto& entry : *record->manifest->services) {
       Service service{.id = text_of(entry, "id"), .name = text_of(entry, "name"), .api = text_of(entry, "api"),
                       .base_url = text_of(entry, "baseUrl"), .origin = "plugin " + record->manifest->id};
       if (service.id.empty() || !plugins.registry().find("provider", service.api)) continue;
+      if (find_service(service.id)) continue;  // who is first has it: a key must not go to another's address
       service.local = flag_of(entry, "local");
       service.embedded = flag_of(entry, "embedded");
       service.models = models_of(entry);
@@ -132,7 +142,7 @@ void ModelCatalog::add_from_config(const Json& providers) {
   for (const auto& [id, entry] : providers.items()) {
     if (!entry.is_object()) continue;
     Service service{.id = id, .name = text_of(entry, "name"), .api = text_of(entry, "api"),
-                    .base_url = text_of(entry, "baseUrl"), .origin = "models.providers"};
+                    .base_url = text_of(entry, "baseUrl"), .origin = std::string(kFromConfig)};
     Json options = Json::object();
     if (const Service* known = find_service(id)) {  // a manifest's service, with some members set by the operator
       options = Json::parse(known->json);
@@ -142,10 +152,14 @@ void ModelCatalog::add_from_config(const Json& providers) {
       service.models = known->models;
       service.secret_name = known->secret_name;
       service.needs_key = known->needs_key;
+      service.local = known->local;
+      service.embedded = known->embedded;
     }
     if (service.api.empty()) service.api = "openai-completions";  // what upstream assumes of a service with a baseUrl
     options.update(options_of_config(entry));
-    if (entry.contains("apiKey")) service.secret_name = secret_of({"models", "providers", id, "apiKey"});
+    if (auto key = entry.find("apiKey"); key != entry.end() && !key->is_null() && *key != "") {
+      service.secret_name = secret_of({"models", "providers", id, "apiKey"});
+    }
     if (auto models = models_of(entry); !models.empty()) service.models = std::move(models);
     add(std::move(service), std::move(options));
   }
@@ -154,7 +168,7 @@ void ModelCatalog::add_from_config(const Json& providers) {
 void ModelCatalog::add_from_environment(const Json& environment) {
   if (!environment.is_object() || (!environment.contains("key") && text_of(environment, "endpoint").empty())) return;
   Service service{.id = "env", .name = "MODEL_PROVIDER_*", .api = "openai-completions",
-                  .base_url = text_of(environment, "endpoint"), .origin = "environment"};
+                  .base_url = text_of(environment, "endpoint"), .origin = std::string(kFromEnvironment)};
   if (service.base_url.empty()) service.base_url = "https://api.openai.com/v1";
   auto model = text_of(environment, "model");
   service.models = {{model.empty() ? "gpt-4o" : model, {}}};
@@ -167,29 +181,29 @@ void ModelCatalog::choose_default(const Json& defaults) {
   const Json& model = member(defaults, "model");
   auto primary = model.is_string() ? model.get<std::string>() : text_of(model, "primary");
   if (!primary.empty()) {
-    // Taken as it stands: a service may have models that it does not list.
-    if (auto alias = aliases_.find(primary); alias != aliases_.end()) primary = alias->second;
-    auto slash = primary.find('/');
-    default_ = slash == std::string::npos ? ModelRef{{}, primary} : ModelRef{primary.substr(0, slash), primary.substr(slash + 1)};
-    if (default_.service.empty()) {
-      auto found = resolve(primary);
-      if (found) default_ = *found;
+    is_chosen_ = true;
+    if (auto found = resolve(primary)) {
+      default_ = std::move(*found);
+    } else {
+      auto slash = primary.find('/');  // kept, so that the error names it
+      default_ = slash == std::string::npos ? ModelRef{{}, primary} : ModelRef{primary.substr(0, slash), primary.substr(slash + 1)};
     }
     return;
   }
-  auto usable = [](const Service& service) {
-    return !service.embedded && !service.models.empty() && (service.has_key() || service.origin == "models.providers");
+  auto is_usable = [](const Service& service) {
+    return !service.embedded && !service.models.empty() && (service.has_key() || !service.needs_key);
   };
-  auto embedded = [](const Service& service) { return service.embedded && !service.models.empty(); };
-  if (const Service* service = find_service("env")) {
-    default_ = {service->id, service->models.front().id};
-    return;
-  }
-  for (const auto& [id, service] : services_) {
-    if (usable(service)) return void(default_ = {id, service.models.front().id});
-  }
-  for (const auto& [id, service] : services_) {
-    if (embedded(service)) return void(default_ = {id, service.models.front().id});
+  // The more plainly somebody said so, the earlier. Local services are waited for: see add_local_models().
+  const std::function<bool(const Service&)> kOrder[] = {
+      [](const Service& service) { return service.origin == kFromEnvironment; },
+      [&](const Service& service) { return service.origin == kFromConfig && is_usable(service); },
+      [&](const Service& service) { return service.has_key() && is_usable(service); },
+      [](const Service& service) { return service.embedded && !service.models.empty(); },
+  };
+  for (const auto& fits : kOrder) {
+    for (const auto& [id, service] : services_) {
+      if (fits(service)) return void(default_ = {id, service.models.front().id});
+    }
   }
 }
 
@@ -203,7 +217,7 @@ Result<ModelRef> ModelCatalog::resolve(std::string_view reference) const {
     if (find_service(default_.service)) return default_;
     if (default_.model.empty()) return fail(ErrorCode::not_found, "no model is configured; set MODEL_PROVIDER_KEY or models.providers");
     return fail(ErrorCode::not_found, "agents.defaults.model.primary names `{}`, which no service has; known are {}",
-                default_.text(), known_references());
+                default_.service.empty() ? default_.model : default_.text(), known_references());
   }
   if (auto alias = aliases_.find(std::string(reference)); alias != aliases_.end()) reference = alias->second;
   auto slash = reference.find('/');
@@ -220,7 +234,7 @@ Result<ModelRef> ModelCatalog::resolve(std::string_view reference) const {
 
 bool ModelCatalog::is_demonstration() const {
   const Service* service = find_service(default_.service);
-  return service && service->embedded;
+  return service && service->embedded && !is_chosen_;
 }
 
 std::vector<const Service*> ModelCatalog::local_candidates() const {
@@ -240,7 +254,7 @@ void ModelCatalog::add_local_models(std::string_view service_id, std::vector<Mod
 }
 
 bool ModelCatalog::is_service_authority(std::string_view authority) const {
-  return std::ranges::any_of(services_, [&](const auto& entry) { return authority_of(entry.second.base_url) == authority; });
+  return !authority.empty() && std::ranges::any_of(services_, [&](const auto& entry) { return authority_of(entry.second.base_url) == authority; });
 }
 
 std::string ModelCatalog::known_references() const {

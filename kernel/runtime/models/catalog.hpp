@@ -3,7 +3,8 @@
 // Which model services there are, and which model to use. Loop thread only. Data only: nothing is loaded to build it.
 //
 // The model of a turn is, in this order: what the turn asks for; agents.defaults.model.primary; the service given by
-// the environment (models.env); a service whose key the environment holds; a local service that answers; the embedded one.
+// the environment (models.env); a service of models.providers; a service whose key the environment holds; a local service
+// that answers; the embedded one.
 
 #include <map>
 #include <memory>
@@ -58,6 +59,7 @@ class ModelCatalog {
   std::map<std::string, Service> services_;
   std::map<std::string, std::string> aliases_;  // agents.defaults.models.<ref>.alias
   ModelRef default_;
+  bool is_chosen_ = false;  // by the operator, in agents.defaults.model
 };
 
 }  // namespace chela::runtime
