@@ -219,6 +219,23 @@ test('the whole way by keyboard', async () => {
   await finish();
 });
 
+test('an answer that comes whole within one frame is read out', async () => {
+  const {page, finish} = await openPage(browser, scripted.url);
+  await ask(page, 'hello'); // the connection is there before the question that counts
+  await answered(page);
+  await page.getByLabel('Message', {exact: true}).fill('think of something');
+  await page.evaluate(() => {
+    document.getElementById('composer').form.requestSubmit();
+    requestAnimationFrame(() => {
+      const end = performance.now() + 1500;
+      while (performance.now() < end); // the whole answer arrives meanwhile
+    });
+  });
+  await page.locator('[role="log"]').getByText('I thought about it.').waitFor({state: 'attached'});
+  assert.equal(await page.locator('[role="log"]').getByText('I thought about it.').count(), 1);
+  await finish();
+});
+
 test('phone', async () => {
   const {page, finish} = await openPage(browser, demo.url,
     {context: {viewport: {width: 390, height: 844}, deviceScaleFactor: 2, isMobile: true, hasTouch: true}});

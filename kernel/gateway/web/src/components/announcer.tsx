@@ -27,21 +27,28 @@ export function nextLines(before: Progress, item: AssistantItem): {lines: string
   const end = item.state === 'running' ? text.lastIndexOf('\n\n') : text.length;
   const fresh = end > known.spoken ? plain(text.slice(known.spoken, end)) : '';
   if (fresh) lines.push(fresh);
-  if (item.state !== 'running' && known.state === 'running') {
+  if (item.state !== 'running' && known.state !== item.state) {
     if (item.state === 'cancelled') lines.push('Stopped');
     if (item.problem) lines.push(`Error: ${item.problem}`);
   }
   return {lines, progress: {answer: item.id, spoken: Math.max(end, known.spoken), tools: tools.length, state: item.state}};
 }
 
-/** The live region. History is not read out: only answers that were seen running. */
+/**
+ * The live region. History is not read out: only answers that were seen running, or whose question was seen without an
+ * answer (a quick answer is complete within the frame in which it begins).
+ */
 export function Announcer() {
   const progress = useRef<Progress>({answer: '', spoken: 0, tools: 0, state: ''});
   const lines = useSignal<readonly {key: number; text: string}[]>([]);
+  const unanswered = useRef('');
   const lastKey = useRef(0);
   useSignalEffect(() => {
     const item = thread.value && runningOrLast(thread.value);
-    if (!item || (item.state !== 'running' && progress.current.answer !== item.id)) return;
+    const last = thread.value?.items.at(-1);
+    if (last?.role === 'user') unanswered.current = last.id;
+    if (!item || (item.state !== 'running' && progress.current.answer !== item.id && item.replyTo !== unanswered.current)) return;
+    if (item.replyTo === unanswered.current) unanswered.current = '';
     const next = nextLines(progress.current, item);
     progress.current = next.progress;
     if (next.lines.length === 0) return;
