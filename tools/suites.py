@@ -54,11 +54,13 @@ def read_gtest(path):
 
 
 def read_junit(path):
-    """Totals of one JUnit report, as ctest and Node's test runner write it."""
+    """Totals of one JUnit report, as ctest and Node's test runner write it; a failure with the first line of its reason."""
     totals = Totals()
     for case in xml.etree.ElementTree.parse(path).iter('testcase'):
-        if case.find('failure') is not None or case.find('error') is not None or case.get('status') == 'fail':
-            totals.fail(case.get('name'))
+        problem = next((found for found in map(case.find, ('failure', 'error')) if found is not None), None)
+        if problem is not None or case.get('status') == 'fail':
+            reason = '' if problem is None else (problem.get('message') or '').strip().partition('\n')[0]
+            totals.fail(f"{case.get('name')}: {reason}" if reason else case.get('name'))
         elif case.find('skipped') is not None:
             totals.skipped += 1
         else:
