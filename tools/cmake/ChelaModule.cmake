@@ -6,9 +6,12 @@
 
 add_library(chela_pch STATIC "${CMAKE_SOURCE_DIR}/tools/cmake/pch.cpp")
 target_link_libraries(chela_pch PUBLIC chela_flags nlohmann_json::nlohmann_json fmt::fmt PkgConfig::uv)
-target_precompile_headers(chela_pch PRIVATE <algorithm> <array> <chrono> <coroutine> <expected> <functional> <map>
-  <memory> <optional> <span> <string> <string_view> <utility> <variant> <vector> <nlohmann/json.hpp> <fmt/format.h>
-  <uv.h>)
+set(pch_headers <algorithm> <array> <chrono> <coroutine> <expected> <functional> <map> <memory> <optional> <span>
+  <string> <string_view> <utility> <variant> <vector> <nlohmann/json.hpp> <fmt/format.h> <uv.h>)
+target_precompile_headers(chela_pch PRIVATE ${pch_headers})
+# What ccache takes for the precompiled header's hash: the file itself holds the paths of its build folder, so no two
+# clones would share a compilation. A change inside one of the headers is seen all the same, in the dependency files.
+file(WRITE "${CMAKE_BINARY_DIR}/CMakeFiles/chela_pch.dir/cmake_pch.hxx.pch.sum" "${pch_headers}")
 
 function(chela_module name)
   cmake_parse_arguments(arg "" "" "DEPENDS;LIBRARIES;EXCLUDE" ${ARGN})

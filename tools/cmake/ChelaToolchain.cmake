@@ -47,6 +47,8 @@ endif()
 find_program(CHELA_CCACHE ccache)
 if(CHELA_CCACHE)
   set(launcher "${CMAKE_COMMAND};-E;env;CCACHE_BASEDIR=${CMAKE_SOURCE_DIR};CCACHE_NOHASHDIR=1"
+    CCACHE_DEPEND=1 CCACHE_PCH_EXTSUM=1 # see chela_pch in ChelaModule.cmake
+    "CCACHE_IGNOREOPTIONS=${CMAKE_BINARY_DIR}/CMakeFiles/chela_pch.dir/cmake_pch.hxx"
     "CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime" "${CHELA_CCACHE}")
   set(CMAKE_C_COMPILER_LAUNCHER "${launcher}")
   set(CMAKE_CXX_COMPILER_LAUNCHER "${launcher}")
