@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "kernel/core/base/json.hpp"
 #include "kernel/core/base/text.hpp"
 
 namespace chela::gateway {
@@ -64,11 +65,9 @@ Result<Json> read_json_object(const net::HttpRequest& request) {
   if (!type.starts_with("application/json")) {
     return fail(ErrorCode::invalid_argument, "the request needs `Content-Type: application/json`");
   }
-  if (nests_deeper(request.body, kJsonDepthMax))
-    return fail(ErrorCode::invalid_argument, "the JSON nests deeper than {} levels", kJsonDepthMax);
-  Json body = Json::parse(request.body, nullptr, false);
-  if (body.is_discarded()) return fail(ErrorCode::invalid_argument, "the request's body is not valid JSON");
-  if (!body.is_object()) return fail(ErrorCode::invalid_argument, "the request's body is not a JSON object");
+  auto body = parse_json(request.body, kJsonDepthMax);
+  if (!body) return fail(ErrorCode::invalid_argument, "the request's body {}", body.error().message);
+  if (!body->is_object()) return fail(ErrorCode::invalid_argument, "the request's body is not a JSON object");
   return body;
 }
 

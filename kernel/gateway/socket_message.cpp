@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "kernel/core/base/json.hpp"
 #include "kernel/core/base/text.hpp"
 
 namespace chela::gateway {
@@ -33,9 +34,10 @@ std::optional<SocketMessage::Kind> kind_of(std::string_view type) {
 
 SocketMessage read_socket_message(std::string_view payload) {
   SocketMessage raw{.text = std::string(cut_utf8(payload, kTextBytesMax))};
-  if (!payload.starts_with('{') || nests_deeper(payload, kDepthMax)) return raw;
-  Json body = Json::parse(payload, nullptr, false);
-  if (!body.is_object()) return raw;
+  if (!payload.starts_with('{')) return raw;
+  auto parsed = parse_json(payload, kDepthMax);
+  if (!parsed) return raw;
+  const Json& body = *parsed;
   auto kind = kind_of(text_member(body, "type", kIdBytesMax));
   if (!kind) return raw;
   SocketMessage message{.kind = *kind, .is_envelope = true};

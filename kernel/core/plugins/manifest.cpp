@@ -7,6 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "kernel/core/base/json.hpp"
 #include "kernel/core/base/text.hpp"
 #include "kernel/core/platform/files.hpp"
 #include "kernel/core/platform/shared_library.hpp"
@@ -255,9 +256,9 @@ bool is_plugin_id(std::string_view id) {
 }
 
 Result<Manifest> parse_manifest(std::string_view text, const std::filesystem::path& directory) {
-  if (nests_deeper(text, kDepthMax)) return fail(ErrorCode::invalid_argument, "$: nested more than {} deep", kDepthMax);
-  Json root = Json::parse(text, nullptr, false, true);
-  if (root.is_discarded()) return fail(ErrorCode::invalid_argument, "$: not valid JSON");
+  auto parsed = parse_json(text, kDepthMax, JsonComments::skipped);
+  if (!parsed) return fail(ErrorCode::invalid_argument, "$: {}", parsed.error().message);
+  const Json& root = *parsed;
   if (!root.is_object()) return fail(ErrorCode::invalid_argument, "$: expected an object");
 
   Manifest manifest;

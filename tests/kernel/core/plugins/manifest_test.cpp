@@ -207,12 +207,12 @@ TEST(Manifest, SaysWhereItIsBrokenAndTheSchemaAgrees) {
 
 TEST(Manifest, RefusesWhatIsNoManifestAtAll) {
   const std::pair<std::string, const char*> kTable[] = {
-      {"", "$: not valid JSON"},
-      {"{", "$: not valid JSON"},
+      {"", "$: is not valid JSON"},
+      {"{", "$: is not valid JSON"},
       {"[]", "$: expected an object"},
       {"null", "$: expected an object"},
-      {R"({"id": "a"} trailing)", "$: not valid JSON"},
-      {R"({"x":)" + std::string(500'000, '[') + std::string(500'000, ']') + "}", "$: nested more than 64 deep"},
+      {R"({"id": "a"} trailing)", "$: is not valid JSON"},
+      {R"({"x":)" + std::string(500'000, '[') + std::string(500'000, ']') + "}", "$: nests deeper than 64 levels"},
   };
   for (const auto& [text, complaint] : kTable) {
     auto parsed = parse_manifest(text, "/p");
