@@ -1,9 +1,11 @@
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "kernel/core/base/json.hpp"
 #include "kernel/core/config/pattern.hpp"
 #include "kernel/core/config/schema.hpp"
 #include "kernel/core/config/schema_walk.hpp"
@@ -16,6 +18,7 @@ using nlohmann::json;
 
 constexpr std::size_t kBytesMax = 256 * 1024;
 constexpr std::size_t kDepthMax = 64;
+constexpr std::size_t kTextDepthMax = 4 * kDepthMax;  // levels of schemas have levels of JSON between them
 constexpr std::size_t kNodesMax = 20'000;  // after references are replaced: they can multiply
 
 constexpr std::array<std::string_view, 8> kSchemaKeywords = {"additionalProperties", "additionalItems", "contains",
@@ -32,6 +35,20 @@ constexpr std::array<std::string_view, 7> kDropped = {"$schema", "$id",      "$c
 template <std::size_t size>
 bool is_one_of(const std::array<std::string_view, size>& names, std::string_view name) {
   return std::ranges::find(names, name) != names.end();
+}
+
+// A reference is a URI, so its pointer may be percent-encoded. What is malformed stays, and leads nowhere.
+std::string percent_decoded(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    unsigned value = 0;
+    auto digits = text.substr(i + 1, 2);
+    auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value, 16);
+    bool encoded = text[i] == '%' && digits.size() == 2 && error == std::errc() && end == digits.data() + 2;
+    out += encoded ? static_cast<char>(value) : text[i];
+    if (encoded) i += 2;
+  }
+  return out;
 }
 
 // A place in the schema; its text is only made for a message.
@@ -114,7 +131,7 @@ class Preparer {
     if (std::ranges::find(open_references_, name) != open_references_.end()) {
       return refuse("unsupported_schema_keyword", at, fmt::format("the reference {} leads back to itself", name));
     }
-    const json* target = find_target(name.substr(1));
+    const json* target = find_target(percent_decoded(std::string_view(name).substr(1)));
     if (!target) return refuse("invalid_schema", at, fmt::format("the reference {} leads nowhere", name));
     open_references_.push_back(name);
     json out = prepare_nested(*target, at, depth);
@@ -177,10 +194,10 @@ PreparedSchema refused(std::string message) {
 
 PreparedSchema prepare_schema(std::string_view text, Trust trust) {
   if (text.size() > kBytesMax) return refused(fmt::format("the schema is larger than {} bytes", kBytesMax));
-  json root = json::parse(text, nullptr, false);
-  if (root.is_discarded()) return refused("the schema is not JSON");
-  Preparer preparer(root, trust);
-  json prepared = preparer.prepare(root, {nullptr, {}}, 0);
+  auto root = parse_json(text, kTextDepthMax);
+  if (!root) return refused(fmt::format("the schema {}", root.error().message));
+  Preparer preparer(*root, trust);
+  json prepared = preparer.prepare(*root, {nullptr, {}}, 0);
   PreparedSchema out{nullptr, std::move(preparer.problems)};
   if (has_errors(out.problems)) return out;
   std::string defect = trust == Trust::stranger ? find_schema_defect(prepared) : std::string();

@@ -125,6 +125,9 @@ TEST(PrepareSchema, RefusesWhatItCannotCheck) {
       {R"({"pattern": "("})", "invalid_schema_pattern"},
       {R"({"pattern": ")" + std::string(600, 'x') + "\"}", "invalid_schema_pattern"},
       {std::string(300'000, ' '), "invalid_schema"},
+      {R"({"default": )" + std::string(100'000, '[') + std::string(100'000, ']') + "}", "invalid_schema"},
+      {std::string("{}\0{", 4), "invalid_schema"},
+      {R"({"$ref": "#/%zz"})", "invalid_schema"},
   };
   for (const auto& [text, code] : kTable) {
     auto [schema, problems] = prepare_schema(text);
@@ -132,6 +135,14 @@ TEST(PrepareSchema, RefusesWhatItCannotCheck) {
     ASSERT_FALSE(problems.empty()) << text;
     EXPECT_EQ(problems[0].code, code) << text_of(problems[0]);
   }
+}
+
+TEST(PrepareSchema, ReferencesArePercentEncodedPointers) {
+  auto [schema, problems] = prepare_schema(
+      R"({"$defs": {"a%b/c~d": {"type": "integer"}}, "properties": {"x": {"$ref": "#/%24defs/a%25b~1c~0d"}}})");
+  ASSERT_NE(schema, nullptr);
+  EXPECT_TRUE(validate(*schema, {{"x", 1}}).empty());
+  EXPECT_FALSE(validate(*schema, {{"x", "1"}}).empty());
 }
 
 TEST(PrepareSchema, ReferencesCannotMultiplyWithoutBound) {
