@@ -40,8 +40,8 @@ struct WebSocketLimits {
   std::size_t message_size_max = 1024 * 1024;           // close 1009
   std::size_t fragments_max = 16 * 1024;                // of one message; close 1009
   std::size_t queue_size_max = 1024 * 1024;             // bytes that the peer has not taken; close 1008
-  Duration ping_interval = std::chrono::seconds(30);    // of silence, after which a ping is sent; zero: never
-  Duration receive_timeout = std::chrono::seconds(75);  // of silence, after which it is closed with 1008
+  Duration ping_interval = std::chrono::seconds(30);    // of silence before a ping, half the timeout at most; zero: never
+  Duration receive_timeout = std::chrono::seconds(75);  // of silence, after which it is closed with 1008; zero: never
   Duration close_timeout = std::chrono::seconds(5);     // for the peer to answer a close frame
 };
 

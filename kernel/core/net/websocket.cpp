@@ -16,13 +16,31 @@ WebSocket::WebSocket(Connection& connection, const WebSocketLimits& limits)
       last_received_(connection.group().loop().now()) {}
 
 void WebSocket::start() {
-  if (state_ == State::open) connection_.set_deadline(next_deadline());
+  if (state_ == State::open) set_silence_deadline();
 }
 
 // Silence is looked at only when a deadline passes; what arrives just notes the time.
-TimePoint WebSocket::next_deadline() const {
-  bool pings = limits_.ping_interval > Duration::zero() && limits_.ping_interval < limits_.receive_timeout;
-  return last_received_ + (pings && !pinged_ ? limits_.ping_interval : limits_.receive_timeout);
+void WebSocket::set_silence_deadline() {
+  connection_.set_deadline(std::min(silence_end(), next_ping()));
+}
+
+// Whoever answers pings is not silent: the ping goes out early enough for its answer.
+Duration WebSocket::ping_interval() const {
+  if (limits_.receive_timeout == Duration::zero()) return limits_.ping_interval;
+  return std::min(limits_.ping_interval, limits_.receive_timeout / 2);
+}
+
+// When silence ends the connection, or max.
+TimePoint WebSocket::silence_end() const {
+  return limits_.receive_timeout > Duration::zero() ? last_received_ + limits_.receive_timeout : TimePoint::max();
+}
+
+// When the next ping is due, or max. Without a bound of silence pings go on, so that a dead peer is noticed.
+TimePoint WebSocket::next_ping() const {
+  auto interval = ping_interval();
+  if (interval == Duration::zero()) return TimePoint::max();
+  if (!is_pinged()) return last_received_ + interval;
+  return limits_.receive_timeout > Duration::zero() ? TimePoint::max() : last_pinged_ + interval;
 }
 
 WriteState WebSocket::send(Opcode opcode, std::string_view payload) {
@@ -53,8 +71,9 @@ void WebSocket::send_close(std::uint16_t code, std::string_view reason) {
 }
 
 void WebSocket::on_bytes(std::span<char> bytes) {
+  bool answers = is_pinged();
   last_received_ = connection_.group().loop().now();
-  if (std::exchange(pinged_, false) && state_ == State::open) connection_.set_deadline(next_deadline());
+  if (answers && state_ == State::open) set_silence_deadline();
   while (state_ != State::closed) {
     auto event = decoder_.next(bytes);
     if (event.kind == WebSocketDecoder::Kind::need_more) return;
@@ -98,15 +117,13 @@ void WebSocket::on_deadline() {
     return end(CloseCode::abnormal, "the client did not answer the close frame", false);
   }
   auto now = connection_.group().loop().now();
-  if (next_deadline() <= now) {
-    if (pinged_ || now - last_received_ >= limits_.receive_timeout) {
-      return close(CloseCode::policy_violation, "nothing was received for too long");
-    }
+  if (now >= silence_end()) return close(CloseCode::policy_violation, "nothing was received for too long");
+  if (now >= next_ping()) {
     send(Opcode::ping, {});
     if (state_ != State::open) return;
-    pinged_ = true;
+    last_pinged_ = now;
   }
-  connection_.set_deadline(next_deadline());
+  set_silence_deadline();
 }
 
 void WebSocket::on_shutdown() {

@@ -56,7 +56,11 @@ class WebSocket final : private Protocol {
   WebSocket(Connection& connection, const WebSocketLimits& limits);
 
   void start();  // once the 101 response is queued
-  TimePoint next_deadline() const;
+  Duration ping_interval() const;
+  TimePoint silence_end() const;
+  TimePoint next_ping() const;
+  bool is_pinged() const { return last_pinged_ > last_received_; }  // and has not answered
+  void set_silence_deadline();
   WriteState send(Opcode opcode, std::string_view payload);
   void on_bytes(std::span<char> bytes) override;
   void on_end() override;
@@ -73,7 +77,7 @@ class WebSocket final : private Protocol {
   MessageHandler on_message_;
   CloseHandler on_close_;
   TimePoint last_received_;
-  bool pinged_ = false;
+  TimePoint last_pinged_;
   State state_ = State::open;
 };
 
