@@ -73,7 +73,10 @@ Result<WebSocket*> HttpExchange::accept_websocket(WebSocketOptions options) {
   if (!protocol_) return peer_is_gone();
   if (auto refusal = check_websocket_handshake(request_)) {
     auto response = error_response(refusal->status, {ErrorCode::protocol, refusal->message});
-    if (refusal->status == 426) response.headers.add("Sec-WebSocket-Version", "13");
+    if (refusal->status == 426) {
+      response.headers.add("Upgrade", "websocket");
+      response.headers.add("Sec-WebSocket-Version", "13");
+    }
     CHELA_CHECK(respond(std::move(response)));
     return fail(ErrorCode::protocol, "opening a WebSocket: {}", refusal->message);
   }

@@ -64,7 +64,12 @@ Result<void> write_head(std::string& out, int status, const Headers& headers, co
     append_field(out, "Content-Length", fmt::format_int(*frame.content_length).c_str());
   }
   if (frame.chunked) out += "Transfer-Encoding: chunked\r\n";
-  if (!frame.keep_alive) out += "Connection: close\r\n";
+  // A 426 says with Upgrade what is spoken here, and that field is one of this hop.
+  if (status == 426) {
+    out += frame.keep_alive ? "Connection: Upgrade\r\n" : "Connection: close, Upgrade\r\n";
+  } else if (!frame.keep_alive) {
+    out += "Connection: close\r\n";
+  }
   out += "\r\n";
   return {};
 }

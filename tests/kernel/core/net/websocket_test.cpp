@@ -138,7 +138,8 @@ TEST_F(WebSocketTest, RefusesMalformedHandshakes) {
     auto answer = client.read_until("}}");
     EXPECT_THAT(answer, testing::StartsWith(fmt::format("HTTP/1.1 {} ", status)));
     if (status == 426) {
-      EXPECT_THAT(answer, HasSubstr("Sec-WebSocket-Version: 13\r\n"));
+      EXPECT_THAT(answer, HasSubstr("Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"));
+      EXPECT_THAT(answer, testing::ContainsRegex("Connection: (close, )?Upgrade\r\n"));
     }
   }
   EXPECT_EQ(socket, nullptr);
@@ -239,6 +240,39 @@ TEST_F(WebSocketTest, PingsInSilenceAndEndsIt) {
   EXPECT_THAT(read_frames(client->read_bytes(4)), "");
   advance(6s);
   EXPECT_THAT(log, testing::EndsWith("closed(1006,the client did not answer the close frame,broken)"));
+}
+
+TEST_F(WebSocketTest, PingsEarlyEnoughForAShortTimeout) {
+  socket_limits.receive_timeout = 10s;
+  start();
+  auto client = open();
+  for (int round = 0; round < 5; ++round) {
+    advance(6s);
+    EXPECT_EQ(read_frames(client->read_bytes(2)), "ping()");
+    client->send(frame(Opcode::pong, ""));
+  }
+  EXPECT_EQ(log, "");
+}
+
+TEST_F(WebSocketTest, WithoutATimeoutSilenceIsPingedForGood) {
+  socket_limits.receive_timeout = Duration::zero();
+  start();
+  auto client = open();
+  for (int round = 0; round < 5; ++round) {
+    advance(31s);
+    EXPECT_EQ(read_frames(client->read_bytes(2)), "ping()");
+  }
+  EXPECT_EQ(log, "");
+}
+
+TEST_F(WebSocketTest, WithoutATimeoutAndPingsNothingHappens) {
+  socket_limits.receive_timeout = Duration::zero();
+  socket_limits.ping_interval = Duration::zero();
+  start();
+  auto client = open();
+  advance(std::chrono::hours(24));
+  EXPECT_EQ(client->read_some(), "");
+  EXPECT_EQ(log, "");
 }
 
 TEST_F(WebSocketTest, ClosesAClientThatReadsTooSlowly) {
