@@ -4,9 +4,15 @@ import assert from 'node:assert/strict';
 import { bufferOf, bytesOf, close, ping } from './frames.mjs';
 import { describe } from './peer.mjs';
 
-const mark = 'still of use?';
+export const mark = 'still of use?';
 
-function judge(event, expected, target) {
+// Fails when `events` are not what the case wants of the target.
+export function judgeAll(events, wanted, target) {
+  assert.equal(events.length, wanted.length, `expected ${wanted.length} frames, got: ${events.map(describe).join(' ')}`);
+  wanted.forEach((expected, index) => judge(events[index], expected, target));
+}
+
+export function judge(event, expected, target) {
   const shown = describe(event);
   if ('answer' in expected) {
     const step = target.message(expected.answer);
@@ -39,10 +45,7 @@ export async function runCase(example, target) {
       peer.write(bytesOf([close(1000, 'done')]));
     }
     await peer.untilEnd();
-    const wanted = ends ? expect : [...expect, { pong: mark }, { close: 1000 }];
-    const seen = peer.events.map(describe).join(' ');
-    assert.equal(peer.events.length, wanted.length, `expected ${wanted.length} frames, got: ${seen}`);
-    wanted.forEach((expected, index) => judge(peer.events[index], expected, target));
+    judgeAll(peer.events, ends ? expect : [...expect, { pong: mark }, { close: 1000 }], target);
   } finally {
     peer.socket.destroy();
   }

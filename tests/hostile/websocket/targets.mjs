@@ -14,6 +14,7 @@ import { Peer } from './peer.mjs';
 const hello = '{"type":"hello"}';
 const opening = Buffer.from('{"type":"hello","pad":"');
 const ending = Buffer.from('"}');
+export const fragmentsMax = 16384;
 const carried = (content) => Buffer.concat([opening, content, ending]);
 
 export class Echo {
@@ -114,8 +115,13 @@ export class Gateway {
   }
 
   expectation(expect) {
-    const binary = expect.findIndex(({ answer }) => answer?.kind === 'binary');
-    return binary < 0 ? expect : [...expect.slice(0, binary), { close: 1003 }];
+    const end = expect.findIndex(({ answer }) => answer && this.#refusal(answer));
+    return end < 0 ? expect : [...expect.slice(0, end), { close: this.#refusal(expect[end].answer) }];
+  }
+
+  #refusal({ kind, content, every }) {
+    if (every && bufferOf(content).length / every > fragmentsMax) return 1009;
+    return kind === 'binary' ? 1003 : undefined;
   }
 
   accepts(event, step) {
