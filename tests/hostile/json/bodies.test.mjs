@@ -16,7 +16,11 @@ describe('bodies', () => {
   before(async () => (gateway = await startGateway(scope)));
 
   async function post(route, body) {
-    const response = await fetch(gateway.url + route, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body });
+    const response = await fetch(gateway.url + route, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body,
+    });
     const answer = await response.text();
     return { status: response.status, message: JSON.parse(answer).error?.message ?? '' };
   }
@@ -41,14 +45,19 @@ describe('bodies', () => {
     const accepted = isAccepted(bodyVerdicts, name);
     it(`${name} in a request: ${accepted ? 'read' : 'refused'}`, async () => {
       const request = ['{"messages":[{"role":"user","content":"Hello"}],"n":2,"metadata":', bytes, '}'];
-      const { status, message } = await post('/v1/chat/completions', Buffer.concat(request.map((part) => Buffer.from(part))));
+      const { status, message } = await post(
+        '/v1/chat/completions',
+        Buffer.concat(request.map((part) => Buffer.from(part))),
+      );
       assert.equal(status, 400);
       assert.match(message, accepted ? /`n` above 1/ : notJson);
     });
   }
 
   it('with every number of the suite that is read: are answered', async () => {
-    const numbers = inside.filter(({ name }) => name.includes('number') && isAccepted(bodyVerdicts, name)).map(({ bytes }) => bytes);
+    const numbers = inside
+      .filter(({ name }) => name.includes('number') && isAccepted(bodyVerdicts, name))
+      .map(({ bytes }) => bytes);
     const body = `{"messages":[{"role":"user","content":"Hello"}],"metadata":[${numbers.join(',')}]}`;
     assert.deepEqual(await post('/v1/chat/completions', body), { status: 200, message: '' });
   });
@@ -58,7 +67,11 @@ describe('bodies', () => {
     assert.equal((await post('/v1/chat/completions', body)).status, 200);
   });
 
-  for (const [what, piece] of [['arrays', '['], ['objects', '{"a":'], ['both', '[{"a":']]) {
+  for (const [what, piece] of [
+    ['arrays', '['],
+    ['objects', '{"a":'],
+    ['both', '[{"a":'],
+  ]) {
     it(`100,000 ${what} deep: refused at once`, async () => {
       const start = performance.now();
       const { status, message } = await post('/v1/chat/completions', piece.repeat(100_000));

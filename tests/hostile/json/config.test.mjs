@@ -37,7 +37,10 @@ describe('configuration files', () => {
   }
 
   before(async () => {
-    read = await readAll('json5', corpus.map(({ bytes }) => bytes));
+    read = await readAll(
+      'json5',
+      corpus.map(({ bytes }) => bytes),
+    );
     const left = [...corpus];
     const worker = async () => {
       while (left.length > 0) await validate(left.pop());

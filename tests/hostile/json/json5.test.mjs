@@ -39,7 +39,11 @@ function reference(document) {
 }
 
 // The rules that we have beyond JSON5 (json5.hpp); they may refuse what the reference takes, and nothing else may.
-const ownRules = [/^the key ".*" stands here and at /s, /^half of a surrogate pair is no character$/, /^nested more than 64 deep$/];
+const ownRules = [
+  /^the key ".*" stands here and at /s,
+  /^half of a surrogate pair is no character$/,
+  /^nested more than 64 deep$/,
+];
 
 describe(`JSON5, seed ${seed}`, () => {
   for (let round = 0; round < rounds; ++round) {
@@ -59,7 +63,10 @@ describe(`JSON5, seed ${seed}`, () => {
         if ('value' in ours) assert.deepEqual(ours.value, theirs.value, shown);
       });
       t.diagnostic(JSON.stringify(counts));
-      assert.ok(counts.read > perRound * 0.4 && counts.refused > perRound * 0.1 && counts.own < perRound * 0.1, JSON.stringify(counts));
+      assert.ok(
+        counts.read > perRound * 0.4 && counts.refused > perRound * 0.1 && counts.own < perRound * 0.1,
+        JSON.stringify(counts),
+      );
     });
   }
 });

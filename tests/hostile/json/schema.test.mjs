@@ -32,29 +32,47 @@ const weaker = [
 ];
 // File, group, instance: what we answer otherwise, and why.
 const otherwise = [
-  ['ref.json', 'ref overrides any sibling keywords', 'ref valid, maxItems ignored', 'later drafts heed the keywords beside a reference, and so do we'],
+  [
+    'ref.json',
+    'ref overrides any sibling keywords',
+    'ref valid, maxItems ignored',
+    'later drafts heed the keywords beside a reference, and so do we',
+  ],
   ['optional/bignum.json', 'integer', 'a bignum is an integer', 'an integer has 64 bits here'],
   ['optional/bignum.json', 'integer', 'a negative bignum is an integer', 'an integer has 64 bits here'],
-  ['optional/ecmascript-regex.json', 'ECMA 262 regex non-compliance', 'ECMA 262 has no support for \\Z anchor from .NET', '\\Z is read as Z'],
+  [
+    'optional/ecmascript-regex.json',
+    'ECMA 262 regex non-compliance',
+    'ECMA 262 has no support for \\Z anchor from .NET',
+    '\\Z is read as Z',
+  ],
 ];
 
 const read = (file) => JSON.parse(readFileSync(join(folder, file), 'utf8')).map((group) => ({ file, ...group }));
 const groups = files.flatMap(read);
-const find = (rows, { file, description }) => rows.find(([name, pattern]) => name === file && pattern.test(description));
+const find = (rows, { file, description }) =>
+  rows.find(([name, pattern]) => name === file && pattern.test(description));
 
 describe('JSON Schema, draft 7', () => {
   let answers;
   before(async () => {
-    answers = await readAll('schema', groups.map(({ schema, tests }) => JSON.stringify({ schema, instances: tests.map(({ data }) => data) })));
+    answers = await readAll(
+      'schema',
+      groups.map(({ schema, tests }) => JSON.stringify({ schema, instances: tests.map(({ data }) => data) })),
+    );
   });
 
   groups.forEach((group, index) => {
     const refusal = find(refused, group);
     const isWeaker = find(weaker, group) !== undefined;
     describe(`${group.file}: ${group.description}`, () => {
-      if (refusal) return it('the schema is refused', () => assert.match(answers[index].refused?.join() ?? 'it was not', refusal[2]));
+      if (refusal)
+        return it('the schema is refused', () =>
+          assert.match(answers[index].refused?.join() ?? 'it was not', refusal[2]));
       for (const [at, { description, valid }] of group.tests.entries()) {
-        const other = otherwise.find((row) => row[0] === group.file && row[1] === group.description && row[2] === description);
+        const other = otherwise.find(
+          (row) => row[0] === group.file && row[1] === group.description && row[2] === description,
+        );
         it(`${description}${other ? ` (${other[3]})` : ''}`, () => {
           const { fits, warnings } = answers[index];
           assert.ok(fits, JSON.stringify(answers[index]));
@@ -67,28 +85,55 @@ describe('JSON Schema, draft 7', () => {
   });
 
   it('every deviation is still one', () => {
-    for (const [file, pattern] of [...refused, ...weaker]) assert.ok(groups.some((group) => group.file === file && pattern.test(group.description)), `${file} ${pattern}`);
+    for (const [file, pattern] of [...refused, ...weaker])
+      assert.ok(
+        groups.some((group) => group.file === file && pattern.test(group.description)),
+        `${file} ${pattern}`,
+      );
     for (const [file, description, instance] of otherwise) {
-      assert.ok(groups.some((group) => group.file === file && group.description === description && group.tests.some((test) => test.description === instance)));
+      assert.ok(
+        groups.some(
+          (group) =>
+            group.file === file &&
+            group.description === description &&
+            group.tests.some((test) => test.description === instance),
+        ),
+      );
     }
   });
 });
 
 // Keywords of our own schemas that only describe.
-const annotations = new Set(['$defs', '$id', '$schema', '$comment', 'default', 'description', 'examples', 'title', 'writeOnly', 'readOnly', 'deprecated', 'format']);
+const annotations = new Set([
+  '$defs',
+  '$id',
+  '$schema',
+  '$comment',
+  'default',
+  'description',
+  'examples',
+  'title',
+  'writeOnly',
+  'readOnly',
+  'deprecated',
+  'format',
+]);
 
 function* keywordsOf(schema) {
   if (Array.isArray(schema)) for (const item of schema) yield* keywordsOf(item);
   if (schema === null || typeof schema !== 'object' || Array.isArray(schema)) return;
   for (const [keyword, value] of Object.entries(schema)) {
     yield keyword;
-    if (['properties', '$defs', 'definitions'].includes(keyword)) for (const member of Object.values(value)) yield* keywordsOf(member);
+    if (['properties', '$defs', 'definitions'].includes(keyword))
+      for (const member of Object.values(value)) yield* keywordsOf(member);
     else if (!['default', 'enum', 'const', 'examples'].includes(keyword)) yield* keywordsOf(value);
   }
 }
 
 const isOurs = (path) => /\.schema\.json$|chela\.plugin\.json$/.test(path) && !path.includes('node_modules');
-const paths = ['kernel', 'plugins', 'manifests'].flatMap((top) => readdirSync(join(root, top), { recursive: true }).map((path) => join(top, path)));
+const paths = ['kernel', 'plugins', 'manifests'].flatMap((top) =>
+  readdirSync(join(root, top), { recursive: true }).map((path) => join(top, path)),
+);
 const ours = paths.filter(isOurs).map((path) => [path, JSON.parse(readFileSync(join(root, path), 'utf8'))]);
 const tested = new Set(groups.filter((group) => !find(weaker, group)).flatMap(({ schema }) => [...keywordsOf(schema)]));
 
@@ -96,8 +141,13 @@ describe('keywords of our own schemas', () => {
   for (const [path, document] of ours) {
     const schema = path.endsWith('chela.plugin.json') ? (document.configSchema ?? {}) : document;
     it(`${path}: the suite tests them`, () => {
-      const used = [...new Set(keywordsOf(schema))].filter((keyword) => !annotations.has(keyword) && !keyword.startsWith('x-'));
-      assert.deepEqual(used.filter((keyword) => !tested.has(keyword)), []);
+      const used = [...new Set(keywordsOf(schema))].filter(
+        (keyword) => !annotations.has(keyword) && !keyword.startsWith('x-'),
+      );
+      assert.deepEqual(
+        used.filter((keyword) => !tested.has(keyword)),
+        [],
+      );
     });
   }
 

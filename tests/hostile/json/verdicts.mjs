@@ -1,6 +1,10 @@
 // Where the verdict is ours to give, or is another one than the suite's: each document by name, with the reason.
 
-const named = (names) => names.trim().split(/\s+/).map((name) => `${name}.json`);
+const named = (names) =>
+  names
+    .trim()
+    .split(/\s+/)
+    .map((name) => `${name}.json`);
 
 const invalidUtf8 = named(`
   i_string_UTF-16LE_with_BOM i_string_UTF-8_invalid_sequence i_string_UTF8_surrogate_U+D800 i_string_invalid_utf-8
@@ -38,19 +42,39 @@ export const configVerdicts = table(
   both,
   row(true, 'JSON5 knows Infinity', tooLarge),
   row(true, 'JSON5: trailing commas', named('n_array_extra_comma n_array_number_and_comma n_object_trailing_comma')),
-  row(true, 'JSON5: signs, dots at the ends, hexadecimal, NaN and Infinity', named(`
+  row(
+    true,
+    'JSON5: signs, dots at the ends, hexadecimal, NaN and Infinity',
+    named(`
     n_number_+1 n_number_-2. n_number_-NaN n_number_.2e-3 n_number_0.e1 n_number_2.e+3 n_number_2.e-3 n_number_2.e3 n_number_NaN
     n_number_hex_1_digit n_number_hex_2_digits n_number_infinity n_number_minus_infinity n_number_neg_real_without_int_part
-    n_number_real_without_fractional_part n_number_starting_with_dot`)),
-  row(true, 'JSON5: single quotes and keys without quotes', named(`
-    n_object_key_with_single_quotes n_object_single_quote n_object_unquoted_key n_string_single_quote`)),
-  row(true, 'JSON5: comments', named('n_object_trailing_comment n_object_trailing_comment_slash_open n_structure_object_with_comment')),
-  row(true, 'JSON5: \\x, \\0 and any other escaped character', named(`
+    n_number_real_without_fractional_part n_number_starting_with_dot`),
+  ),
+  row(
+    true,
+    'JSON5: single quotes and keys without quotes',
+    named(`
+    n_object_key_with_single_quotes n_object_single_quote n_object_unquoted_key n_string_single_quote`),
+  ),
+  row(
+    true,
+    'JSON5: comments',
+    named('n_object_trailing_comment n_object_trailing_comment_slash_open n_structure_object_with_comment'),
+  ),
+  row(
+    true,
+    'JSON5: \\x, \\0 and any other escaped character',
+    named(`
     n_string_backslash_00 n_string_escape_x n_string_escaped_ctrl_char_tab n_string_escaped_emoji n_string_invalid_backslash_esc
-    n_string_unicode_CapitalU`)),
+    n_string_unicode_CapitalU`),
+  ),
   row(true, 'JSON5: control characters in texts', named('n_string_unescaped_ctrl_char n_string_unescaped_tab')),
   row(true, 'JSON5: more blanks', named('n_structure_whitespace_formfeed')),
-  row(false, 'a key stands only once', named('y_object_duplicated_key y_object_duplicated_key_and_value n_object_repeated_null_null')),
+  row(
+    false,
+    'a key stands only once',
+    named('y_object_duplicated_key y_object_duplicated_key_and_value n_object_repeated_null_null'),
+  ),
 );
 
 export const isAccepted = (verdicts, name) => verdicts.get(name)?.accepted ?? name.startsWith('y_');

@@ -23,15 +23,24 @@ const greeting = '{"type":"hello"}';
 // Nothing broken, nothing after the close, and small enough to be written down in hexadecimal.
 function isHonest({ steps, expect, chop }) {
   const closes = steps.findIndex(({ opcode }) => opcode === 'close');
-  const whole = steps.every(({ step, withheld, opcode }) => step === 'message' ? !withheld : step === 'frame' && !isData(opcode));
+  const whole = steps.every(({ step, withheld, opcode }) =>
+    step === 'message' ? !withheld : step === 'frame' && !isData(opcode),
+  );
   const small = steps.every(({ step, content }) => step !== 'message' || bufferOf(content).length <= 1 << 20);
-  return whole && small && !chop && (closes < 0 || closes === steps.length - 1) && !expect.some(({ close }) => failures.includes(close));
+  return (
+    whole &&
+    small &&
+    !chop &&
+    (closes < 0 || closes === steps.length - 1) &&
+    !expect.some(({ close }) => failures.includes(close))
+  );
 }
 
 const cases = [...framingCases, ...fragmentCases, ...utf8Cases, ...closingCases, ...performanceCases].filter(isHonest);
 
 const framesFor = ({ steps }, target) =>
-  steps.flatMap((step) => (step.step === 'message' ? framesOf(target.message(step)) : [step]))
+  steps
+    .flatMap((step) => (step.step === 'message' ? framesOf(target.message(step)) : [step]))
     .map(({ opcode, fin = true, payload }) => ({ opcode, fin, payload: bufferOf(payload) }));
 
 const endsAt = ({ expect }, target) => target.expectation(expect).some((expected) => 'close' in expected);
@@ -77,12 +86,18 @@ function sendWithWs(socket, opcode, fin, payload) {
 // wsproto sends 1000 for a close without a code, and does not know 1014. It takes text, not bytes: each fragment must be
 // text of its own.
 const strangeToWsproto = ['7.3.1', '7.7+.1014'];
-const suitsWsproto = ({ id, steps }) => !strangeToWsproto.includes(id) &&
-  steps.every((step) => step.kind !== 'text' || framesOf(step).every(({ opcode, payload }) =>
-    !isData(opcode) || Buffer.from(payload.toString()).equals(payload)));
+const suitsWsproto = ({ id, steps }) =>
+  !strangeToWsproto.includes(id) &&
+  steps.every(
+    (step) =>
+      step.kind !== 'text' ||
+      framesOf(step).every(({ opcode, payload }) => !isData(opcode) || Buffer.from(payload.toString()).equals(payload)),
+  );
 
 async function playWithWsproto(examples, target) {
-  const child = spawn('/usr/bin/python3', [fileURLToPath(new URL('wsproto_client.py', import.meta.url))], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn('/usr/bin/python3', [fileURLToPath(new URL('wsproto_client.py', import.meta.url))], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   const job = {
     port: target.port,
     path: target.path,
@@ -100,7 +115,8 @@ async function playWithWsproto(examples, target) {
   assert.equal(code, 0, 'the wsproto client failed');
   const fromHex = ({ payload, ...event }) => ({ ...event, payload: Buffer.from(payload ?? '', 'hex') });
   return JSON.parse(output).map((events) =>
-    events.map(fromHex).map((event) => (event.code === 1005 ? { ...event, code: undefined } : event)));
+    events.map(fromHex).map((event) => (event.code === 1005 ? { ...event, code: undefined } : event)),
+  );
 }
 
 for (const Target of [Echo, Gateway]) {
@@ -122,7 +138,8 @@ for (const Target of [Echo, Gateway]) {
       results = await playWithWsproto(examples, target);
     });
     examples.forEach((example, index) =>
-      it(`${example.id}: ${example.says}`, () => judgeAll(results[index], wantedOf(example, target), target)));
+      it(`${example.id}: ${example.says}`, () => judgeAll(results[index], wantedOf(example, target), target)),
+    );
     it('is well afterwards', () => target.check());
   });
 }

@@ -59,8 +59,12 @@ async function checkOpen(connection, { headers }, { change, compressedIsRefused 
 describe('opening handshakes', () => {
   const scope = suiteScope();
   let gateway;
-  before(async () => (gateway = await startGateway(scope, { config: { gateway: { webSocket: { maxConnectionsPerIp: 1000 } } } })));
-  for (const example of openCases) it(`${example.name}: ${example.status}, ${example.says}`, () => play(example, gateway.port));
+  before(
+    async () =>
+      (gateway = await startGateway(scope, { config: { gateway: { webSocket: { maxConnectionsPerIp: 1000 } } } })),
+  );
+  for (const example of openCases)
+    it(`${example.name}: ${example.status}, ${example.says}`, () => play(example, gateway.port));
 
   it('frames in the packet of the handshake: are read after it', async () => {
     const connection = await RawConnection.open(gateway.port);
@@ -85,7 +89,8 @@ describe('opening handshakes with a token', () => {
   const scope = suiteScope();
   let gateway;
   before(async () => (gateway = await startGateway(scope, { config: { gateway: { auth: { token: tokenOfTests } } } })));
-  for (const example of tokenCases) it(`${example.name}: ${example.status}, ${example.says}`, () => play(example, gateway.port));
+  for (const example of tokenCases)
+    it(`${example.name}: ${example.status}, ${example.says}`, () => play(example, gateway.port));
 
   it('too many wrong tokens: 429, also for the next ones', async () => {
     const wrong = { change: { Authorization: 'Bearer wrong' }, status: 401 };

@@ -14,7 +14,12 @@ import { fragmentsMax, Gateway } from './targets.mjs';
 import { Random } from '../random.mjs';
 
 const cap = 4096;
-const answered = (id, says, ...steps) => ({ id, says, steps, expect: steps.filter(({ step }) => step === 'message').map((answer) => ({ answer })) });
+const answered = (id, says, ...steps) => ({
+  id,
+  says,
+  steps,
+  expect: steps.filter(({ step }) => step === 'message').map((answer) => ({ answer })),
+});
 const tooBig = (id, says, ...steps) => ({ id, says, steps, expect: [{ close: 1009 }] });
 const part = (size, more) => frame('text', { size }, { fin: false, ...more });
 const rest = (size, more) => frame('continuation', { size }, more);
@@ -30,13 +35,25 @@ const sizeCases = [
   tooBig('cap + 1 with a ping', 'refused although a ping came between', part(cap), frame('pong', 'x'), rest(1)),
   tooBig('binary', 'a large binary message is too large before it is binary', frame('binary', '', { length: cap + 1 })),
   tooBig('second message', 'the first one does not count, the second one does', frame('pong'), text({ size: 2 * cap })),
-  { id: 'many messages', says: '500 at once are all answered', steps: Array.from({ length: 500 }, () => text({ size: 20 })), expect: Array.from({ length: 500 }, () => ({ answer: text({ size: 20 }) })) },
+  {
+    id: 'many messages',
+    says: '500 at once are all answered',
+    steps: Array.from({ length: 500 }, () => text({ size: 20 })),
+    expect: Array.from({ length: 500 }, () => ({ answer: text({ size: 20 }) })),
+  },
 ];
 
-const empty = (count) => Array.from({ length: count }, (_, index) => frame(index === 0 ? 'text' : 'continuation', '', { fin: false }));
+const empty = (count) =>
+  Array.from({ length: count }, (_, index) => frame(index === 0 ? 'text' : 'continuation', '', { fin: false }));
 const fragmentCases = [
   tooBig('empty fragments', 'cost something too', ...empty(fragmentsMax + 1)),
-  { id: 'as many as may be', says: 'are waited for', steps: [...empty(fragmentsMax - 1), frame('ping', 'here')], expect: [{ pong: 'here' }, { close: 1000 }], then: close(1000) },
+  {
+    id: 'as many as may be',
+    says: 'are waited for',
+    steps: [...empty(fragmentsMax - 1), frame('ping', 'here')],
+    expect: [{ pong: 'here' }, { close: 1000 }],
+    then: close(1000),
+  },
 ];
 
 const statusOf = (pid) => readFileSync(`/proc/${pid}/status`, 'utf8');
@@ -53,9 +70,13 @@ describe('sizes and fragments', () => {
   }
 
   it('10,000 pings inside a message: are answered, then the message', async () => {
-    const between = Object.fromEntries(Array.from({ length: 10 }, (_, at) => [at, Array.from({ length: 1000 }, (_, index) => ping(`${at}.${index}`))]));
+    const between = Object.fromEntries(
+      Array.from({ length: 10 }, (_, at) => [at, Array.from({ length: 1000 }, (_, index) => ping(`${at}.${index}`))]),
+    );
     const step = text('a'.repeat(11), { cuts: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10], between });
-    const pongs = Object.values(between).flat().map(({ payload }) => ({ pong: payload }));
+    const pongs = Object.values(between)
+      .flat()
+      .map(({ payload }) => ({ pong: payload }));
     await runCase({ steps: [step], expect: [...pongs, { answer: step }] }, target);
   });
 
@@ -70,7 +91,9 @@ describe('floods', () => {
   it('a million fragments of one byte: 1009, and no memory for them', async () => {
     const peer = await target.open();
     const start = residentKiB(target.pid);
-    const some = Buffer.concat(Array.from({ length: 10_000 }, () => encode({ opcode: 'continuation', payload: 'x', fin: false })));
+    const some = Buffer.concat(
+      Array.from({ length: 10_000 }, () => encode({ opcode: 'continuation', payload: 'x', fin: false })),
+    );
     peer.write(bytesOf([part(1)]));
     for (let sent = 0; sent < 1_000_000 && !peer.ended; sent += 10_000) {
       peer.write(some);
@@ -78,7 +101,10 @@ describe('floods', () => {
     }
     await peer.untilEnd();
     judge(peer.events.at(-1), { close: 1009 }, target);
-    assert.ok(residentKiB(target.pid) - start < (sanitized ? 65_536 : 8_192), `${start} -> ${residentKiB(target.pid)} KiB`);
+    assert.ok(
+      residentKiB(target.pid) - start < (sanitized ? 65_536 : 8_192),
+      `${start} -> ${residentKiB(target.pid)} KiB`,
+    );
   });
 
   // Writes until the gateway has had enough.
@@ -99,7 +125,10 @@ describe('floods', () => {
     const start = residentKiB(target.pid);
     let most = 0;
     const watch = () => (most = Math.max(most, residentKiB(target.pid)));
-    const floods = [writeWithoutReading('ping', { size: 125 }, watch), writeWithoutReading('text', '{"type":"hello"}', watch)];
+    const floods = [
+      writeWithoutReading('ping', { size: 125 }, watch),
+      writeWithoutReading('text', '{"type":"hello"}', watch),
+    ];
     await runCase({ steps: [ping('beside')], expect: [{ pong: 'beside' }] }, target);
     await Promise.all(floods);
     assert.ok(most - start < (sanitized ? 262_144 : 24_576), `${start} -> ${most} KiB`);
@@ -114,7 +143,9 @@ describe('floods', () => {
       const socket = net.connect(target.port, '127.0.0.1');
       await new Promise((resolve) => socket.on('connect', resolve));
       socket.on('error', () => {});
-      await new Promise((resolve) => socket.write(request.slice(0, (round * 7) % (request.length + 1)) || 'G', resolve));
+      await new Promise((resolve) =>
+        socket.write(request.slice(0, (round * 7) % (request.length + 1)) || 'G', resolve),
+      );
       socket.resetAndDestroy();
     }
     const deadline = Date.now() + 10_000;
@@ -134,7 +165,10 @@ describe('silence', { concurrency: true }, () => {
   it('without an answer to the ping: 1008 after the timeout', async () => {
     const peer = await hasty.open({ answersPing: false });
     await peer.untilEnd(5_000);
-    assert.deepEqual(peer.events.map(({ kind }) => kind), ['ping', 'close']);
+    assert.deepEqual(
+      peer.events.map(({ kind }) => kind),
+      ['ping', 'close'],
+    );
     judge(peer.events.at(-1), { close: 1008 }, hasty);
   });
 
@@ -194,7 +228,10 @@ describe(`chance, seed ${seed}`, () => {
       peer.socket.end();
       await peer.untilEnd();
       const closed = peer.events.filter(({ kind }) => kind === 'close');
-      assert.ok(closed.every(({ code }) => code === undefined || [1002, 1003, 1007, 1009].includes(code) || code >= 1000), shown(closed[0] ?? { kind: 'close' }));
+      assert.ok(
+        closed.every(({ code }) => code === undefined || [1002, 1003, 1007, 1009].includes(code) || code >= 1000),
+        shown(closed[0] ?? { kind: 'close' }),
+      );
     }
     await target.check();
   });
@@ -202,7 +239,14 @@ describe(`chance, seed ${seed}`, () => {
   it('300 sound streams in random packets: are understood each time', async () => {
     for (let round = 0; round < 300; ++round) {
       const step = text({ size: 30 + random.below(300) }, { every: 1 + random.below(40) });
-      await runCase({ steps: [ping('a'), step, ping('b'), step], expect: [{ pong: 'a' }, { answer: step }, { pong: 'b' }, { answer: step }], chop: 1 + random.below(60) }, target);
+      await runCase(
+        {
+          steps: [ping('a'), step, ping('b'), step],
+          expect: [{ pong: 'a' }, { answer: step }, { pong: 'b' }, { answer: step }],
+          chop: 1 + random.below(60),
+        },
+        target,
+      );
     }
   });
 

@@ -26,7 +26,12 @@ function decode(data) {
     assert.ok(written === 126 ? size > 125 : size > 0xffff, 'the length is not in its shortest form');
   }
   if (data.length < head + size) return undefined;
-  return { kind: names[first & 0x0f], fin: (first & 0x80) !== 0, payload: data.subarray(head, head + size), end: head + size };
+  return {
+    kind: names[first & 0x0f],
+    fin: (first & 0x80) !== 0,
+    payload: data.subarray(head, head + size),
+    end: head + size,
+  };
 }
 
 export class Peer {
@@ -70,7 +75,9 @@ export class Peer {
     socket.write(request);
     await peer.until(() => peer.head.endsWith('\r\n\r\n'));
     assert.match(peer.head, /^HTTP\/1\.1 101 /, peer.head);
-    const accept = createHash('sha1').update(key + acceptSuffix).digest('base64');
+    const accept = createHash('sha1')
+      .update(key + acceptSuffix)
+      .digest('base64');
     assert.match(peer.head, new RegExp(`^Sec-WebSocket-Accept: ${accept.replaceAll(/[+/]/g, '\\$&')}\r$`, 'm'));
     return peer;
   }
@@ -104,9 +111,8 @@ export class Peer {
     }
     this.#pieces = [data];
     this.#buffered = data.length;
-    this.#wanted = data.length < 10 ? 0 : data.length * 2;
-    if (data.length >= 10 && (data[1] & 0x7f) === 127) this.#wanted = 10 + Number(data.readBigUInt64BE(2));
-    else this.#wanted = 0;
+    const isLarge = data.length >= 10 && (data[1] & 0x7f) === 127;
+    this.#wanted = isLarge ? 10 + Number(data.readBigUInt64BE(2)) : 0;
   }
 
   #event({ kind, fin, payload }) {
@@ -120,7 +126,8 @@ export class Peer {
     assert.notEqual(payload.length, 1);
     const code = payload.length >= 2 ? payload.readUInt16BE(0) : undefined;
     this.events.push({ kind, code, reason: utf8.decode(payload.subarray(2)) });
-    if (this.answersClose && !this.#sentClose) this.write(encode({ opcode: 'close', payload: closePayload(code ?? 1000) }));
+    if (this.answersClose && !this.#sentClose)
+      this.write(encode({ opcode: 'close', payload: closePayload(code ?? 1000) }));
   }
 
   #wake() {
@@ -149,7 +156,9 @@ export class Peer {
       const left = deadline - Date.now();
       if (this.ended || left <= 0) {
         const seen = this.events.slice(-10).map(describe).join(' ');
-        assert.fail(`${this.ended ? 'closed' : 'nothing more'} after: ${this.head.split('\r')[0]} ${seen} ${this.error ?? ''}`);
+        assert.fail(
+          `${this.ended ? 'closed' : 'nothing more'} after: ${this.head.split('\r')[0]} ${seen} ${this.error ?? ''}`,
+        );
       }
       await new Promise((resume) => {
         const timer = setTimeout(resume, left);

@@ -25,7 +25,8 @@ for (const Target of [Echo, Gateway]) {
     const scope = suiteScope();
     let target;
     before(async () => (target = await Target.start(scope)));
-    for (const example of performanceCases) it(`${example.id}: ${example.says}`, deadline, () => runCase(example, target));
+    for (const example of performanceCases)
+      it(`${example.id}: ${example.says}`, deadline, () => runCase(example, target));
     for (const example of roundTrips) {
       const { kind, content } = example.step;
       if (Target === Gateway && (kind === 'binary' || content.size < 16)) continue; // answered by a close

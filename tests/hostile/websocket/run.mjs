@@ -8,7 +8,11 @@ export const mark = 'still of use?';
 
 // Fails when `events` are not what the case wants of the target.
 export function judgeAll(events, wanted, target) {
-  assert.equal(events.length, wanted.length, `expected ${wanted.length} frames, got: ${events.map(describe).join(' ')}`);
+  assert.equal(
+    events.length,
+    wanted.length,
+    `expected ${wanted.length} frames, got: ${events.map(describe).join(' ')}`,
+  );
   wanted.forEach((expected, index) => judge(events[index], expected, target));
 }
 

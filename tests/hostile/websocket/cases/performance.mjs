@@ -11,9 +11,15 @@ const packets = [64, 128, 256, 512, kiB, 2 * kiB];
 
 export const performanceCases = [
   ...['text', 'binary'].flatMap((kind, second) => [
-    ...sizes.map((size, index) => carries(`9.${1 + second}.${index + 1}`, `${kind} of ${size} bytes`, large(kind, size))),
+    ...sizes.map((size, index) =>
+      carries(`9.${1 + second}.${index + 1}`, `${kind} of ${size} bytes`, large(kind, size)),
+    ),
     ...fragments.map((every, index) =>
-      carries(`9.${3 + second}.${index + 1}`, `${kind} of 4 MiB in fragments of ${every}`, large(kind, 4 * miB, { every })),
+      carries(
+        `9.${3 + second}.${index + 1}`,
+        `${kind} of 4 MiB in fragments of ${every}`,
+        large(kind, 4 * miB, { every }),
+      ),
     ),
     ...packets.map((chop, index) =>
       carries(`9.${5 + second}.${index + 1}`, `${kind} of 1 MiB in packets of ${chop}`, large(kind, miB), { chop }),

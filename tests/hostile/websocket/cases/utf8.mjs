@@ -29,17 +29,36 @@ const invalid = [
   refused('6.3.1', 'a surrogate in the middle', [text(wrong)], 1007),
   refused('6.3.2', 'the same in fragments of one byte', [text(wrong, { every: 1 })], 1007),
   // The rest never comes: the verdict must not wait for it.
-  refused('6.4.1', 'fails with the fragment that is wrong', [text(outside.subarray(0, 15), { cuts: [11], withheld: 6 })], 1007),
-  refused('6.4.2', 'fails with the byte that cannot be right any more', [text(outside.subarray(0, 13), { cuts: [12], withheld: 8 })], 1007),
+  refused(
+    '6.4.1',
+    'fails with the fragment that is wrong',
+    [text(outside.subarray(0, 15), { cuts: [11], withheld: 6 })],
+    1007,
+  ),
+  refused(
+    '6.4.2',
+    'fails with the byte that cannot be right any more',
+    [text(outside.subarray(0, 13), { cuts: [12], withheld: 8 })],
+    1007,
+  ),
   refused('6.4.3', 'fails within the frame', [text(outside.subarray(0, 15), { withheld: 6 })], 1007),
-  refused('6.4.4', 'fails within the frame, byte by byte', [text(outside.subarray(0, 13), { withheld: 8 })], 1007, { chop: 1 }),
+  refused('6.4.4', 'fails within the frame, byte by byte', [text(outside.subarray(0, 13), { withheld: 8 })], 1007, {
+    chop: 1,
+  }),
 ];
 
 const prefixes = [
-  ...['κ', 'κό', 'κόσ', 'κόσμ', greek].map((start, index) => carries(`6.5.${index + 1}`, `${start}, whole characters`, text(start))),
+  ...['κ', 'κό', 'κόσ', 'κόσμ', greek].map((start, index) =>
+    carries(`6.5.${index + 1}`, `${start}, whole characters`, text(start)),
+  ),
   ...Array.from({ length: greekBytes.length }, (_, index) => {
     const bytes = greekBytes.subarray(0, index + 1);
-    return row(`6.6.${index + 1}`, `the first ${index + 1} bytes of ${greek}`, bytes, bytes.toString() === greek.slice(0, bytes.toString().length));
+    return row(
+      `6.6.${index + 1}`,
+      `the first ${index + 1} bytes of ${greek}`,
+      bytes,
+      bytes.toString() === greek.slice(0, bytes.toString().length),
+    );
   }),
 ];
 
@@ -47,25 +66,60 @@ const continuation = (count) => Array.from({ length: count }, (_, index) => (0x8
 const starts = (first, last) =>
   Array.from({ length: last - first + 1 }, (_, index) => `${(first + index).toString(16)}20`).join('');
 const cutOff = ['c0', 'e080', 'f08080', 'f8808080', 'fc80808080', 'df', 'efbf', 'f7bfbf', 'fbbfbfbf', 'fdbfbfbfbf'];
-const noncharacters = Array.from({ length: 17 }, (_, plane) => [0xfffe, 0xffff].map((last) => plane * 0x10000 + last)).flat();
+const noncharacters = Array.from({ length: 17 }, (_, plane) =>
+  [0xfffe, 0xffff].map((last) => plane * 0x10000 + last),
+).flat();
 const hexOf = (codePoint) => Buffer.from(String.fromCodePoint(codePoint)).toString('hex');
 
 const stress = [
   ...table('6.7', 'the first sequence of its length', all(true, '00', 'c280', 'e0a080', 'f0908080')),
   ...table('6.8', 'the first sequence of five and six bytes', all(false, 'f888808080', 'fc8480808080')),
   ...table('6.9', 'the last sequence of its length', all(true, '7f', 'dfbf', 'efbfbf', 'f48fbfbf')),
-  ...table('6.10', 'the last sequence of a length beyond Unicode', all(false, 'f7bfbfbf', 'fbbfbfbfbf', 'fdbfbfbfbfbf')),
-  ...table('6.11', 'at a boundary', [...all(true, 'ed9fbf', 'ee8080', 'efbfbd', 'f48fbfbf'), ...all(false, 'f4908080')]),
-  ...table('6.12', 'continuation bytes alone', all(false, '80', 'bf', ...[2, 3, 4, 5, 6].map((count) => '80bf80bf80bf'.slice(0, count * 2)), continuation(63))),
-  ...table('6.13', 'start bytes alone', all(false, starts(0xc0, 0xdf), starts(0xe0, 0xef), starts(0xf0, 0xf7), starts(0xf8, 0xfb), starts(0xfc, 0xfd))),
+  ...table(
+    '6.10',
+    'the last sequence of a length beyond Unicode',
+    all(false, 'f7bfbfbf', 'fbbfbfbfbf', 'fdbfbfbfbfbf'),
+  ),
+  ...table('6.11', 'at a boundary', [
+    ...all(true, 'ed9fbf', 'ee8080', 'efbfbd', 'f48fbfbf'),
+    ...all(false, 'f4908080'),
+  ]),
+  ...table(
+    '6.12',
+    'continuation bytes alone',
+    all(false, '80', 'bf', ...[2, 3, 4, 5, 6].map((count) => '80bf80bf80bf'.slice(0, count * 2)), continuation(63)),
+  ),
+  ...table(
+    '6.13',
+    'start bytes alone',
+    all(false, starts(0xc0, 0xdf), starts(0xe0, 0xef), starts(0xf0, 0xf7), starts(0xf8, 0xfb), starts(0xfc, 0xfd)),
+  ),
   ...table('6.14', 'the last byte is missing', all(false, ...cutOff)),
   ...table('6.15', 'all of those in a row', all(false, cutOff.join(''))),
   ...table('6.16', 'bytes that never occur', all(false, 'fe', 'ff', 'fefeffff')),
   ...table('6.17', 'a slash, overlong', all(false, 'c0af', 'e080af', 'f08080af', 'f8808080af', 'fc80808080af')),
   ...table('6.18', 'the largest overlong', all(false, 'c1bf', 'e09fbf', 'f08fbfbf', 'f887bfbfbf', 'fc83bfbfbfbf')),
   ...table('6.19', 'NUL, overlong', all(false, 'c080', 'e08080', 'f0808080', 'f880808080', 'fc8080808080')),
-  ...table('6.20', 'a single surrogate', all(false, 'eda080', 'edadbf', 'edae80', 'edafbf', 'edb080', 'edbe80', 'edbfbf')),
-  ...table('6.21', 'a pair of surrogates', all(false, 'eda080edb080', 'eda080edbfbf', 'edadbfedb080', 'edadbfedbfbf', 'edae80edb080', 'edae80edbfbf', 'edafbfedb080', 'edafbfedbfbf')),
+  ...table(
+    '6.20',
+    'a single surrogate',
+    all(false, 'eda080', 'edadbf', 'edae80', 'edafbf', 'edb080', 'edbe80', 'edbfbf'),
+  ),
+  ...table(
+    '6.21',
+    'a pair of surrogates',
+    all(
+      false,
+      'eda080edb080',
+      'eda080edbfbf',
+      'edadbfedb080',
+      'edadbfedbfbf',
+      'edae80edb080',
+      'edae80edbfbf',
+      'edafbfedb080',
+      'edafbfedbfbf',
+    ),
+  ),
   ...table('6.22', 'a noncharacter', all(true, ...noncharacters.map(hexOf))),
   ...table('6.23', 'a special', all(true, ...[0xfff9, 0xfffa, 0xfffb, 0xfffc, 0xfffd, 0xfffe, 0xffff].map(hexOf))),
 ];
@@ -77,7 +131,12 @@ const splits = ['c3a9', 'e282ac', 'f09f9880'].flatMap((bytes) =>
     const spoilt = text(Buffer.concat([hex(bytes.slice(0, -2)), Buffer.from('x')]), { cuts: [at] });
     const short = text(hex(bytes.slice(0, at * 2)), { cuts: [at] });
     return [
-      { id: `6+.${bytes}.${at}`, says: `${bytes} cut after ${at}`, steps: [step], expect: [{ pong: 'cut' }, { answer: step }] },
+      {
+        id: `6+.${bytes}.${at}`,
+        says: `${bytes} cut after ${at}`,
+        steps: [step],
+        expect: [{ pong: 'cut' }, { answer: step }],
+      },
       refused(`6+.${bytes}.${at}.spoilt`, `${bytes} cut after ${at}, its last byte spoilt`, [spoilt], 1007),
       refused(`6+.${bytes}.${at}.short`, `${bytes} ends after ${at}, then an empty fragment`, [short], 1007),
     ];
