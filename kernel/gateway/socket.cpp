@@ -31,13 +31,14 @@ class Client final : public runtime::SessionListener, public std::enable_shared_
   ~Client() override { leave(); }
 
   // Attaches to a session before anything is read. `after` is the last event that the client has, if it has one.
-  Task<Result<void>> attach(std::string session_id, std::optional<std::uint64_t> after, bool announce) {
+  // False when the client is gone, or has been told why the session cannot be had; it stays with the one it has.
+  Task<bool> attach(std::string session_id, std::optional<std::uint64_t> after, bool announce) {
     auto self = shared_from_this();
     auto session = co_await context_.sessions.open(session_id, {.channel = "websocket", .peer = principal_.key});
-    if (!socket_) co_return Result<void>{};
+    if (!socket_) co_return false;
     if (!session) {
       report(session.error());
-      co_return Result<void>{};
+      co_return false;
     }
     leave();
     session_ = std::move(*session);
@@ -45,7 +46,7 @@ class Client final : public runtime::SessionListener, public std::enable_shared_
     auto missed = after ? session_->events_after(*after) : runtime::MissedEvents{.complete = false};
     if (announce || after) send_attached(missed.complete);
     for (const auto& json : missed.events) send(*json);
-    co_return Result<void>{};
+    co_return true;
   }
 
   void on_message(std::string_view payload, bool is_text) {
@@ -86,7 +87,7 @@ class Client final : public runtime::SessionListener, public std::enable_shared_
       case SocketMessage::Kind::heartbeat: break;
       case SocketMessage::Kind::hello: send_attached(false); break;
       case SocketMessage::Kind::stop: session_->stop(); break;
-      case SocketMessage::Kind::attach: co_return co_await attach(std::move(message.session_id), message.after, true);
+      case SocketMessage::Kind::attach: co_await attach(std::move(message.session_id), message.after, true); break;
       case SocketMessage::Kind::user_message: co_return co_await submit(std::move(message));
     }
     co_return Result<void>{};
@@ -95,7 +96,8 @@ class Client final : public runtime::SessionListener, public std::enable_shared_
   Task<Result<void>> submit(SocketMessage message) {
     auto self = shared_from_this();
     if (!message.session_id.empty() && message.session_id != session_->summary().id) {
-      CHELA_CO_CHECK(co_await attach(message.session_id, std::nullopt, true));
+      bool attached = co_await attach(message.session_id, std::nullopt, true);
+      if (!attached) co_return Result<void>{};
     }
     if (!context_.messages_per_client.take(principal_.key)) {
       report({ErrorCode::exhausted, "You're sending messages too quickly. Please wait a moment and try again."},
@@ -104,7 +106,7 @@ class Client final : public runtime::SessionListener, public std::enable_shared_
     }
     auto session = session_;
     auto message_id = message.message_id.empty() ? "msg-" + random_hex(16) : message.message_id;
-    raw_message_ids_.insert(message_id);
+    if (!envelope_) raw_message_ids_.insert(message_id);
     auto accepted = co_await session->submit({.text = std::move(message.text), .message_id = message_id});
     if (!socket_) co_return Result<void>{};
     if (!accepted) {
@@ -204,7 +206,7 @@ class Clients {
       --connections_;
       if (--per_address_[address] == 0) per_address_.erase(address);
     });
-    CHELA_CO_CHECK(co_await client->attach(std::move(session_id), after, false));
+    co_await client->attach(std::move(session_id), after, false);
     *attached = true;
     for (auto& [payload, is_text] : *early) client->on_message(payload, is_text);
     early->clear();
