@@ -6,8 +6,6 @@
 //   bytes(hex)                                                 anything
 // `content` and `payload` are text, a Buffer, or {size}: that many asterisks.
 
-import { randomFillSync } from 'node:crypto';
-
 export const opcodes = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 };
 
 // `cuts`: offsets in the content where a new fragment starts; `every`: fragments of that size; `between`: frames after
@@ -41,27 +39,30 @@ export function bufferOf(content) {
   return typeof content === 'string' ? Buffer.from(content) : Buffer.alloc(content.size, '*');
 }
 
-function lengthBytes(length, form) {
-  if (form === 0) return Buffer.alloc(0);
-  if (form === 126) return Buffer.from([Number(length >> 8n) & 0xff, Number(length & 0xffn)]);
-  const out = Buffer.alloc(8);
-  out.writeBigUInt64BE(length);
-  return out;
+function freshMask() {
+  const mask = Buffer.allocUnsafe(4);
+  mask.writeUInt32LE(Math.floor(Math.random() * 2 ** 32));
+  return mask;
 }
 
-// The bytes of one frame as a client sends it.
+// The bytes of one frame as a client sends it, in one buffer: some cases have tens of thousands.
 export function encode({ opcode, payload = '', fin = true, rsv = 0, masked = true, form, length, mask }) {
-  const body = Buffer.from(bufferOf(payload));
-  const said = BigInt(length ?? body.length);
-  const written = form ?? (said <= 125n ? 0 : said <= 0xffffn ? 126 : 127);
+  const body = bufferOf(payload);
+  const said = length ?? body.length;
+  const written = form ?? (said <= 125 ? 0 : said <= 0xffff ? 126 : 127);
   const code = typeof opcode === 'number' ? opcode : opcodes[opcode];
-  const first = (fin ? 0x80 : 0) | (rsv << 4) | code;
-  const second = (masked ? 0x80 : 0) | (written === 0 ? Number(said) : written);
-  const head = Buffer.concat([Buffer.from([first, second]), lengthBytes(said, written)]);
-  if (!masked) return Buffer.concat([head, body]);
-  const key = mask ?? randomFillSync(Buffer.alloc(4));
-  for (let index = 0; index < body.length; ++index) body[index] ^= key[index & 3];
-  return Buffer.concat([head, key, body]);
+  const bodyAt = 2 + (written === 0 ? 0 : written === 126 ? 2 : 8) + (masked ? 4 : 0);
+  const out = Buffer.allocUnsafe(bodyAt + body.length);
+  out[0] = (fin ? 0x80 : 0) | (rsv << 4) | code;
+  out[1] = (masked ? 0x80 : 0) | (written === 0 ? Number(said) : written);
+  if (written === 126) out.writeUInt16BE(Number(said), 2);
+  if (written === 127) out.writeBigUInt64BE(BigInt(said), 2);
+  body.copy(out, bodyAt);
+  if (!masked) return out;
+  const key = mask ?? freshMask();
+  key.copy(out, bodyAt - 4);
+  for (let index = 0; index < body.length; ++index) out[bodyAt + index] ^= key[index & 3];
+  return out;
 }
 
 // A message as its frames; `between` included.

@@ -83,15 +83,10 @@ describe('sizes and fragments', () => {
   it('is well afterwards', () => target.check());
 });
 
-describe('floods', () => {
-  const scope = suiteScope();
-  let target, limited;
-  before(async () => {
-    target = await Gateway.start(scope);
-    limited = await Gateway.start(scope, { messagesPerMinutePerConnection: 120 });
-  });
-
-  it('a million fragments of one byte: 1009, and no memory for them', async () => {
+// Each has a gateway of its own, whose memory is looked at.
+describe('floods', { concurrency: true }, () => {
+  it('a million fragments of one byte: 1009, and no memory for them', async (t) => {
+    const target = await Gateway.start(t);
     const peer = await target.open();
     const start = residentKiB(target.pid);
     const some = Buffer.concat(
@@ -130,15 +125,17 @@ describe('floods', () => {
   }
   const bearableKiB = sanitized ? 131_072 : 16_384;
 
-  it('pings from a client that does not read: closed, little memory, others are served', async () => {
-    assert.ok((await flood(target, 'ping', { size: 125 })) < bearableKiB);
+  it('pings from a client that does not read: closed, little memory, others are served', async (t) => {
+    assert.ok((await flood(await Gateway.start(t), 'ping', { size: 125 })) < bearableKiB);
   });
 
-  it('messages from a client that does not read: as well, by the limit of messages a minute', async () => {
+  it('messages from a client that does not read: as well, by the limit of messages a minute', async (t) => {
+    const limited = await Gateway.start(t, { messagesPerMinutePerConnection: 120 });
     assert.ok((await flood(limited, 'text', '{"type":"hello"}')) < bearableKiB);
   });
 
-  it('connections that break at once, 300 of them: leave no descriptor behind', async () => {
+  it('connections that break at once, 300 of them: leave no descriptor behind', async (t) => {
+    const target = await Gateway.start(t);
     await target.check();
     const start = descriptors(target.pid);
     for (let round = 0; round < 300; ++round) {

@@ -20,12 +20,16 @@ async function runRoundTrips({ step, count }, target) {
   peer.socket.destroy();
 }
 
+// The gateway parses what it takes, and takes no more than 16384 fragments: the largest messages are for the echo alone.
+const suits = (Target, { content, every = 0 }) =>
+  Target === Echo || (content.size <= 4 << 20 && (content.size <= 1 << 20 || every <= 1024));
+
 for (const Target of [Echo, Gateway]) {
   describe(`performance of ${Target.title}`, () => {
     const scope = suiteScope();
     let target;
     before(async () => (target = await Target.start(scope)));
-    for (const example of performanceCases)
+    for (const example of performanceCases.filter(({ steps }) => suits(Target, steps[0])))
       it(`${example.id}: ${example.says}`, deadline, () => runCase(example, target));
     for (const example of roundTrips) {
       const { kind, content } = example.step;
