@@ -67,6 +67,7 @@ class Gateway::Parts {
   void make_runtime();
   void make_gateway();
   void watch_signals();
+  void watch_config();
   void on_config_change();
   Json describe_configuration() const;
   std::vector<gateway::Metric> server_metrics() const;
@@ -236,13 +237,20 @@ std::expected<std::string, StartFailure> Gateway::Parts::start() {
   ready = true;
   for (const auto& warning : warnings) logger->warning("{}", warning);
   loop->spawn("looking for local model services", find_local_services(*loop, *plugin_set, *models, *logger));
-  if (!config().file().empty()) {
-    auto watch = platform::FileWatch::start(*loop, reloader->watched_file(), std::chrono::milliseconds(200),
-                                            [this] { on_config_change(); });
-    if (watch) config_watch = std::move(*watch);
-  }
+  watch_config();
   auto shown = address.find(':') == std::string::npos ? address : "[" + address + "]";
   return fmt::format("http://{}:{}", shown, server->port());
+}
+
+// The file may also be written later: its place is watched.
+void Gateway::Parts::watch_config() {
+  auto watch = platform::FileWatch::start(*loop, reloader->watched_file(), std::chrono::milliseconds(200),
+                                          [this] { on_config_change(); });
+  if (watch) {
+    config_watch = std::move(*watch);
+  } else {
+    logger->warning("changes of the configuration take effect after a restart: {}", watch.error().message);
+  }
 }
 
 // Services, models and tools change at once; the rest at the next start.
