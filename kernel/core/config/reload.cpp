@@ -1,8 +1,8 @@
 #include "kernel/core/config/reload.hpp"
 
-#include <algorithm>
-
 #include <nlohmann/json.hpp>
+
+#include "kernel/core/base/assert.hpp"
 
 namespace chela::config {
 namespace {
@@ -28,6 +28,19 @@ void compare(const json& before, const json& after, const Path& path, std::vecto
   }
 }
 
+// Makes `to` hold at `path` what `from` does. The objects around it are in both: differences are no deeper.
+void copy_value(const json& from, const Path& path, json& to) {
+  json* around = &to;
+  const auto& segments = path.segments();
+  for (std::size_t i = 0; i + 1 < segments.size(); ++i) around = &(*around)[as_key(segments[i])];
+  const json* value = path.find_in(from);
+  if (value) {
+    (*around)[as_key(segments.back())] = *value;
+  } else {
+    around->erase(as_key(segments.back()));
+  }
+}
+
 }  // namespace
 
 std::vector<Change> changes_between(const ConfigSpec& spec, const json& before, const json& after) {
@@ -41,22 +54,26 @@ std::vector<Change> changes_between(const ConfigSpec& spec, const json& before, 
   return changes;
 }
 
-bool Reloader::Outcome::needs_restart() const {
-  return std::ranges::any_of(changes, [](const Change& change) { return change.reload == Reload::restart; });
-}
-
 Reloader::Reloader(const ConfigSpec& spec, LoadRequest request, std::shared_ptr<const Snapshot> current)
     : spec_(spec), request_(std::move(request)), current_(std::move(current)) {}
 
-Reloader::Outcome Reloader::check() {
-  auto [snapshot, problems] = load(spec_, request_);
-  Outcome outcome;
-  outcome.problems = std::move(problems);
-  if (!snapshot) return outcome;
-  outcome.changes = changes_between(spec_, current_->root(), snapshot->root());
-  outcome.changed = !outcome.changes.empty();
-  current_ = std::move(snapshot);
-  return outcome;
+Proposal Reloader::read() const {
+  auto [written, problems] = load(spec_, request_);
+  Proposal proposal{.next = {}, .written = written, .problems = std::move(problems), .live = {}, .restart = {}};
+  if (!written) return proposal;
+  json next = current_->root();
+  for (auto& change : changes_between(spec_, current_->root(), written->root())) {
+    bool live = change.reload == Reload::live;
+    if (live) copy_value(written->root(), change.path, next);
+    (live ? proposal.live : proposal.restart).push_back(std::move(change));
+  }
+  proposal.next = std::make_shared<const Snapshot>(*written, std::make_shared<const json>(std::move(next)));
+  return proposal;
+}
+
+void Reloader::accept(const Proposal& proposal) {
+  CHELA_ASSERT(proposal.next, "a file that is wrong is not accepted");
+  current_ = proposal.next;
 }
 
 }  // namespace chela::config

@@ -39,6 +39,10 @@ class Snapshot {
     std::vector<Override> overrides;
   };
   explicit Snapshot(Parts parts) : parts_(std::move(parts)) {}
+  // `other` with another document of the same shape: origins stay those of `other`.
+  Snapshot(const Snapshot& other, std::shared_ptr<const nlohmann::json> root) : parts_(other.parts_) {
+    parts_.root = std::move(root);
+  }
 
   // The document with the defaults filled in. Secrets are references or what the person wrote.
   const nlohmann::json& root() const { return *parts_.root; }

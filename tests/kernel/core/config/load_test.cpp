@@ -164,26 +164,63 @@ TEST_F(LoadTest, HidesSecrets) {
       "x": {"apiKey": "env:KEY", "secretKey": "[redacted]", "keys": ["[redacted]"]}})"));
 }
 
-TEST_F(LoadTest, ReloadsWhatIsValidAndSaysWhatNeedsARestart) {
+std::vector<std::string> paths_of(const std::vector<Change>& changes) {
+  std::vector<std::string> paths;
+  for (const auto& change : changes) paths.push_back(change.path.text());
+  return paths;
+}
+
+using Paths = std::vector<std::string>;
+
+TEST_F(LoadTest, ReloadProposesWhatIsLiveAndNamesWhatNeedsARestart) {
   write("{gateway: {port: 1000}, plugins: {entries: {acme: {config: {city: 'a'}}}}}");
   Reloader reloader(spec, request, load(spec, request).snapshot);
-  EXPECT_FALSE(reloader.check().changed);
+  auto same = reloader.read();
+  EXPECT_EQ(paths_of(same.live), Paths{});
+  EXPECT_EQ(paths_of(same.restart), Paths{});
   write("{gateway: {port: 0}}");
-  auto broken = reloader.check();
-  EXPECT_FALSE(broken.changed);
+  auto broken = reloader.read();
+  EXPECT_EQ(broken.next, nullptr);
+  EXPECT_EQ(broken.written, nullptr);
   EXPECT_TRUE(has_errors(broken.problems));
-  EXPECT_EQ(reloader.current()->get_integer("gateway.port"), 1000);
-  write("{gateway: {port: 1000, limits: {bytes: 7}}, plugins: {entries: {acme: {config: {city: 'b'}}}}}");
-  auto live = reloader.check();
-  EXPECT_TRUE(live.changed);
-  EXPECT_FALSE(live.needs_restart());
-  ASSERT_EQ(live.changes.size(), 2u);
-  EXPECT_EQ(live.changes[0].path.text(), "$.gateway.limits.bytes");
-  EXPECT_EQ(live.changes[1].owner, "plugin acme");
+  write("{gateway: {port: 1001, limits: {bytes: 7}}, plugins: {entries: {acme: {config: {city: 'b'}}}}}");
+  auto mixed = reloader.read();
+  EXPECT_EQ(paths_of(mixed.live), (Paths{"$.gateway.limits.bytes", "$.plugins.entries.acme.config.city"}));
+  EXPECT_EQ(mixed.live[1].owner, "plugin acme");
+  EXPECT_EQ(paths_of(mixed.restart), Paths{"$.gateway.port"});
+  EXPECT_EQ(mixed.written->get_integer("gateway.port"), 1001);
+  EXPECT_EQ(reloader.current()->get_integer("gateway.limits.bytes"), 100) << "a proposal changes nothing";
+}
+
+TEST_F(LoadTest, AcceptedChangesAreInEffectAndPendingOnesStayNamed) {
+  write("{gateway: {port: 1000, limits: {bytes: 5}}}");
+  Reloader reloader(spec, request, load(spec, request).snapshot);
+  write("{gateway: {port: 1001, limits: {bytes: 7}, auth: {token: 't'}}}");
+  reloader.accept(reloader.read());
   EXPECT_EQ(reloader.current()->get_integer("gateway.limits.bytes"), 7);
-  write("{gateway: {port: 1001, limits: {bytes: 7}}}");
-  auto cold = reloader.check();
-  EXPECT_TRUE(cold.needs_restart());
+  EXPECT_EQ(reloader.current()->get_integer("gateway.port"), 1000) << "until the restart";
+  EXPECT_EQ(reloader.current()->find("gateway.auth.token"), nullptr);
+  write("{gateway: {port: 1001}}");
+  auto second = reloader.read();
+  EXPECT_EQ(paths_of(second.live), Paths{"$.gateway.limits.bytes"});
+  EXPECT_EQ(paths_of(second.restart), Paths{"$.gateway.port"}) << "it still waits";
+  reloader.accept(second);
+  EXPECT_EQ(reloader.current()->get_integer("gateway.limits.bytes"), 100) << "the default again";
+  write("{gateway: {port: 1000}}");
+  EXPECT_EQ(paths_of(reloader.read().restart), Paths{}) << "taken back: nothing waits any more";
+}
+
+TEST_F(LoadTest, LiveKeysComeAndGoWhole) {
+  write("{plugins: {entries: {acme: {config: {city: 'a', units: 'us'}}}}}");
+  Reloader reloader(spec, request, load(spec, request).snapshot);
+  write("{plugins: {entries: {acme: {config: {city: 'a'}}}}}");
+  reloader.accept(reloader.read());
+  EXPECT_EQ(*reloader.current()->find("plugins.entries.acme.config.units"), "si");
+  write("{}");
+  auto gone = reloader.read();
+  ASSERT_NE(gone.next, nullptr);
+  EXPECT_EQ(paths_of(gone.live), Paths{});
+  EXPECT_EQ(paths_of(gone.restart), Paths{"$.plugins"}) << "what stands around it is not live";
 }
 
 TEST_F(LoadTest, SlicesCannotBeClaimedTwice) {
