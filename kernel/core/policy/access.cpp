@@ -1,9 +1,6 @@
 #include "kernel/core/policy/access.hpp"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
-#include <array>
 #include <ranges>
 #include <span>
 
@@ -42,12 +39,10 @@ bool contains(const std::vector<std::string>& list, std::string_view value) {
 
 // Guessers hold a whole IPv6 network; IPv4 addresses are single.
 std::string network_of(const std::string& address) {
-  std::array<unsigned char, 16> ip{};
-  if (::inet_pton(AF_INET6, address.c_str(), ip.data()) != 1) return address;
-  constexpr std::array<unsigned char, 12> kMappedIpv4 = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
-  if (std::ranges::equal(kMappedIpv4, std::span(ip).first(12)))
-    return fmt::format("{}.{}.{}.{}", ip[12], ip[13], ip[14], ip[15]);
-  return to_hex({reinterpret_cast<const char*>(ip.data()), 8});
+  auto ip = parse_ip(address);
+  if (!ip) return address;
+  if (net::PeerAddress{*ip}.is_ipv4()) return net::PeerAddress{*ip}.ip_text();
+  return to_hex({reinterpret_cast<const char*>(ip->data()), 8});
 }
 
 // What a proxy says of the client, without brackets and port: "203.0.113.9:4711", "[2001:db8::1]:4711".
@@ -71,8 +66,22 @@ std::string presented_token(const net::RequestHead& head, bool allow_query_token
   return allow_query_token ? head.query_value("token").value_or("") : std::string();
 }
 
+AccessControl::AccessControl(AccessRules rules, const Clock& clock) : clock_(clock) { set_rules(std::move(rules)); }
+
+void AccessControl::set_rules(AccessRules rules) {
+  rules_ = std::move(rules);
+  proxies_.clear();
+  for (const auto& entry : rules_.known_proxies) {
+    if (auto network = Network::parse(entry)) proxies_.push_back(*network);
+  }
+}
+
+bool AccessControl::is_known_network(const IpBytes& ip) const {
+  return std::ranges::any_of(proxies_, [&](const Network& network) { return network.contains(ip); });
+}
+
 bool AccessControl::is_known_proxy(const net::PeerAddress& peer) const {
-  return rules_.trust_forwarded_headers && (peer.is_loopback() || contains(rules_.known_proxies, peer.ip_text()));
+  return rules_.trust_forwarded_headers && (peer.is_loopback() || is_known_network(peer.ip));
 }
 
 // The right-most address of X-Forwarded-For that is not a proxy of ours.
@@ -81,7 +90,8 @@ std::string AccessControl::client_address(const net::RequestHead& head) const {
   auto hops = net::list_values(head.headers, "x-forwarded-for");
   for (auto hop : hops | std::views::reverse) {
     auto address = address_of_hop(hop);
-    if (!contains(rules_.known_proxies, address)) return std::string(address);
+    auto ip = parse_ip(address);
+    if (!ip || !is_known_network(*ip)) return std::string(address);
   }
   return head.peer.ip_text();
 }

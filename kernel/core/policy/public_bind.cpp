@@ -8,13 +8,13 @@
 #include <nlohmann/json.hpp>
 
 #include "kernel/core/base/text.hpp"
+#include "kernel/core/policy/credential.hpp"
 
 namespace chela::policy {
 namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::size_t kTokenBytesMin = 16;
 constexpr std::string_view kRaw = "raw:";
 
 const Json* find(const Json& config, std::string_view path) {
@@ -52,10 +52,6 @@ void collect_raw_secrets(const Json& value, const std::string& path, bool secret
   }
 }
 
-bool is_set(const Json* secret) {
-  return secret && (secret->is_string() ? *secret != "" : secret->is_object() && !secret->empty());
-}
-
 // A reference to a secret that stands elsewhere: its strength is not known here.
 bool is_reference(const Json& secret) {
   if (secret.is_object()) return true;
@@ -63,31 +59,29 @@ bool is_reference(const Json& secret) {
   return text.starts_with("env:") || text.starts_with("file:") || text.starts_with("$");
 }
 
+BindRefusal too_short(std::string key, std::size_t size) {
+  auto message = fmt::format("it has {} characters and can be guessed; use at least {}", size, kCredentialBytesMin);
+  return {std::move(key), std::move(message)};
+}
+
 void check_token(const Json& config, std::vector<BindRefusal>& out) {
-  const Json* mode = find(config, "gateway.auth.mode");
-  if (mode && *mode == "none") {
+  auto [key, secret] = configured_credential(config);
+  if (key.empty()) {
     out.push_back({"gateway.auth.mode",
                    "anyone who reaches the port could use the gateway; set it to \"token\", and gateway.auth.token"});
     return;
   }
-  // Without a mode the token counts, else the password.
-  bool by_password = mode
-                         ? *mode == "password"
-                         : !is_set(find(config, "gateway.auth.token")) && is_set(find(config, "gateway.auth.password"));
-  std::string key = by_password ? "gateway.auth.password" : "gateway.auth.token";
-  const Json* secret = find(config, key);
-  if (!is_set(secret)) {
+  if (!secret) {
     auto message = fmt::format("anyone who reaches the port could use the gateway; set at least {} characters{}",
-                               kTokenBytesMin, key.ends_with("token") ? " (or OPENCLAW_GATEWAY_TOKEN)" : "");
+                               kCredentialBytesMin, key.ends_with("token") ? " (or OPENCLAW_GATEWAY_TOKEN)" : "");
     out.push_back({std::move(key), std::move(message)});
     return;
   }
   if (is_reference(*secret)) return;
   std::string_view text = secret->get_ref<const std::string&>();
   if (to_lower(text.substr(0, kRaw.size())) == kRaw) text.remove_prefix(kRaw.size());
-  if (text.size() >= kTokenBytesMin) return;
-  out.push_back({std::move(key),
-                 fmt::format("it has {} characters and can be guessed; use at least {}", text.size(), kTokenBytesMin)});
+  if (text.size() >= kCredentialBytesMin) return;
+  out.push_back(too_short(std::move(key), text.size()));
 }
 
 void check_tooling(const Json& config, std::vector<BindRefusal>& out) {
@@ -122,6 +116,12 @@ bool is_loopback_address(std::string_view address) {
   in_addr ipv4{};
   if (::inet_pton(AF_INET, std::string(address).c_str(), &ipv4) == 1) return address.starts_with("127.");
   return address == "localhost" || address == "::1" || address == "[::1]";
+}
+
+std::optional<BindRefusal> check_resolved_credential(std::string_view bind_address, const Json& config,
+                                                     std::string_view credential) {
+  if (is_loopback_address(bind_address) || credential.size() >= kCredentialBytesMin) return std::nullopt;
+  return too_short(configured_credential(config).key, credential.size());
 }
 
 std::vector<BindRefusal> check_public_bind(std::string_view bind_address, const Json& config) {

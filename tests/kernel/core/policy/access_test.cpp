@@ -232,6 +232,41 @@ TEST_F(AccessTest, TheClientIsWhoTheLastKnownProxySays) {
   }
 }
 
+TEST_F(AccessTest, KnownProxiesMayBeNetworks) {
+  AccessControl control({.token = kToken,
+                         .bind_address = "0.0.0.0",
+                         .trust_forwarded_headers = true,
+                         .known_proxies = {"10.0.0.0/8", "2001:db8:aa::/48", "10.0.0.0/99"}},
+                        clock);
+  auto client = [&](const char* from, const char* hops) {
+    auto checked = control.check(
+        head({{"Authorization", std::string("Bearer ") + kToken}, {"X-Forwarded-For", hops}}, from),
+        RouteAccess::operator_read);
+    return checked ? checked->address : checked.error().message;
+  };
+  EXPECT_EQ(client("10.9.8.7", "203.0.113.9"), "203.0.113.9");
+  EXPECT_EQ(client("10.9.8.7", "203.0.113.9, 10.1.1.1, [2001:db8:aa::1]:80"), "203.0.113.9");
+  EXPECT_EQ(client("2001:db8:aa:1::7", "203.0.113.9"), "203.0.113.9");
+  EXPECT_EQ(client("11.0.0.1", "203.0.113.9"), "11.0.0.1");
+  EXPECT_EQ(client("10.9.8.7", "unknown"), "unknown");
+}
+
+TEST_F(AccessTest, OtherRulesCountAtOnceAndLockOutsStay) {
+  AccessControl control({.token = kToken, .bind_address = "0.0.0.0"}, clock);
+  auto with = [&](const char* token, const char* from) {
+    auto checked = control.check(head({{"Authorization", std::string("Bearer ") + token}}, from),
+                                 RouteAccess::operator_read);
+    return checked ? std::string("ok") : std::string(name_of(checked.error().code));
+  };
+  EXPECT_EQ(with(kToken, "192.0.2.1"), "ok");
+  for (int i = 0; i <= AccessControl::kWrongTokensMax; ++i) with("wrong", "192.0.2.9");
+  control.set_rules({.token = "another-long-token", .allowed_hosts = {"localhost"}, .bind_address = "0.0.0.0"});
+  EXPECT_EQ(with(kToken, "192.0.2.1"), "unauthenticated");
+  EXPECT_EQ(with("another-long-token", "192.0.2.1"), "ok");
+  EXPECT_EQ(with("another-long-token", "192.0.2.9"), "exhausted");
+  EXPECT_FALSE(control.check(head({{"Host", "evil.example"}}, "192.0.2.1"), RouteAccess::open));
+}
+
 TEST_F(AccessTest, OriginsBehindAKnownProxyAreThoseOfTheProxy) {
   AccessRules rules{
       .token = kToken, .allowed_hosts = {"internal"}, .bind_address = "127.0.0.1", .trust_forwarded_headers = true};
