@@ -43,7 +43,9 @@ class HostServices {
 
   const chela_host* host() const { return &host_; }
   void open();   // create() has returned: services may be asked for
-  void close();  // cancels every timer and request, and starts no more; services are there until destroy() has returned
+  // Cancels every timer and request, and starts no more. Listeners of requests are told at once. Services are there
+  // until destroy() has returned.
+  void close();
 
  private:
   struct RunningTimer;

@@ -63,6 +63,7 @@ Result<void> Instance::start() {
 
 void Instance::stop() {
   if (!std::exchange(started_, false)) return;
+  services_.close();  // before: nothing but destroy() may reach the plugin after its stop()
   ErrorText error;
   guarded(error, [&] {
     plugin_->stop(plugin_);

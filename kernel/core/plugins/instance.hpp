@@ -26,6 +26,7 @@ class Instance {
 
   Result<void> configure(std::string_view json);
   Result<void> start();
+  // Ends what the plugin asked of the host (its listeners are told), then stops it.
   void stop();
 
   // The plugin's side of an interface, or null.

@@ -204,6 +204,26 @@ TEST_F(HostServicesTest, RefusesRequestsAndListenersThatAreIncomplete) {
   EXPECT_EQ(http->send(acme.host, &request, &response.listener, error.sink()), 0u);
 }
 
+TEST_F(HostServicesTest, NothingButDestroyReachesAPluginAfterItsStop) {
+  start();
+  const auto* timers = service<chela_host_timer>(CHELA_EXT_TIMER);
+  Alarm alarm;
+  Response response, late;
+  ASSERT_NE(timers->start(acme.host, 1000, &alarm.listener), 0u);
+  ASSERT_EQ(send("https://example.com/", response), "");
+  std::vector<chela_status> told_before_stop;
+  acme.on_stop = [&] {
+    told_before_stop = response.done;
+    EXPECT_THAT(send("https://example.com/", late), HasSubstr("the plugin is not running"));
+  };
+  set->stop_all();
+  EXPECT_EQ(told_before_stop, std::vector{CHELA_CANCELLED});
+  EXPECT_EQ(response.done.size(), 1u);
+  EXPECT_TRUE(late.done.empty());
+  advance(std::chrono::seconds(2));
+  EXPECT_EQ(alarm.rings, 0);
+}
+
 TEST_F(HostServicesTest, OpenRequestsAreLimitedAndEndWithThePlugin) {
   start();
   std::vector<std::unique_ptr<Response>> responses;
