@@ -1,24 +1,20 @@
 #include "kernel/app/gateway.hpp"
 
-#include <algorithm>
 #include <csignal>
 #include <uv.h>
 
 #include <nlohmann/json.hpp>
 
-#include "kernel/app/config_spec.hpp"
 #include "kernel/app/configuration.hpp"
+#include "kernel/app/effective_config.hpp"
+#include "kernel/app/live_reload.hpp"
 #include "kernel/app/local_services.hpp"
 #include "kernel/app/secrets.hpp"
 #include "kernel/app/settings.hpp"
-#include "kernel/core/base/text.hpp"
-#include "kernel/core/config/reload.hpp"
 #include "kernel/core/loop/event.hpp"
 #include "kernel/core/net/egress.hpp"
 #include "kernel/core/net/http_server.hpp"
 #include "kernel/core/platform/descriptors.hpp"
-#include "kernel/core/platform/file_watch.hpp"
-#include "kernel/core/policy/public_bind.hpp"
 #include "kernel/core/store/database.hpp"
 #include "kernel/core/store/state_lock.hpp"
 #include "kernel/gateway/openai_api.hpp"
@@ -44,8 +40,7 @@ std::unexpected<StartFailure> refuse(std::string_view what, const Error& error) 
 // Everything, in the order in which it is made; it goes in the reverse order.
 class Gateway::Parts {
  public:
-  explicit Parts(GatewayOptions given)
-      : options(std::move(given)), spec(kernel_config_spec()), home{config::home_directory(options.load.environment)} {}
+  explicit Parts(GatewayOptions given) : options(std::move(given)), configuration(options.load, redactor) {}
 
   std::expected<void, StartFailure> bootstrap();
   std::expected<void, StartFailure> compose();
@@ -53,31 +48,23 @@ class Gateway::Parts {
   void serve();
   void drain();
 
-  GatewayOptions options;
-  config::ConfigSpec spec;
-  Home home;
-  std::vector<std::string> warnings;
-  bool ready = false;
+  const std::vector<std::string>& warnings() const { return configuration.warnings(); }
 
  private:
-  std::vector<std::string> bind_refusals() const;
-  Result<std::string> resolve_token() const;
-  std::string plugin_config(const std::string& plugin_id) const;
-  runtime::ModelCatalog model_catalog() const;  // of the configuration in effect
+  std::expected<void, StartFailure> take_home();
+  std::expected<void, StartFailure> make_plugins();
   void make_runtime();
   void make_gateway();
+  std::string plugin_config(const std::string& plugin_id) const;
   void watch_signals();
-  void watch_config();
-  void on_config_change();
   Json describe_configuration() const;
   std::vector<gateway::Metric> server_metrics() const;
-  const config::Snapshot& config() const { return *reloader->current(); }
+  const config::Snapshot& config() const { return configuration.current(); }
 
-  std::string address;
-  std::string token;
-  std::optional<config::Reloader> reloader;
-  std::optional<config::SecretResolver> secrets;
+  GatewayOptions options;
+  bool ready = false;
   log::Redactor redactor;
+  EffectiveConfig configuration;
   std::optional<log::Logger> logger;
   std::optional<store::StateLock> lock;
   uv_signal_t signals[2];  // before the loop, which finishes closing them
@@ -95,54 +82,17 @@ class Gateway::Parts {
   std::optional<policy::AccessControl> access;
   std::optional<gateway::Context> context;
   std::optional<gateway::Service> service;
+  std::shared_ptr<gateway::SocketClients> sockets;
   std::optional<net::HttpServer> server;
-  std::unique_ptr<platform::FileWatch> config_watch;
+  std::optional<LiveReload> live_reload;
 };
 
 std::expected<void, StartFailure> Gateway::Parts::bootstrap() {
-  auto loaded = load_configuration(spec, options.load, home);
-  StartFailure failure;
-  for (const auto& problem : loaded.problems) {
-    (problem.severity == config::Severity::error ? failure.reasons : warnings).push_back(config::text_of(problem));
-  }
-  if (!loaded.snapshot) return std::unexpected(std::move(failure));
-  reloader.emplace(spec, options.load, loaded.snapshot);
-  const auto* providers = config().find("secrets.providers");
-  secrets.emplace(options.load.environment, home.root.parent_path().string(), providers,
-                  [this](std::string_view secret) { redactor.add(secret); });
-  failure.reasons = unresolved_secrets(spec, config(), *secrets);
-  auto bound = bind_address(config());
-  if (bound) {
-    address = std::move(*bound);
-    std::ranges::move(bind_refusals(), std::back_inserter(failure.reasons));
-  } else {
-    failure.reasons.push_back(bound.error().message);
-  }
-  if (!failure.reasons.empty()) return std::unexpected(std::move(failure));
-  auto resolved = resolve_token();
-  if (!resolved) return refuse("gateway.auth.token", resolved.error());
-  token = std::move(*resolved);
+  if (auto loaded = configuration.load(); !loaded) return std::unexpected(StartFailure{std::move(loaded.error())});
   auto sink = log::open_sink(log_options(config()));
   if (!sink) return refuse("logging", sink.error());
   logger.emplace(std::move(*sink), redactor);
   return {};
-}
-
-std::vector<std::string> Gateway::Parts::bind_refusals() const {
-  std::vector<std::string> out;
-  for (const auto& refusal : policy::check_public_bind(address, config().root())) {
-    out.push_back(fmt::format("refusing to listen on {}: {}: {}", address, refusal.key, refusal.message));
-  }
-  return out;
-}
-
-// gateway.auth.token, or the password, which is used the same way. None in mode "none".
-Result<std::string> Gateway::Parts::resolve_token() const {
-  auto mode = config().find_string("gateway.auth.mode").value_or("token");
-  if (mode == "none") return std::string();
-  const auto* secret = config().find(mode == "password" ? "gateway.auth.password" : "gateway.auth.token");
-  if (!secret || secret->is_null() || *secret == "") return std::string();
-  return secrets->resolve(*secret);
 }
 
 std::string Gateway::Parts::plugin_config(const std::string& plugin_id) const {
@@ -156,6 +106,21 @@ std::string Gateway::Parts::plugin_config(const std::string& plugin_id) const {
 }
 
 std::expected<void, StartFailure> Gateway::Parts::compose() {
+  if (auto taken = take_home(); !taken) return taken;
+  service_secrets.emplace(configuration.secrets(), [this]() -> const config::Snapshot& { return config(); },
+                          [this]() -> const runtime::ModelCatalog* { return models ? &*models : nullptr; });
+  egress.emplace(
+      *loop,
+      net::EgressOptions{.resolve_secret = [this](const net::SecretUse& use) { return service_secrets->resolve(use); },
+                         .user_agent = "chela/" + options.version});
+  if (auto made = make_plugins(); !made) return made;
+  make_runtime();
+  make_gateway();
+  return {};
+}
+
+std::expected<void, StartFailure> Gateway::Parts::take_home() {
+  const auto& home = configuration.home();
   auto workspace_path = workspace(config(), home.workspace());
   if (auto made = prepare(home, workspace_path); !made)
     return refuse("preparing the home of the gateway", made.error());
@@ -169,17 +134,15 @@ std::expected<void, StartFailure> Gateway::Parts::compose() {
   auto opened = store::Database::open(*loop, {.path = home.database()}, runtime::SessionStore::migrations());
   if (!opened) return refuse("opening the store", opened.error());
   database = std::move(*opened);
+  context_files.emplace(*loop, std::move(workspace_path));
+  return {};
+}
 
-  service_secrets.emplace(*secrets, [this]() -> const config::Snapshot& { return config(); },
-                          [this]() -> const runtime::ModelCatalog* { return models ? &*models : nullptr; });
-  egress.emplace(
-      *loop,
-      net::EgressOptions{.resolve_secret = [this](const net::SecretUse& use) { return service_secrets->resolve(use); },
-                         .user_agent = "chela/" + options.version});
+std::expected<void, StartFailure> Gateway::Parts::make_plugins() {
   auto lane = plugins::resolve_lane(
       plugins::parse_lane(config().get_string("runtime.mode")).value_or(plugins::LaneRequest::automatic));
   if (!lane) return refuse(lane.error().message);
-  plugins::PluginSetOptions set{.roots = plugin_roots(home, &config()),
+  plugins::PluginSetOptions set{.roots = plugin_roots(configuration.home(), &config()),
                                 .selection = plugin_selection(config()), .lane = *lane, .linked_in = options.linked_in,
                                 .config_of = [this](const std::string& id) { return plugin_config(id); }};
   plugins::HostEnvironment host{*loop, *logger, *egress, [this](std::string_view authority) {
@@ -187,21 +150,11 @@ std::expected<void, StartFailure> Gateway::Parts::compose() {
                                 }};
   plugin_set.emplace(std::move(set), std::move(host));
   plugin_set->discover();
-  context_files.emplace(*loop, std::move(workspace_path));
-  make_runtime();
-  make_gateway();
   return {};
 }
 
-runtime::ModelCatalog Gateway::Parts::model_catalog() const {
-  return {*plugin_set, config().root(), [this](const std::string& name) -> std::optional<std::string> {
-            const auto* value = config::find_variable(options.load.environment, name);
-            return value ? std::optional(*value) : std::nullopt;
-          }};
-}
-
 void Gateway::Parts::make_runtime() {
-  models.emplace(model_catalog());
+  models.emplace(model_catalog(*plugin_set, configuration));
   tools.emplace(*plugin_set, tool_selection(config()));
   session_store.emplace(*database);
   runtime::TurnEnvironment turn{*loop,  logger->with_category("turn"), *plugin_set, *models, *tools, *context_files,
@@ -210,11 +163,10 @@ void Gateway::Parts::make_runtime() {
 }
 
 void Gateway::Parts::make_gateway() {
-  access.emplace(access_rules(config(), token, address), loop->clock());
-  auto per_minute = static_cast<int>(config().get_integer("gateway.sessionRateLimitPerMinute"));
+  access.emplace(access_rules(config(), configuration.credential(), configuration.address()), loop->clock());
   context.emplace(gateway::Context{*loop, logger->with_category("gateway"), options.version, options.started_at,
                                    *plugin_set, *models, *tools, *sessions, *access, socket_limits(config()),
-                                   gateway::RateLimit(per_minute, loop->clock())});
+                                   gateway::RateLimit(0, loop->clock())});
   service.emplace(logger->with_category("http"), *access);
   gateway::add_operations(*service, *context,
                           {.is_ready = [this] { return ready; },
@@ -222,59 +174,40 @@ void Gateway::Parts::make_gateway() {
                            .metrics = [this] { return server_metrics(); }});
   gateway::add_page(*service);
   gateway::add_sessions_api(*service, *context);
-  gateway::add_socket(*service, *context);
+  sockets = gateway::add_socket(*service, *context);
   gateway::add_openai_models(*service, *context);
   gateway::add_openai_chat(*service, *context);
   gateway::add_openai_responses(*service, *context);
+  LiveParts live{*context, *service, *sockets};
+  set_rules_and_limits(configuration, live);
   server.emplace(*loop, *service, server_limits(config()));
 }
 
 std::expected<std::string, StartFailure> Gateway::Parts::start() {
   auto port = options.port.value_or(static_cast<std::uint16_t>(config().get_integer("gateway.port")));
+  const auto& address = configuration.address();
   auto listening = server->listen({address, port});
   if (!listening) return refuse(listening.error().message);
   watch_signals();
   ready = true;
-  for (const auto& warning : warnings) logger->warning("{}", warning);
+  for (const auto& warning : warnings()) logger->warning("{}", warning);
   loop->spawn("looking for local model services", find_local_services(*loop, *plugin_set, *models, *logger));
-  watch_config();
+  live_reload.emplace(configuration, *logger, LiveParts{*context, *service, *sockets});
   auto shown = address.find(':') == std::string::npos ? address : "[" + address + "]";
   return fmt::format("http://{}:{}", shown, server->port());
 }
 
-// The file may also be written later: its place is watched.
-void Gateway::Parts::watch_config() {
-  auto watch = platform::FileWatch::start(*loop, reloader->watched_file(), std::chrono::milliseconds(200),
-                                          [this] { on_config_change(); });
-  if (watch) {
-    config_watch = std::move(*watch);
-  } else {
-    logger->warning("changes of the configuration take effect after a restart: {}", watch.error().message);
-  }
-}
-
-// Services, models and tools change at once; the rest at the next start.
-void Gateway::Parts::on_config_change() {
-  auto outcome = reloader->check();
-  for (const auto& problem : outcome.problems) logger->warning("{}", config::text_of(problem));
-  if (!outcome.changed) return;
-  for (const auto& change : outcome.changes) {
-    bool live = change.reload == config::Reload::live;
-    logger->info("{} has changed{}", change.path.text(), live ? "" : "; it takes effect after a restart");
-  }
-  *models = model_catalog();
-  *tools = runtime::ToolCatalog(*plugin_set, tool_selection(config()));
-  loop->spawn("looking for local model services", find_local_services(*loop, *plugin_set, *models, *logger));
-}
-
 Json Gateway::Parts::describe_configuration() const {
   Json out = {{"file", config().file().empty() ? "none (defaults)" : config().file()},
-              {"home", home.root.string()},
+              {"home", configuration.home().root.string()},
               {"workspace", context_files->workspace().string()},
-              {"bind", address},
+              {"bind", configuration.address()},
               {"port", server->port()},
-              {"tokenConfigured", access->needs_token()}};
-  out["warnings"] = warnings;
+              {"tokenConfigured", access->needs_token()},
+              {"warnings", warnings()}};
+  if (live_reload) {
+    for (const auto& notice : live_reload->notices()) out["warnings"].push_back(notice);
+  }
   return out;
 }
 
@@ -313,7 +246,7 @@ void Gateway::Parts::serve() {
 
 void Gateway::Parts::drain() {
   ready = false;
-  config_watch.reset();
+  live_reload.reset();
   auto grace = std::chrono::seconds(config().get_integer("gateway.gracefulShutdownSeconds"));
   auto deadline = loop->now() + grace;
   // Turns that run may end; nothing new comes in meanwhile.
@@ -353,6 +286,6 @@ std::expected<std::unique_ptr<Gateway>, StartFailure> Gateway::create(GatewayOpt
 
 std::expected<std::string, StartFailure> Gateway::start() { return parts_->start(); }
 void Gateway::run() { parts_->serve(); }
-const std::vector<std::string>& Gateway::warnings() const { return parts_->warnings; }
+const std::vector<std::string>& Gateway::warnings() const { return parts_->warnings(); }
 
 }  // namespace chela::app

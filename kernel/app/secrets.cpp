@@ -6,6 +6,7 @@
 
 #include "kernel/core/config/schema.hpp"
 #include "kernel/core/net/egress_url.hpp"
+#include "kernel/core/platform/paths.hpp"
 
 namespace chela::app {
 namespace {
@@ -27,6 +28,13 @@ void find_references(const Json& schema, const config::Path& path, const Json& v
 }
 
 }  // namespace
+
+config::SecretResolver secret_resolver(const config::Environment& environment, const config::Snapshot& config,
+                                       config::SecretResolver::Sink sink) {
+  auto home = platform::home_directory();
+  // Without a home `~` stays, and the error of the file that is not there names it.
+  return {environment, home ? home->string() : "~", config.find("secrets.providers"), std::move(sink)};
+}
 
 std::vector<std::string> unresolved_secrets(const config::ConfigSpec& spec, const config::Snapshot& config,
                                             const config::SecretResolver& resolver) {

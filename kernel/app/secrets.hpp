@@ -15,6 +15,10 @@
 
 namespace chela::app {
 
+// Resolves what a configuration refers to. Told of every value: `sink`.
+config::SecretResolver secret_resolver(const config::Environment& environment, const config::Snapshot& config,
+                                       config::SecretResolver::Sink sink);
+
 // The references to secrets that cannot be resolved, each with its path and the reason. What is switched off by
 // `enabled: false` is not looked at.
 std::vector<std::string> unresolved_secrets(const config::ConfigSpec& spec, const config::Snapshot& config,

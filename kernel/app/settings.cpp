@@ -109,6 +109,14 @@ std::vector<std::filesystem::path> plugin_load_paths(const config::Snapshot& con
   return out;
 }
 
+runtime::ModelCatalog model_catalog(const plugins::PluginSet& plugins, const EffectiveConfig& config) {
+  const auto& environment = config.request().environment;
+  return {plugins, config.current().root(), [&environment](const std::string& name) -> std::optional<std::string> {
+            const auto* value = config::find_variable(environment, name);
+            return value ? std::optional(*value) : std::nullopt;
+          }};
+}
+
 policy::AccessRules access_rules(const config::Snapshot& config, std::string token, std::string address) {
   return {.token = std::move(token),
           .allow_query_token = config.get_boolean("gateway.security.allowQueryStringToken"),

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <string>
 
+#include "kernel/app/effective_config.hpp"
 #include "kernel/core/base/error.hpp"
 #include "kernel/core/config/snapshot.hpp"
 #include "kernel/core/log/logger.hpp"
@@ -12,6 +13,7 @@
 #include "kernel/core/plugins/plugin_set.hpp"
 #include "kernel/core/policy/access.hpp"
 #include "kernel/gateway/context.hpp"
+#include "kernel/runtime/models/catalog.hpp"
 #include "kernel/runtime/tools/catalog.hpp"
 #include "kernel/runtime/turn/turn.hpp"
 
@@ -29,6 +31,8 @@ plugins::Selection plugin_selection(const config::Snapshot& config);
 // `~` and relative paths are taken from the home directory of the person.
 std::filesystem::path workspace(const config::Snapshot& config, const std::filesystem::path& fallback);
 std::vector<std::filesystem::path> plugin_load_paths(const config::Snapshot& config);
+// The environment of `config`, which outlives the catalog, says which services have keys.
+runtime::ModelCatalog model_catalog(const plugins::PluginSet& plugins, const EffectiveConfig& config);
 // With `token` resolved already; empty when none is configured.
 policy::AccessRules access_rules(const config::Snapshot& config, std::string token, std::string address);
 

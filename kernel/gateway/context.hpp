@@ -33,7 +33,7 @@ struct Context {
   runtime::ToolCatalog& tools;
   runtime::Sessions& sessions;
   policy::AccessControl& access;
-  SocketLimits socket_limits;
+  SocketLimits socket_limits;     // of connections and messages from now on
   RateLimit messages_per_client;  // gateway.sessionRateLimitPerMinute
 };
 

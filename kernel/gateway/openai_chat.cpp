@@ -67,6 +67,10 @@ class Chat {
 
   Task<Result<void>> complete(Request request) {
     CHELA_CO_TRY(auto wanted, read_chat_request(request.http()));
+    if (!context_.messages_per_client.take(request.principal.key)) {
+      co_return request.respond(
+          too_fast_reply(context_.messages_per_client.wait(request.principal.key), ErrorStyle::openai));
+    }
     bool streamed = wanted.stream;
     bool include_usage = wanted.include_usage;
     CHELA_CO_TRY(auto turn, co_await OpenAiTurn::start(context_, std::move(wanted), request.principal));

@@ -45,7 +45,7 @@ std::string plain_text(const Json& content) {
 struct Option {
   const char* from;
   const char* to;
-  Json::value_t type;
+  enum Kind { any, number, whole_number } kind = any;
   double low = 0;
   double high = 0;
 };
@@ -54,8 +54,10 @@ Result<void> take_options(const Json& body, std::initializer_list<Option> wanted
   for (const auto& option : wanted) {
     auto found = body.find(option.from);
     if (found == body.end() || found->is_null()) continue;
-    if (option.type == Json::value_t::number_float) {
+    if (option.kind != Option::any) {
       if (!found->is_number()) return fail(ErrorCode::invalid_argument, "`{}` is not a number", option.from);
+      if (option.kind == Option::whole_number && !found->is_number_integer())
+        return fail(ErrorCode::invalid_argument, "`{}` is not a whole number", option.from);
       double value = found->get<double>();
       if (value < option.low || value > option.high) {
         return fail(ErrorCode::invalid_argument, "`{}` is {}, expected {} to {}", option.from, found->dump(),
@@ -168,14 +170,14 @@ Result<OpenAiRequest> read_chat_request(const net::HttpRequest& http) {
   out.include_usage = stream_options.is_object() && is_true(stream_options, "include_usage");
   Json options = Json::object();
   CHELA_CHECK(take_options(body,
-                           {{"temperature", "temperature", Json::value_t::number_float, 0, 2},
-                            {"top_p", "topP", Json::value_t::number_float, 0, 1},
-                            {"max_tokens", "maxTokens", Json::value_t::number_float, 1, 1e9},
-                            {"max_completion_tokens", "maxTokens", Json::value_t::number_float, 1, 1e9},
-                            {"stop", "stop", Json::value_t::null},
-                            {"tool_choice", "toolChoice", Json::value_t::null},
-                            {"response_format", "responseFormat", Json::value_t::null},
-                            {"reasoning_effort", "reasoningEffort", Json::value_t::null}},
+                           {{"temperature", "temperature", Option::number, 0, 2},
+                            {"top_p", "topP", Option::number, 0, 1},
+                            {"max_tokens", "maxTokens", Option::whole_number, 1, 1e9},
+                            {"max_completion_tokens", "maxTokens", Option::whole_number, 1, 1e9},
+                            {"stop", "stop"},
+                            {"tool_choice", "toolChoice"},
+                            {"response_format", "responseFormat"},
+                            {"reasoning_effort", "reasoningEffort"}},
                            options));
   out.options = dump(options);
   CHELA_CHECK(read_tools(body, false, out));
@@ -200,10 +202,10 @@ Result<OpenAiRequest> read_responses_request(const net::HttpRequest& http) {
   }
   Json options = Json::object();
   CHELA_CHECK(take_options(body,
-                           {{"temperature", "temperature", Json::value_t::number_float, 0, 2},
-                            {"top_p", "topP", Json::value_t::number_float, 0, 1},
-                            {"max_output_tokens", "maxTokens", Json::value_t::number_float, 1, 1e9},
-                            {"tool_choice", "toolChoice", Json::value_t::null}},
+                           {{"temperature", "temperature", Option::number, 0, 2},
+                            {"top_p", "topP", Option::number, 0, 1},
+                            {"max_output_tokens", "maxTokens", Option::whole_number, 1, 1e9},
+                            {"tool_choice", "toolChoice"}},
                            options));
   out.options = dump(options);
   CHELA_CHECK(read_tools(body, true, out));

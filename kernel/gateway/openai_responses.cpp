@@ -98,6 +98,10 @@ class Responses {
 
   Task<Result<void>> create(Request request) {
     CHELA_CO_TRY(auto wanted, read_responses_request(request.http()));
+    if (!context_.messages_per_client.take(request.principal.key)) {
+      co_return request.respond(
+          too_fast_reply(context_.messages_per_client.wait(request.principal.key), ErrorStyle::openai));
+    }
     bool streamed = wanted.stream;
     CHELA_CO_TRY(auto turn, co_await OpenAiTurn::start(context_, std::move(wanted), request.principal));
     auto done = streamed ? stream(request, *turn) : answer(request, *turn);

@@ -43,9 +43,6 @@ class OpenAiTurn::Alone final : public runtime::TurnObserver {
 
 Task<Result<std::unique_ptr<OpenAiTurn>>> OpenAiTurn::start(Context& context, OpenAiRequest request,
                                                             policy::Principal principal) {
-  if (!context.messages_per_client.take(principal.key)) {
-    co_return fail(ErrorCode::exhausted, "You're sending messages too quickly. Please wait a moment and try again.");
-  }
   CHELA_CO_TRY(auto model, context.models.resolve(request.model));
   std::unique_ptr<OpenAiTurn> turn(new OpenAiTurn(context));
   turn->model_ = model.text();

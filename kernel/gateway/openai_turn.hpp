@@ -15,7 +15,7 @@ namespace chela::gateway {
 // Its events, until assistant_done. Destroying it cancels a turn that stands alone; one in a session goes on.
 class OpenAiTurn {
  public:
-  // Errors: not_found for an unknown model, exhausted, or the session's.
+  // Errors: not_found for an unknown model, or the session's.
   static Task<Result<std::unique_ptr<OpenAiTurn>>> start(Context& context, OpenAiRequest request,
                                                          policy::Principal principal);
   OpenAiTurn(const OpenAiTurn&) = delete;

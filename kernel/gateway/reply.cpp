@@ -4,6 +4,7 @@
 
 #include "kernel/core/base/json.hpp"
 #include "kernel/core/base/text.hpp"
+#include "kernel/gateway/rate_limit.hpp"
 
 namespace chela::gateway {
 namespace {
@@ -57,6 +58,16 @@ std::string error_body(const Error& error, ErrorStyle style) {
 net::HttpResponse error_reply(const Error& error, ErrorStyle style) {
   auto response = json_text_reply(net::status_of(error.code), error_body(error, style));
   if (error.code == ErrorCode::unauthenticated) response.headers.add("WWW-Authenticate", "Bearer");
+  return response;
+}
+
+void add_retry_after(net::Headers& headers, Duration wait) {
+  headers.add("Retry-After", std::to_string(std::chrono::ceil<std::chrono::seconds>(wait).count()));
+}
+
+net::HttpResponse too_fast_reply(Duration wait, ErrorStyle style) {
+  auto response = error_reply({ErrorCode::exhausted, std::string(kTooFast)}, style);
+  add_retry_after(response.headers, wait);
   return response;
 }
 

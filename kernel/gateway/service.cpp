@@ -53,10 +53,7 @@ net::Admission Service::admit(const net::RequestHead& head) {
   if (!principal) {
     auto& refusal = principal.error();
     auto response = error_reply({refusal.code, refusal.message}, style);
-    if (refusal.retry_after > Duration::zero()) {
-      auto seconds = std::chrono::ceil<std::chrono::seconds>(refusal.retry_after).count();
-      response.headers.add("Retry-After", std::to_string(seconds));
-    }
+    if (refusal.retry_after > Duration::zero()) add_retry_after(response.headers, refusal.retry_after);
     return refuse(std::move(response));
   }
   if (!match.route && !match.allowed_methods.empty()) {
@@ -70,7 +67,7 @@ net::Admission Service::admit(const net::RequestHead& head) {
         error_reply({ErrorCode::not_found, "nothing is served at " + head.path + "; the web page is at /chat"}, style));
   }
   net::Admission out;
-  out.body_size_max = match.route->policy.body_bytes_max();
+  out.body_size_max = std::min(match.route->policy.body_bytes_max(), body_bytes_max_);
   out.context =
       std::make_shared<Admitted>(match.route, std::move(match.parameters), std::move(*principal), std::move(origin));
   return out;

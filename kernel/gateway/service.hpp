@@ -3,6 +3,8 @@
 // Stands between the HTTP server and the routes: decides who may do what, keeps the budgets, writes errors and the
 // headers that every answer has. Loop thread only.
 
+#include <cstdint>
+#include <limits>
 #include <string>
 
 #include "kernel/core/log/logger.hpp"
@@ -18,6 +20,8 @@ class Service final : public net::HttpService {
 
   void add(Route route) { routes_.add(std::move(route)); }
   const RouteTable& routes() const { return routes_; }
+  // Above it no route takes a body, whatever its own bound.
+  void set_body_bytes_max(std::uint64_t bytes) { body_bytes_max_ = bytes; }
 
   net::Admission admit(const net::RequestHead& head) override;
   Task<Result<void>> handle(net::HttpExchange& exchange) override;
@@ -30,6 +34,7 @@ class Service final : public net::HttpService {
   log::Logger logger_;
   policy::AccessControl& access_;
   RouteTable routes_;
+  std::uint64_t body_bytes_max_ = std::numeric_limits<std::uint64_t>::max();
 };
 
 }  // namespace chela::gateway

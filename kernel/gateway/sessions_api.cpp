@@ -100,7 +100,8 @@ class SessionsApi {
   Task<Result<void>> post_message(Request request) {
     CHELA_CO_TRY(auto body, read_json_object(request.http()));
     if (!context_.messages_per_client.take(request.principal.key)) {
-      co_return fail(ErrorCode::exhausted, "You're sending messages too quickly. Please wait a moment and try again.");
+      co_return request.respond(
+          too_fast_reply(context_.messages_per_client.wait(request.principal.key), ErrorStyle::chela));
     }
     CHELA_CO_TRY(auto session, co_await context_.sessions.open(std::string(request.parameter("id")),
                                                                {.channel = "api", .peer = request.principal.key}));

@@ -52,6 +52,7 @@ class Client final : public runtime::SessionListener, public std::enable_shared_
   void on_message(std::string_view payload, bool is_text) {
     if (!is_text) return socket_->close(1003, "binary messages are not understood");
     if (too_fast_) return;
+    messages_.set_per_minute_max(context_.socket_limits.messages_per_minute_max);
     if (!messages_.take("")) {
       too_fast_ = true;
       report({ErrorCode::exhausted, "Rate limit exceeded"});
@@ -62,7 +63,9 @@ class Client final : public runtime::SessionListener, public std::enable_shared_
     ++taking_;
     context_.loop.spawn("client message", take(std::move(message)));
   }
-  void refuse(std::string_view reason) { socket_->close(1008, reason); }
+  void refuse(std::string_view reason) {
+    if (socket_) socket_->close(1008, reason);
+  }
   void on_close() {
     leave();
     socket_ = nullptr;
@@ -100,8 +103,7 @@ class Client final : public runtime::SessionListener, public std::enable_shared_
       if (!attached) co_return Result<void>{};
     }
     if (!context_.messages_per_client.take(principal_.key)) {
-      report({ErrorCode::exhausted, "You're sending messages too quickly. Please wait a moment and try again."},
-             message.message_id);
+      report({ErrorCode::exhausted, std::string(kTooFast)}, message.message_id);
       co_return Result<void>{};
     }
     auto session = session_;
@@ -165,9 +167,13 @@ class Client final : public runtime::SessionListener, public std::enable_shared_
   std::string raw_error_;
 };
 
-class Clients {
+class Clients final : public SocketClients {
  public:
   explicit Clients(Context& context) : context_(context) {}
+
+  void close_all(std::string_view reason) override {
+    for (const auto& client : clients_) client->refuse(reason);
+  }
 
   Task<Result<void>> connect(Request request) {
     net::WebSocketOptions options;
@@ -191,7 +197,7 @@ class Clients {
     }
     auto client = std::make_shared<Client>(context_, **accepted, request.principal);
     auto address = request.principal.key;
-    ++connections_;
+    clients_.insert(client);
     ++per_address_[address];
     // Messages that arrive before the session is open wait in the socket's reads: attach first.
     auto early = std::make_shared<std::vector<std::pair<std::string, bool>>>();
@@ -203,7 +209,7 @@ class Clients {
     });
     (*accepted)->on_close([this, client, address](const net::WebSocketClose&) {
       client->on_close();
-      --connections_;
+      clients_.erase(client);
       if (--per_address_[address] == 0) per_address_.erase(address);
     });
     co_await client->attach(std::move(session_id), after, false);
@@ -227,23 +233,24 @@ class Clients {
   bool is_full(const policy::Principal& principal) const {
     auto found = per_address_.find(principal.key);
     bool address_full = found != per_address_.end() && found->second >= context_.socket_limits.connections_per_ip_max;
-    return address_full || connections_ >= context_.socket_limits.connections_max;
+    return address_full || clients_.size() >= context_.socket_limits.connections_max;
   }
 
   Context& context_;
-  std::size_t connections_ = 0;
+  std::set<std::shared_ptr<Client>> clients_;
   std::map<std::string, std::size_t> per_address_;
 };
 
 }  // namespace
 
-void add_socket(Service& service, Context& context) {
+std::shared_ptr<SocketClients> add_socket(Service& service, Context& context) {
   auto clients = std::make_shared<Clients>(context);
   service.add({"GET",
                "/ws",
                {policy::RouteAccess::operator_write, 0},
                "a WebSocket to a session: raw text or envelopes",
                [clients](Request request) { return clients->connect(std::move(request)); }});
+  return clients;
 }
 
 }  // namespace chela::gateway

@@ -2,12 +2,23 @@
 
 // /ws: one client's connection, in raw or envelope mode (docs/protocol.md).
 
+#include <memory>
+#include <string_view>
+
 #include "kernel/gateway/context.hpp"
 #include "kernel/gateway/service.hpp"
 
 namespace chela::gateway {
 
+// The clients that are connected.
+class SocketClients {
+ public:
+  virtual ~SocketClients() = default;
+  // Ends every connection with 1008, as when what its client has shown counts no more.
+  virtual void close_all(std::string_view reason) = 0;
+};
+
 // `context` must outlive the server.
-void add_socket(Service& service, Context& context);
+std::shared_ptr<SocketClients> add_socket(Service& service, Context& context);
 
 }  // namespace chela::gateway

@@ -5,11 +5,12 @@
 
 #include <nlohmann/json.hpp>
 
-#include "kernel/core/config/secrets.hpp"
+#include "kernel/app/secrets.hpp"
 #include "kernel/core/loop/event.hpp"
 #include "kernel/core/net/egress.hpp"
 #include "kernel/core/net/egress_url.hpp"
 #include "kernel/core/net/sse_parser.hpp"
+#include "kernel/core/policy/credential.hpp"
 #include "kernel/core/policy/public_bind.hpp"
 #include "tools/chela/installation.hpp"
 
@@ -123,11 +124,10 @@ void fill_from_configuration(GatewayAddress& address) {
   if (!installation.loaded.snapshot) return;  // a broken file is the business of `chela config validate`
   const auto& config = *installation.loaded.snapshot;
   if (address.url.empty()) address.url = fmt::format("http://127.0.0.1:{}", config.get_integer("gateway.port"));
-  const auto* token = config.find("gateway.auth.token");
-  if (!address.token.empty() || !token || token->is_null()) return;
-  config::SecretResolver secrets(installation.request.environment, installation.home.root.parent_path().string(),
-                                 nullptr, [](std::string_view) {});
-  if (auto resolved = secrets.resolve(*token)) address.token = std::move(*resolved);
+  auto credential = policy::configured_credential(config.root());
+  if (!address.token.empty() || !credential.secret) return;
+  auto secrets = app::secret_resolver(installation.request.environment, config, [](std::string_view) {});
+  if (auto resolved = secrets.resolve(*credential.secret)) address.token = std::move(*resolved);
 }
 
 }  // namespace

@@ -39,6 +39,8 @@ class Sessions {
   std::size_t open_count() const { return open_.size(); }
   std::size_t running_count() const;
   const SessionEnvironment& environment() const { return environment_; }
+  // For all turns, those that run included.
+  void set_turn_limits(const TurnLimits& limits) { environment_.turn.limits = limits; }
 
  private:
   struct Opened {
