@@ -97,6 +97,20 @@ class Gateway {
     return this;
   }
 
+  // The first line of the log that matches, as soon as it is there.
+  async says(pattern) {
+    const found = new Promise((resolve) => {
+      const look = () => {
+        const match = pattern.exec(this.log);
+        if (match) resolve(match);
+      };
+      look();
+      this.child.stdout.on('data', look);
+      this.child.stderr.on('data', look);
+    });
+    return Promise.race([found, timeout(startTimeoutMs, () => `not said: ${pattern}\n${this.log}`)]);
+  }
+
   // SIGTERM; it must drain and leave with 0.
   async stop() {
     this.child.kill('SIGTERM');
@@ -136,8 +150,8 @@ export async function startGateway(t, options = {}) {
 }
 
 export function spawnGateway(t, { config = {}, home = makeHome(t), args = ['--port', '0'], env } = {}) {
-  const file = writeConfig(home, config);
-  const child = spawn(binary, ['gateway', '--config', file, ...args], {
+  const named = config === null ? [] : ['--config', writeConfig(home, config)]; // null: no file at all
+  const child = spawn(binary, ['gateway', ...named, ...args], {
     env: cleanEnvironment(home, env),
     cwd: home,
     stdio: ['ignore', 'pipe', 'pipe'],
