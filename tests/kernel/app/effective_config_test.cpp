@@ -60,16 +60,28 @@ TEST_F(EffectiveConfigTest, TheCredentialIsWhatTheModeOrElseTheFileSays) {
   EXPECT_EQ(redactor.redact("token from-the-environment-1"), "token [redacted]");
 }
 
+// HOME of the process for one scope.
+class HomeOfThePerson {
+ public:
+  explicit HomeOfThePerson(const std::string& path) {
+    if (const char* value = std::getenv("HOME")) before_ = value;
+    ::setenv("HOME", path.c_str(), 1);
+  }
+  HomeOfThePerson(const HomeOfThePerson&) = delete;
+  HomeOfThePerson& operator=(const HomeOfThePerson&) = delete;
+  ~HomeOfThePerson() { before_ ? ::setenv("HOME", before_->c_str(), 1) : ::unsetenv("HOME"); }
+
+ private:
+  std::optional<std::string> before_;
+};
+
 TEST_F(EffectiveConfigTest, SecretFilesAreFoundInTheHomeOfThePerson) {
-  const char* before = std::getenv("HOME");
-  const std::string kept = before ? before : "";
-  ::setenv("HOME", home.path().c_str(), 1);
+  const HomeOfThePerson person(home.path().string());
   std::ofstream(home / "token") << "a-token-in-a-file-1\n";
   std::filesystem::permissions(home / "token", std::filesystem::perms::owner_read);
   request.environment["CHELA_HOME"] = (home / "elsewhere").string();  // `~` has nothing to do with it
   request.file = home / "chela.json";
   EXPECT_EQ(credential("{gateway: {auth: {token: 'file:~/token'}}}"), "<a-token-in-a-file-1>");
-  ::setenv("HOME", kept.c_str(), 1);
 }
 
 TEST_F(EffectiveConfigTest, RefusesWhatIsUnsafeOnItsAddressAndTellsAllAtOnce) {

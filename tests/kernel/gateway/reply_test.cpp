@@ -94,6 +94,7 @@ TEST(ReadJsonObject, SaysWhatIsWrongWithTheRest) {
       {"{\"a\": \"\\udc00\\ud800\"}", "application/json", "not valid JSON"},  // the wrong way round
       {std::string("{\"a\": \"\0\"}", 10), "application/json", "not valid JSON"},
       {std::string("{}\0", 3), "application/json", "not valid JSON"},
+      {std::string("{}\0[[[", 6), "application/json", "not valid JSON"},
       {"\xef\xbb\xbf[]", "application/json", "not a JSON object"},
       {"null", "application/json", "not a JSON object"},
       {"[]", "application/json", "not a JSON object"},

@@ -71,6 +71,8 @@ TEST(SocketMessage, TakesAllElseForRawText) {
       R"({"type":"stop","text":"\ud800"})",
       R"({"type":"stop","type":7})",
       std::string("{\"type\":\"stop\"\0}", 16),
+      std::string("{\"type\":\"stop\"}\0", 16),
+      std::string("{\"type\":\"stop\"}\0more", 20),
       std::string("a\0b", 3),
       "\xff\xfe",
       std::string(200'000, '{'),
