@@ -42,9 +42,10 @@ Result<void> write_all(int fd, std::string_view bytes, const std::string& what) 
   return {};
 }
 
-// The rename itself is durable only when the directory that holds the name is.
+// A new name is durable only when the directory that holds it is.
 Result<void> sync_directory(const fs::path& directory, const std::string& what) {
   Descriptor open_directory(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (open_directory.get() < 0 && errno == EACCES) return {};  // one may add names to it, but not open it
   if (open_directory.get() < 0) return fail_errno(what, errno);
   if (::fsync(open_directory.get()) != 0 && errno != EINVAL)
     return fail_errno(what, errno);  // EINVAL: cannot be synced
@@ -110,10 +111,12 @@ Result<void> write_file_atomically(const fs::path& file, std::string_view bytes,
 
 Result<void> make_private_directory(const fs::path& directory) {
   std::string what = "making the directory " + directory.string();
-  if (::mkdir(directory.c_str(), kPrivateDirectoryMode) == 0) return {};
-  if (errno == ENOENT && directory.has_parent_path() && directory.parent_path() != directory) {
-    CHELA_CHECK(make_private_directory(directory.parent_path()));
-    if (::mkdir(directory.c_str(), kPrivateDirectoryMode) == 0) return {};
+  fs::path parent = directory.has_parent_path() ? directory.parent_path() : fs::path(".");
+  // Its name is in the directory above: unless that is synced too, a power cut takes all that is in the new one.
+  if (::mkdir(directory.c_str(), kPrivateDirectoryMode) == 0) return sync_directory(parent, what);
+  if (errno == ENOENT && parent != directory) {
+    CHELA_CHECK(make_private_directory(parent));
+    if (::mkdir(directory.c_str(), kPrivateDirectoryMode) == 0) return sync_directory(parent, what);
   }
   if (errno != EEXIST) return fail_errno(what, errno);
   struct stat info{};

@@ -23,7 +23,8 @@ Result<std::string> read_file(const std::filesystem::path& file, std::uint64_t b
 Result<void> write_file_atomically(const std::filesystem::path& file, std::string_view bytes,
                                    std::uint32_t mode = kPrivateFileMode);
 
-// Makes the directory and the missing ones above it, each with mode 0700. An existing one keeps its mode.
+// Makes the directory and the missing ones above it, each with mode 0700, so that they outlive a power cut. An existing
+// one keeps its mode.
 Result<void> make_private_directory(const std::filesystem::path& directory);
 
 }  // namespace chela::platform

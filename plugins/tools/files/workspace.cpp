@@ -137,9 +137,10 @@ WritePlace Workspace::open_for_write(const std::vector<std::string>& parts, bool
     path += (i == 0 ? "" : "/") + parts[i];
     Fd next = open(folder, parts[i], kFolder, false);
     if (!next && errno == ENOENT && make_folders) {
-      if (::mkdirat(folder.get(), parts[i].c_str(), 0700) != 0 && errno != EEXIST) {
-        throw_errno("making the folder " + displayed(path), errno);
-      }
+      const bool made = ::mkdirat(folder.get(), parts[i].c_str(), 0700) == 0;
+      if (!made && errno != EEXIST) throw_errno("making the folder " + displayed(path), errno);
+      // Without it a power cut takes the new folder and the file that is synced within it.
+      if (made && ::fsync(folder.get()) != 0 && errno != EINVAL) throw_errno("making the folder " + displayed(path), errno);
       next = open(folder, parts[i], kFolder, false);
     }
     if (!next) throw_errno(displayed(path), errno);
