@@ -6,6 +6,7 @@
 
 #include "kernel/core/base/assert.hpp"
 #include "kernel/core/base/text.hpp"
+#include "kernel/core/store/database_file.hpp"
 #include "kernel/core/store/sqlite_error.hpp"
 
 namespace chela::store {
@@ -31,7 +32,7 @@ Result<std::unique_ptr<Connection>> Connection::open(const std::filesystem::path
   sqlite3* handle = nullptr;
   int status = sqlite3_open_v2(file.c_str(), &handle, flags, nullptr);
   CHELA_ASSERT(handle, "SQLite has memory for a connection");
-  std::unique_ptr<Connection> connection(new Connection(handle, options));
+  std::unique_ptr<Connection> connection(new Connection(handle, file, options));
   std::string purpose = "opening " + file.string();
   if (status != SQLITE_OK) return fail_sqlite(purpose, status, handle);
   if (auto configured = connection->configure(); !configured) return fail(purpose, std::move(configured.error()));
@@ -80,11 +81,13 @@ Result<void> Connection::configure() {
 }
 
 std::unexpected<Error> Connection::fail_last(std::string_view purpose, int status) {
-  if (is_sync_failure(status)) {
-    sync_failed_ = true;
-    sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);  // the WAL is evidence now
-  }
+  if (is_sync_failure(status)) note_sync_failure();
   return fail_sqlite(purpose, status, handle_);
+}
+
+void Connection::note_sync_failure() {
+  sync_failed_ = true;
+  sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);  // the WAL is evidence now
 }
 
 Result<Statement> Connection::prepare(std::string_view purpose, std::string_view sql) {
@@ -166,6 +169,16 @@ Result<bool> Connection::checkpoint(Checkpoint mode) {
   if ((status & 0xff) == SQLITE_BUSY) return false;  // a reader stays longer than the wait
   if (status != SQLITE_OK) return fail_last("moving the WAL into the database", status);
   return pages == pages_moved;
+}
+
+Result<void> Connection::sync_names() {
+  if (names_synced_) return {};
+  if (auto synced = sync_directory_of(file_); !synced) {
+    note_sync_failure();
+    return fail(ErrorCode::unavailable, "{}; check the disk, then restart", synced.error().message);
+  }
+  names_synced_ = true;
+  return {};
 }
 
 void Connection::release_memory() {

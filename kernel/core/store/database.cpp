@@ -8,10 +8,10 @@ Result<std::unique_ptr<Database>> Database::open(Loop& loop, DatabaseOptions opt
                                                  std::span<const Migration> migrations) {
   CHELA_CHECK(prepare_database_file(options.path));
   auto connection = Connection::open(options.path, {});
-  auto migrated = connection ? apply_migrations(**connection, migrations, loop.clock())
-                             : Result<void>(std::unexpected(connection.error()));
-  if (!migrated) {
-    Error error = std::move(migrated.error());
+  auto prepared = connection ? renew_wal(**connection, options.path) : std::unexpected(connection.error());
+  if (prepared) prepared = apply_migrations(**connection, migrations, loop.clock());
+  if (!prepared) {
+    Error error = std::move(prepared.error());
     if (connection) error = std::move(error).with_context("opening " + options.path.string());
     if (error.code == ErrorCode::corrupt) error.message += "; " + advice_for_damage(options.path);
     return std::unexpected(std::move(error));

@@ -10,8 +10,7 @@
 #include <memory>
 #include <string>
 #include <system_error>
-
-#include "kernel/core/store/connection.hpp"
+#include <vector>
 
 namespace chela::store {
 
@@ -23,6 +22,7 @@ namespace fs = std::filesystem;
 constexpr std::size_t kHeaderBytes = 100;
 constexpr std::string_view kMagic{"SQLite format 3\0", 16};
 constexpr std::size_t kApplicationIdOffset = 68;
+constexpr std::size_t kRewriteBytes = 256 * 1024;
 constexpr std::string_view kApplicationId = "CHLA";  // 0x43484c41
 
 fs::path with_suffix(const fs::path& file, std::string_view suffix) {
@@ -36,10 +36,20 @@ struct Descriptor {
   }
 };
 
-Result<void> sync_directory(const fs::path& file) {
-  fs::path directory = file.has_parent_path() ? file.parent_path() : ".";
-  Descriptor opened{::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-  if (opened.number < 0 || fsync(opened.number) != 0) return fail_errno("syncing " + directory.string(), errno);
+// The same bytes at the same places: a power cut in between changes nothing.
+Result<void> rewrite(const fs::path& file) {
+  std::string what = "renewing " + file.string();
+  Descriptor opened{::open(file.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW)};
+  if (opened.number < 0) return fail_errno(what, errno);
+  std::vector<char> bytes(kRewriteBytes);
+  for (off_t offset = 0;;) {
+    ssize_t size = pread(opened.number, bytes.data(), bytes.size(), offset);
+    if (size == 0) break;
+    if (size > 0) size = pwrite(opened.number, bytes.data(), static_cast<std::size_t>(size), offset);
+    if (size < 0 && errno != EINTR) return fail_errno(what, errno);
+    if (size > 0) offset += size;
+  }
+  if (fdatasync(opened.number) != 0) return fail_errno(what, errno);
   return {};
 }
 
@@ -67,7 +77,7 @@ Result<void> create(const fs::path& file) {
   if (::link(fresh.c_str(), file.c_str()) != 0 && errno != EEXIST)
     return fail_errno("creating " + file.string(), errno);
   remove_leftovers(fresh);
-  return sync_directory(file);
+  return sync_directory_of(file);
 }
 
 std::unexpected<Error> fail_damaged(const fs::path& file, std::string_view what) {
@@ -104,6 +114,23 @@ Result<void> prepare_database_file(const fs::path& file) {
   if (fstat(opened.number, &status) != 0) return fail_errno("opening " + file.string(), errno);
   if (!S_ISREG(status.st_mode)) return fail(ErrorCode::invalid_argument, "opening {}: not a file", file.string());
   return check_header(file, opened.number);
+}
+
+Result<void> sync_directory_of(const fs::path& file) {
+  fs::path directory = file.has_parent_path() ? file.parent_path() : ".";
+  Descriptor opened{::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  if (opened.number < 0 || fsync(opened.number) != 0) return fail_errno("syncing " + directory.string(), errno);
+  return {};
+}
+
+Result<void> renew_wal(Connection& connection, const fs::path& file) {
+  auto wal = with_suffix(file, "-wal");
+  std::error_code ignored;
+  if (fs::file_size(wal, ignored) == 0 || ignored) return {};
+  CHELA_CHECK(connection.run("keeping writers away", "BEGIN IMMEDIATE"));
+  auto renewed = rewrite(wal);
+  CHELA_CHECK(connection.run("letting writers in again", "COMMIT"));
+  return renewed;
 }
 
 std::string advice_for_damage(const fs::path& file) {

@@ -24,6 +24,7 @@ Result<void> run_in_savepoint(Connection& connection, WriteJob& job, bool& undon
 Result<void> begin_group(Connection& connection) {
   if (connection.sync_failed())
     return fail(ErrorCode::unavailable, "an fsync has failed; check the disk, then restart");
+  CHELA_CHECK(connection.sync_names());
   return connection.run("starting a group of writes", "BEGIN IMMEDIATE");
 }
 

@@ -66,6 +66,34 @@ TEST_F(DatabaseFileTest, OnlyItsOwnerCanReadIt) {
   }
 }
 
+// That the renewed bytes outlive a power cut is shown in tests/durability.
+TEST_F(DatabaseFileTest, AWalLeftBehindIsWrittenAgainAsItIs) {
+  auto database = open_database();
+  ASSERT_TRUE(run_on(loop, database->write<void>([](Connection& c) { return insert_row(c, 1); })));
+  auto wal = file.string() + "-wal";
+  auto left_behind = bytes_of(wal);
+  const auto long_ago = std::filesystem::file_time_type::clock::now() - std::chrono::hours(1);
+  std::filesystem::last_write_time(wal, long_ago);
+
+  auto connection = Connection::open(file, {.busy_time_max = std::chrono::milliseconds(1)});
+  ASSERT_TRUE(connection) << message_of(connection);
+  EXPECT_TRUE(renew_wal(**connection, file));
+  EXPECT_GT(std::filesystem::last_write_time(wal), long_ago);
+  EXPECT_EQ(bytes_of(wal), left_behind);
+
+  auto writer = open_connection();
+  ASSERT_TRUE(writer->run("writing meanwhile", "BEGIN IMMEDIATE"));
+  auto refused = renew_wal(**connection, file);
+  ASSERT_FALSE(refused) << "what the other process writes in between would be undone";
+  EXPECT_EQ(refused.error().code, ErrorCode::unavailable);
+}
+
+TEST_F(DatabaseFileTest, WithoutAWalThereIsNothingToRenew) {
+  make_sound();
+  auto connection = open_connection();
+  EXPECT_TRUE(renew_wal(*connection, file));
+}
+
 TEST_F(DatabaseFileTest, DamageIsRefusedAndLeftAsItIs) {
   auto sound = make_sound();
   struct Case {
