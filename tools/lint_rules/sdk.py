@@ -2,6 +2,8 @@
 
 import re
 
+import abi_release
+
 from . import rule
 from .cache import cached_compile
 from .tree import line_of
@@ -57,3 +59,9 @@ def abi_compiles(tree):
     jobs = [(path, [compiler, f'-std={standard}', *WARNINGS, f'-I{ABI}', '-x', language])
             for path in tree.select(ABI, suffixes=('.h',)) for compiler, standard, language in COMPILERS]
     return cached_compile(tree, jobs)
+
+
+@rule('the headers of the ABI are those of its newest release, and no release was changed (tools/abi)')
+def abi_released(tree):
+    for path, text in abi_release.unreleased(tree.root) + abi_release.altered(tree.root):
+        yield path, 0, text
