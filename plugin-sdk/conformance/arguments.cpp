@@ -1,5 +1,6 @@
 #include "plugin-sdk/conformance/arguments.hpp"
 
+#include <cctype>
 #include <cstdint>
 
 #include <nlohmann/json.hpp>
@@ -110,6 +111,47 @@ std::string odd_object(const std::string& schema, std::mt19937_64& random) {
   }
   if (random() % 2 == 0) out["conformance-" + std::to_string(random() % 1000)] = odd_value(random);
   return out.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::string default_values(const std::string& schema) {
+  const Json json = Json::parse(schema, nullptr, false);
+  Json out = Json::object();
+  if (!json.is_object()) return out.dump();
+  const Json properties = json.value("properties", Json::object());
+  for (const auto& item : properties.items()) {
+    if (item.value().is_object() && item.value().contains("default")) out[item.key()] = item.value()["default"];
+  }
+  return out.dump();
+}
+
+std::string respelled(const std::string& json) {
+  std::string out = " \r\n";
+  bool inside = false;
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    const char c = json[i];
+    const bool quote = c == '"';
+    if (inside && c == '\\') {
+      out.append(json, i++, 2);
+    } else if (inside && !quote && static_cast<unsigned char>(c) < 0x80) {
+      constexpr const char* kDigits = "0123456789abcdef";
+      out += std::string("\\u00") + kDigits[(c >> 4) & 7] + kDigits[c & 15];
+    } else {
+      out += inside || quote || std::isalnum(static_cast<unsigned char>(c)) || c == '.' || c == '-' || c == '+'
+                 ? std::string(1, c)
+                 : "\t" + std::string(1, c) + "\n ";
+    }
+    if (quote) inside = !inside;
+  }
+  return out;
+}
+
+std::vector<std::string> member_names(const std::string& schema) {
+  std::vector<std::string> names;
+  const Json json = Json::parse(schema, nullptr, false);
+  if (!json.is_object()) return names;
+  const Json properties = json.value("properties", Json::object());
+  for (const auto& item : properties.items()) names.push_back(item.key());
+  return names;
 }
 
 bool requires_members(const std::string& schema) {

@@ -6,10 +6,12 @@
 #include <random>
 #include <span>
 #include <string>
+#include <vector>
 
 #include <fmt/format.h>
 
 #include "chela/testing/fake_host.hpp"
+#include "plugin-sdk/conformance/case_list.hpp"
 #include "plugin-sdk/conformance/conformance.hpp"
 #include "plugin-sdk/conformance/manifest.hpp"
 #include "plugin-sdk/conformance/sandbox.hpp"
@@ -45,37 +47,64 @@ struct Case {
   const char* name;
   const char* sentence;
   void (*check)(Context& context);
-  bool gate = false;  // when it does not pass, the cases after it are skipped
+  bool gate;
 };
 
-std::span<const Case> library_cases();
-std::span<const Case> instance_cases();
-std::span<const Case> tool_cases();
-std::span<const Case> provider_cases();
+// Every case, in the order of case_list.hpp.
+std::span<const Case> all_cases();
 
-// The plugin, loaded, with a fake host around it. Each step fails the case when the plugin does.
+namespace checks {
+#define CHELA_CASE_FUNCTION(name, sentence) void name(Context& context);
+CHELA_CONFORMANCE_CASES(CHELA_CASE_FUNCTION, CHELA_CASE_FUNCTION)
+#undef CHELA_CASE_FUNCTION
+}  // namespace checks
+
+// The entry of the plugin. The library stays loaded, so that only the case about unloading runs its destructors.
+const chela_entry& entry_of(const Context& context);
+
+using ToolCall = std::shared_ptr<testing::RecordedToolCall>;
+using Completion = std::shared_ptr<testing::RecordedCompletion>;
+
+// The plugin with a fake host around it. Each step fails the case when the plugin does. When a case ends early, the
+// instance is left alone: what a broken one does at its end would hide the verdict. The host is never freed, so that
+// a late call of the plugin is noted and not a crash.
 class Subject {
  public:
-  explicit Subject(Context& context);
+  explicit Subject(Context& context, testing::Lending lending = {});
+  Subject(const Subject&) = delete;
+  ~Subject();
 
   void create();
   void configure();  // with the configuration of the options; skips the case when the plugin requires more
   void start();
-  void up();      // all three
-  void finish();  // stop, destroy, and no rule was broken on the way
+  void up();                  // all three
+  testing::Outcome try_up();  // of the step that failed, for hosts that withhold something
+  void finish();              // stop, destroy, and no rule was broken on the way
   void expect_no_breach();
+
+  ToolCall begin(const ToolManifest& tool, const std::string& arguments);
+  Completion complete();  // one message to one service
+  // Calls each tool once with plain arguments, and completes once; names the first that never completed.
+  std::string work();
 
   // Gives the plugin what it may wait for (responses that fail, time, a moment for its threads) until `end` is
   // completed; false when it never is.
   bool settle(testing::RecordedEnd& end);
 
-  testing::FakeHost& host() { return host_; }
-  const chela_entry& entry() const { return library_.entry(); }
+  testing::FakeHost& host() { return *host_; }
 
  private:
   Context& context_;
-  testing::Library library_;
-  testing::FakeHost host_;
+  std::unique_ptr<testing::FakeHost> host_;
+  const int exceptions_;  // under way when this was made
 };
+
+// The service that completions are asked of, a JSON object.
+extern const char* const kService;
+
+// The tools that may be run here: those that execute programs are left alone. Skips the case when there are none.
+std::vector<ToolManifest> runnable_tools(const Context& context);
+void require_tools(const Context& context);
+void require_provider(const Context& context);
 
 }  // namespace chela::conformance

@@ -36,15 +36,21 @@ class Image {
   std::string bytes_;
 };
 
+Image read_image(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) throw std::runtime_error("the file cannot be opened");
+  Image image(std::string{std::istreambuf_iterator<char>(in), {}});
+  if (!image.starts_with(ELFMAG)) throw std::runtime_error("the file is no ELF library");
+  if (image.at<Elf64_Ehdr>(0).e_ident[EI_CLASS] != ELFCLASS64)
+    throw std::runtime_error("the file is no 64-bit ELF library");
+  return image;
+}
+
 }  // namespace
 
 std::vector<std::string> exported_symbols(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) throw std::runtime_error("the file cannot be opened");
-  const Image image(std::string{std::istreambuf_iterator<char>(in), {}});
-  if (!image.starts_with(ELFMAG)) throw std::runtime_error("the file is no ELF library");
+  const Image image = read_image(path);
   const auto header = image.at<Elf64_Ehdr>(0);
-  if (header.e_ident[EI_CLASS] != ELFCLASS64) throw std::runtime_error("the file is no 64-bit ELF library");
   std::vector<std::string> names;
   for (unsigned i = 0; i < header.e_shnum; ++i) {
     const auto section = image.at<Elf64_Shdr>(header.e_shoff + i * std::uint64_t{header.e_shentsize});
@@ -58,6 +64,19 @@ std::vector<std::string> exported_symbols(const std::string& path) {
     }
   }
   return names;
+}
+
+std::string unprotected_memory(const std::string& path) {
+  const Image image = read_image(path);
+  const auto header = image.at<Elf64_Ehdr>(0);
+  for (unsigned i = 0; i < header.e_phnum; ++i) {
+    const auto segment = image.at<Elf64_Phdr>(header.e_phoff + i * std::uint64_t{header.e_phentsize});
+    const bool executable = (segment.p_flags & PF_X) != 0;
+    if (segment.p_type == PT_GNU_STACK && executable) return "it makes the stacks of the process executable";
+    if (segment.p_type == PT_LOAD && executable && (segment.p_flags & PF_W) != 0)
+      return "a part of it is both writable and executable";
+  }
+  return "";
 }
 
 }  // namespace chela::conformance

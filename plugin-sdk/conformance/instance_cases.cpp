@@ -1,17 +1,38 @@
 // The life of an instance: create, configure, start, stop, destroy.
 
+#include <atomic>
+#include <thread>
+
 #include "plugin-sdk/conformance/arguments.hpp"
 #include "plugin-sdk/conformance/cases.hpp"
 
-namespace chela::conformance {
+namespace chela::conformance::checks {
 namespace {
 
 constexpr int kOddRounds = 50;
+constexpr int kFindersCount = 4;
+constexpr int kFindRounds = 200;
+
+void check_tool_table(const chela_plugin_tool& table) {
+  if (!CHELA_HAS(&table, chela_plugin_tool, run)) fail("struct_size of chela.tool/1 is {}", table.struct_size);
+  if (!table.names || !table.start || !table.cancel || !table.run) fail("a function of chela.tool/1 is null");
+}
+
+void check_provider_table(const chela_plugin_provider& table) {
+  if (!CHELA_HAS(&table, chela_plugin_provider, list_models))
+    fail("struct_size of chela.provider/1 is {}", table.struct_size);
+  if (!table.complete || !table.cancel) fail("a function of chela.provider/1 is null that must not be");
+}
+
+constexpr std::pair<const char*, const char*> kInterfaces[] = {{"tool", CHELA_EXT_TOOL},
+                                                               {"provider", CHELA_EXT_PROVIDER}};
+
+}  // namespace
 
 void creates_quietly(Context& context) {
   Subject subject(context);
   subject.create();
-  testing::FakeHost second(subject.entry());
+  testing::FakeHost second(entry_of(context));
   if (!second.create().ok()) fail("a second instance beside the first could not be created");
   second.destroy();
   subject.finish();
@@ -35,24 +56,15 @@ void unknown_extensions_are_null(Context& context) {
     if (subject.host().get_extension(id) != nullptr)
       fail("get_extension(\"{}\") is not null; ids are compared whole", id);
   }
+  if (subject.host().get_extension(chela_str{nullptr, 0}) != nullptr)
+    fail("get_extension() of an id without bytes is not null");
   subject.finish();
-}
-
-void check_tool_table(const chela_plugin_tool& table) {
-  if (!CHELA_HAS(&table, chela_plugin_tool, run)) fail("struct_size of chela.tool/1 is {}", table.struct_size);
-  if (!table.names || !table.start || !table.cancel || !table.run) fail("a function of chela.tool/1 is null");
-}
-
-void check_provider_table(const chela_plugin_provider& table) {
-  if (!CHELA_HAS(&table, chela_plugin_provider, list_models))
-    fail("struct_size of chela.provider/1 is {}", table.struct_size);
-  if (!table.complete || !table.cancel) fail("a function of chela.provider/1 is null that must not be");
 }
 
 void interfaces_match_manifest(Context& context) {
   Subject subject(context);
   subject.create();
-  for (const auto& [kind, id] : {std::pair("tool", CHELA_EXT_TOOL), std::pair("provider", CHELA_EXT_PROVIDER)}) {
+  for (const auto& [kind, id] : kInterfaces) {
     const bool declared = context.manifest.provides(kind);
     const bool offered = subject.host().get_extension(id) != nullptr;
     if (declared && !offered) fail("the manifest declares a {}, the code does not offer {}", kind, id);
@@ -63,10 +75,51 @@ void interfaces_match_manifest(Context& context) {
   subject.finish();
 }
 
+void extensions_stay(Context& context) {
+  Subject subject(context);
+  subject.create();
+  for (const auto& [kind, id] : kInterfaces) {
+    const void* first = subject.host().get_extension(id);
+    std::atomic<bool> moved = false;
+    std::vector<std::thread> finders;
+    for (int i = 0; i < kFindersCount; ++i) {
+      finders.emplace_back([&, wanted = id] {
+        for (int round = 0; round < kFindRounds; ++round)
+          moved = moved || subject.host().get_extension(wanted) != first;
+      });
+    }
+    for (std::thread& finder : finders) finder.join();
+    if (moved) fail("get_extension(\"{}\") gives another pointer the next time; hosts keep the first", id);
+  }
+  subject.finish();
+}
+
 void configures(Context& context) {
   Subject subject(context);
   subject.create();
   subject.configure();
+  subject.finish();
+}
+
+void configuration_spelling_is_free(Context& context) {
+  Subject subject(context);
+  subject.create();
+  const std::string& given = context.options.configuration;
+  if (given.empty() && requires_members(context.manifest.config_schema)) {
+    skip("the plugin requires configuration; give it with --config");
+  }
+  const testing::Outcome outcome = subject.host().configure(respelled(given.empty() ? "{}" : given));
+  if (!outcome.ok()) fail("configure() takes the configuration in one spelling only: {}", outcome.text);
+  subject.finish();
+}
+
+void defaults_are_accepted(Context& context) {
+  if (requires_members(context.manifest.config_schema)) skip("the plugin requires configuration beyond its defaults");
+  Subject subject(context);
+  subject.create();
+  const std::string defaults = default_values(context.manifest.config_schema);
+  const testing::Outcome outcome = subject.host().configure(defaults);
+  if (!outcome.ok()) fail("configure() refuses the defaults of its schema, {}: {}", defaults, outcome.text);
   subject.finish();
 }
 
@@ -114,24 +167,26 @@ void is_destroyed_in_every_state(Context& context) {
   started.expect_no_breach();
 }
 
-constexpr Case kCases[] = {
-    {"creates_quietly", "create() makes instances side by side and calls no host service", creates_quietly, true},
-    {"unknown_extensions_are_null", "Ids it does not know, or only begins to know, give null",
-     unknown_extensions_are_null},
-    {"interfaces_match_manifest", "It offers the interfaces that the manifest declares, whole, and no others",
-     interfaces_match_manifest, true},
-    {"configures", "configure() accepts an empty object, or the configuration given", configures, true},
-    {"unknown_key_is_an_error", "configure() refuses an unknown key and says so", unknown_key_is_an_error},
-    {"survives_odd_configuration", "configure() answers generated nonsense with an error", survives_odd_configuration},
-    {"starts_and_stops", "start() and stop() work and keep the rules of their states", starts_and_stops, true},
-    {"is_destroyed_in_every_state", "destroy() frees an instance in any state, without a stop() too",
-     is_destroyed_in_every_state},
-};
-
-}  // namespace
-
-std::span<const Case> instance_cases() {
-  return kCases;
+void instances_are_apart(Context& context) {
+  Subject first(context);
+  first.up();
+  Subject second(context);
+  second.up();
+  first.finish();
+  second.work();
+  second.finish();
 }
 
-}  // namespace chela::conformance
+void lets_go_of_its_host(Context& context) {
+  Subject first(context);
+  first.up();
+  first.work();
+  first.finish();
+  Subject second(context);
+  second.up();
+  second.work();
+  second.finish();
+  first.expect_no_breach();
+}
+
+}  // namespace chela::conformance::checks

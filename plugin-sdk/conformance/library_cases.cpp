@@ -2,16 +2,17 @@
 
 #include <chrono>
 #include <cstring>
+#include <memory>
 
 #include "plugin-sdk/conformance/cases.hpp"
 #include "plugin-sdk/conformance/elf.hpp"
+#include "plugin-sdk/conformance/surroundings.hpp"
 
-namespace chela::conformance {
-namespace {
+namespace chela::conformance::checks {
 
 void loads(Context& context) {
   const auto begin = std::chrono::steady_clock::now();
-  testing::Library library(context.options.library);
+  const auto& library = *std::make_unique<testing::Library>(context.options.library).release();  // for good
   const auto time = std::chrono::steady_clock::now() - begin;
   const auto time_ms = std::chrono::duration_cast<std::chrono::milliseconds>(time).count();
   if (library.find_entry() == nullptr) fail("it does not export chela_plugin_entry");
@@ -28,8 +29,7 @@ void exports_one_symbol(Context& context) {
 }
 
 void entry_is_complete(Context& context) {
-  testing::Library library(context.options.library);
-  const chela_entry* entry = &library.entry();
+  const chela_entry* entry = &entry_of(context);
   if (!CHELA_HAS(entry, chela_entry, create)) {
     fail("struct_size of the chela_entry is {}, less than the {} bytes of ABI 1.0", entry->struct_size,
          sizeof(chela_entry));
@@ -40,8 +40,7 @@ void entry_is_complete(Context& context) {
 }
 
 void abi_fits(Context& context) {
-  testing::Library library(context.options.library);
-  const chela_entry& entry = library.entry();
+  const chela_entry& entry = entry_of(context);
   if (entry.abi_major != CHELA_ABI_MAJOR) {
     fail("it is built for ABI {}.{}; this host has major {}", entry.abi_major, entry.abi_minor, CHELA_ABI_MAJOR);
   }
@@ -56,8 +55,7 @@ void abi_fits(Context& context) {
 }
 
 void identity_matches_manifest(Context& context) {
-  testing::Library library(context.options.library);
-  const chela_entry& entry = library.entry();
+  const chela_entry& entry = entry_of(context);
   if (entry.plugin_id != context.manifest.id) {
     fail("the entry says id \"{}\", the manifest \"{}\"", entry.plugin_id, context.manifest.id);
   }
@@ -66,18 +64,32 @@ void identity_matches_manifest(Context& context) {
   }
 }
 
-constexpr Case kCases[] = {
-    {"loads", "The library loads, quickly and with every symbol resolved, and has its entry", loads, true},
-    {"exports_one_symbol", "It exports chela_plugin_entry and nothing else", exports_one_symbol},
-    {"entry_is_complete", "The entry has every member of its ABI version", entry_is_complete, true},
-    {"abi_fits", "Its ABI version is one that this host can load, and the manifest's", abi_fits, true},
-    {"identity_matches_manifest", "Id and version are those of the manifest", identity_matches_manifest},
-};
-
-}  // namespace
-
-std::span<const Case> library_cases() {
-  return kCases;
+void memory_is_protected(Context& context) {
+  const std::string problem = unprotected_memory(context.options.library);
+  if (!problem.empty()) fail("{}", problem);
 }
 
-}  // namespace chela::conformance
+void loading_changes_nothing(Context& context) {
+  const auto shared = [] {
+    Surroundings all = folder_and_environment();
+    for (const Surroundings& more : {locale_and_rounding(), signals()}) all.insert(more.begin(), more.end());
+    all["threads"] = std::to_string(thread_count());
+    all["descriptors"] = std::to_string(open_descriptors().size());
+    return all;
+  };
+  const Surroundings before = shared();
+  entry_of(context);
+  const auto changed = differences(before, shared());
+  if (!changed.empty()) fail("loading runs code that changes the process: {}", fmt::join(changed, "; "));
+}
+
+void unloads(Context& context) {
+  testing::Library library(context.options.library);
+  testing::FakeHost host(library.entry());
+  const std::string& configuration = context.options.configuration;
+  if (host.create().ok() && host.configure(configuration.empty() ? "{}" : configuration).ok()) host.start();
+  host.stop();
+  host.destroy();
+}
+
+}  // namespace chela::conformance::checks

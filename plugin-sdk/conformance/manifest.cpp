@@ -28,6 +28,7 @@ ToolManifest read_tool(const Json& json) {
   if (!json.is_object()) refuse("each of provides[].tools must be an object");
   ToolManifest tool;
   tool.name = text_of(json, "name");
+  if (json.contains("description") && json["description"].is_string()) tool.description = json["description"];
   if (json.contains("parameters")) tool.parameters = json["parameters"].dump();
   tool.blocking = json.value("blocking", Json(false)) == Json(true);
   const Json effects = json.value("effects", Json::array());
@@ -69,6 +70,11 @@ Manifest read_manifest(const std::string& path) {
   const Json provides = json.value("provides", Json());
   if (!provides.is_array() || provides.empty()) refuse("\"provides\" must be an array with at least one capability");
   for (const Json& capability : provides) read_capability(capability, manifest);
+  const Json permissions = json.value("permissions", Json::object());
+  if (permissions.is_object()) {
+    for (const Json& host : permissions.value("network", Json::array()))
+      if (host.is_string()) manifest.network.push_back(host.get<std::string>());
+  }
   if (json.contains("configSchema")) manifest.config_schema = json["configSchema"].dump();
   return manifest;
 }

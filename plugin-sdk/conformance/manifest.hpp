@@ -9,6 +9,7 @@ namespace chela::conformance {
 
 struct ToolManifest {
   std::string name;
+  std::string description;
   std::string parameters = "{}";  // JSON schema
   bool blocking = false;
   bool executes = false;  // its effects say "exec"
@@ -21,6 +22,7 @@ struct Manifest {
   int abi_minor = 0;
   std::vector<std::string> kinds;  // provides[].kind, each once
   std::vector<ToolManifest> tools;
+  std::vector<std::string> network;  // permissions.network
   std::string config_schema = "{}";
 
   bool provides(const std::string& kind) const;

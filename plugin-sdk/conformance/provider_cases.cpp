@@ -1,32 +1,21 @@
-// chela.provider/1: completions against servers that answer, break off, or say nothing that makes sense.
+// chela.provider/1: completions begin, end and are cancelled, and the service is asked for its models.
+
+#include <algorithm>
+#include <array>
+
+#include <nlohmann/json.hpp>
 
 #include "plugin-sdk/conformance/cases.hpp"
+#include "plugin-sdk/conformance/streams.hpp"
 
-namespace chela::conformance {
+namespace chela::conformance::checks {
 namespace {
 
-constexpr const char* kService =
-    R"({"id":"check","api":"check","baseUrl":"https://service.invalid/v1","apiKeySecret":"CHECK_KEY","headers":{}})";
+constexpr std::uint64_t kLargeCallId = (std::uint64_t{1} << 62) + 7;
+constexpr std::uint64_t kSameLowHalf = (std::uint64_t{1} << 32) + kLargeCallId;
+constexpr int kRetriesMax = 20;
 
-using Completion = std::shared_ptr<testing::RecordedCompletion>;
-
-Completion begin(Subject& subject) {
-  return subject.host().complete(kService, "model", {R"({"role":"user","content":"Hello"})"});
-}
-
-void require_provider(const Context& context) {
-  if (!context.manifest.provides("provider")) skip("the plugin is no provider");
-}
-
-testing::ScriptedResponse response(std::uint32_t status, std::vector<std::string> pieces,
-                                   chela_status outcome = CHELA_OK) {
-  testing::ScriptedResponse scripted;
-  scripted.status = status;
-  scripted.pieces = std::move(pieces);
-  scripted.outcome = outcome;
-  if (outcome != CHELA_OK) scripted.error = "cut short";
-  return scripted;
-}
+}  // namespace
 
 void completion_completes_once(Context& context) {
   require_provider(context);
@@ -43,8 +32,8 @@ void completion_completes_once(Context& context) {
   for (const auto& [name, server] : servers) {
     Subject subject(context);
     subject.up();
-    for (int retries = 0; retries < 20; ++retries) subject.host().http().script(server);
-    Completion completion = begin(subject);
+    for (int retries = 0; retries < kRetriesMax; ++retries) subject.host().http().script(server);
+    Completion completion = subject.complete();
     if (!subject.settle(*completion)) fail("{}: the completion never completed", name);
     const testing::Outcome outcome = completion->outcome();
     if (!outcome.ok() && outcome.text.empty()) fail("{}: the completion failed and did not say why", name);
@@ -55,11 +44,27 @@ void completion_completes_once(Context& context) {
   }
 }
 
+void stop_reasons_are_known(Context& context) {
+  require_provider(context);
+  constexpr std::array<std::string_view, 4> kReasons{"stop", "length", "tool_calls", "content_filter"};
+  for (const std::string& stream : sample_streams()) {
+    Subject subject(context);
+    subject.up();
+    subject.host().http().script(response(200, {stream}));
+    Completion completion = subject.complete();
+    subject.settle(*completion);
+    const testing::Outcome outcome = completion->outcome();
+    if (outcome.ok() && std::find(kReasons.begin(), kReasons.end(), outcome.text) == kReasons.end())
+      fail("\"{}\" is no stop reason; there are {}", outcome.text, fmt::join(kReasons, ", "));
+    subject.finish();
+  }
+}
+
 void completion_cancels(Context& context) {
   require_provider(context);
   Subject subject(context);
   subject.up();
-  Completion completion = begin(subject);
+  Completion completion = subject.complete();
   subject.host().cancel_completion(*completion);
   if (!completion->wait_ms(context.options.deadline_ms / 4)) fail("the completion did not complete after cancel()");
   subject.host().cancel_completion(*completion);
@@ -69,12 +74,31 @@ void completion_cancels(Context& context) {
   subject.finish();
 }
 
+// As with calls of tools: the ids differ in their upper half only.
+void cancel_hits_one_completion(Context& context) {
+  require_provider(context);
+  Subject subject(context);
+  subject.up();
+  subject.host().set_next_call_id(kLargeCallId);
+  Completion cancelled = subject.complete();
+  subject.host().set_next_call_id(kSameLowHalf);
+  Completion other = subject.complete();
+  const bool went_on = !other->completed();
+  subject.host().cancel_completion(*cancelled);
+  if (!cancelled->wait_ms(context.options.deadline_ms / 4))
+    fail("the completion with the id {} was not cancelled", cancelled->call_id());
+  if (!subject.settle(*other)) fail("a completion was lost when another was cancelled");
+  if (went_on && other->outcome().status == CHELA_CANCELLED)
+    fail("cancelling the completion {} has cancelled {}", cancelled->call_id(), other->call_id());
+  subject.finish();
+}
+
 void stop_ends_open_completions(Context& context) {
   require_provider(context);
   Subject subject(context);
   subject.up();
-  Completion first = begin(subject);
-  Completion second = begin(subject);
+  Completion first = subject.complete();
+  Completion second = subject.complete();
   subject.host().stop();
   for (const Completion& completion : {first, second}) {
     if (!completion->wait_ms(context.options.deadline_ms / 8)) fail("stop() left a completion open");
@@ -93,30 +117,25 @@ void lists_models_once(Context& context) {
   subject.finish();
 }
 
-void survives_an_odd_service(Context& context) {
+void model_list_is_json(Context& context) {
   require_provider(context);
-  for (const char* service : {"{}", R"({"id":7,"baseUrl":[]})", R"({"baseUrl":"not a url","headers":"none"})"}) {
+  for (const char* body : {R"({"data":[{"id":"one"},{"id":"two"}]})", R"({"models":[{"name":"one"}]})", "[]", "{}",
+                           R"({"data":[{},7,{"id":3}]})", "<html>"}) {
     Subject subject(context);
     subject.up();
-    Completion completion = subject.host().complete(service, "", {}, {}, "{}");
-    if (!subject.settle(*completion)) fail("a completion for the service {} never completed", service);
+    if (subject.host().provider_table()->list_models == nullptr) skip("its format cannot tell which models there are");
+    subject.host().http().script(response(200, {body}));
+    Completion answer = subject.host().list_models(kService);
+    subject.settle(*answer);
+    if (!answer->outcome().ok()) continue;
+    const auto models = nlohmann::json::parse(answer->answer().text, nullptr, false);
+    if (!models.is_array()) fail("the models are no JSON array: {:.80}", answer->answer().text);
+    for (const auto& model : models) {
+      if (!model.is_object() || !model.contains("id") || !model["id"].is_string())
+        fail("a model without an id: {}", model.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+    }
     subject.finish();
   }
 }
 
-constexpr Case kCases[] = {
-    {"completion_completes_once", "A completion completes exactly once, whatever the service answers",
-     completion_completes_once, true},
-    {"completion_cancels", "A cancelled completion completes soon and lets go of its request", completion_cancels},
-    {"stop_ends_open_completions", "stop() completes the completions that are open", stop_ends_open_completions},
-    {"lists_models_once", "list_models() completes exactly once", lists_models_once},
-    {"survives_an_odd_service", "A service without the members it needs is an error", survives_an_odd_service},
-};
-
-}  // namespace
-
-std::span<const Case> provider_cases() {
-  return kCases;
-}
-
-}  // namespace chela::conformance
+}  // namespace chela::conformance::checks

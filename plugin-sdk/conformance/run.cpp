@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "plugin-sdk/conformance/cases.hpp"
+#include "plugin-sdk/conformance/surroundings.hpp"
 
 namespace chela::conformance {
 namespace {
@@ -15,14 +16,6 @@ struct Finished {
   const Case* what;
   Report report;
 };
-
-std::vector<const Case*> all_cases() {
-  std::vector<const Case*> out;
-  for (auto group : {library_cases(), instance_cases(), tool_cases(), provider_cases()}) {
-    for (const Case& c : group) out.push_back(&c);
-  }
-  return out;
-}
 
 bool passed(Verdict verdict) {
   return verdict == Verdict::pass || verdict == Verdict::warn || verdict == Verdict::skip;
@@ -75,16 +68,16 @@ std::vector<Finished> run_all(const Options& options, const Manifest& manifest, 
   const Case* closed = nullptr;  // the gate that did not pass
   const Workspace workspace;
   const KeptFolder kept;
-  for (const Case* c : all_cases()) {
-    if (!options.filter.empty() && std::string_view(c->name).find(options.filter) == std::string_view::npos) continue;
+  for (const Case& c : all_cases()) {
+    if (!options.filter.empty() && std::string_view(c.name).find(options.filter) == std::string_view::npos) continue;
     if (closed != nullptr) {
-      out.push_back({c, {Verdict::skip, fmt::format("{} did not pass", closed->name), 0}});
+      out.push_back({&c, {Verdict::skip, fmt::format("{} did not pass", closed->name), 0}});
       continue;
     }
     Context context{options, manifest, workspace.path(), std::mt19937_64(seed)};
-    auto body = [&] { return run_case(*c, context); };
-    out.push_back({c, options.in_process ? body() : run_in_child(body, options.deadline_ms)});
-    if (c->gate && !passed(out.back().report.verdict)) closed = c;
+    auto body = [&] { return run_case(c, context); };
+    out.push_back({&c, options.in_process ? body() : run_in_child(body, options.deadline_ms)});
+    if (c.gate && !passed(out.back().report.verdict)) closed = &c;
   }
   return out;
 }
@@ -145,7 +138,7 @@ int check(Options options, std::FILE* out) {
 
 std::vector<CaseName> case_names() {
   std::vector<CaseName> out;
-  for (const Case* c : all_cases()) out.push_back({c->name, c->sentence});
+  for (const Case& c : all_cases()) out.push_back({c.name, c.sentence});
   return out;
 }
 

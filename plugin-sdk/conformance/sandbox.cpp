@@ -12,10 +12,7 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
-#include <cstdlib>
 #include <cstring>
-#include <fstream>
-#include <iterator>
 #include <system_error>
 
 #include <fmt/format.h>
@@ -139,15 +136,6 @@ Report run_in_child(const std::function<Report()>& body, std::uint64_t deadline_
   report.time_ms =
       static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin).count());
   return report;
-}
-
-int thread_count() {
-  std::ifstream in("/proc/self/stat");
-  const std::string text{std::istreambuf_iterator<char>(in), {}};
-  // The program's name may hold spaces; the 18th field after it is the count.
-  std::size_t at = text.rfind(')');
-  for (int field = 0; field < 18 && at != std::string::npos; ++field) at = text.find(' ', at + 1);
-  return at == std::string::npos ? 1 : std::max(1, std::atoi(text.c_str() + at + 1));
 }
 
 }  // namespace chela::conformance

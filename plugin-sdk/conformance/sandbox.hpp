@@ -22,7 +22,4 @@ struct Report {
 // stderr is quoted when it crashes. Throws std::system_error when no child can be made.
 Report run_in_child(const std::function<Report()>& body, std::uint64_t deadline_ms);
 
-// The number of threads of this process; a fork keeps only one of them.
-int thread_count();
-
 }  // namespace chela::conformance

@@ -1,4 +1,4 @@
-// fails: completion_cancels
+// fails: completion_cancels cancel_hits_one_completion
 // Goes on with a completion that it was asked to cancel.
 #include "chela/abi.h"
 

@@ -1,4 +1,4 @@
-// fails: lists_models_once
+// fails: lists_models_once model_list_is_json
 // Completes the list of models twice.
 #include "chela/ext/provider.h"
 

@@ -58,13 +58,16 @@ static inline chela_status sound_start_tool(const chela_plugin *plugin, const ch
   }
   self->open = call;
   self->open_id = request->call_id;
-  self->timer_id = timers(self)->start(self->host, 1000, &self->listener);
-  return CHELA_OK;
+  self->timer_id = timers(self) == NULL ? 0 : timers(self)->start(self->host, 1000, &self->listener);
+  if (self->timer_id != 0) return CHELA_OK;
+  self->open = NULL;
+  error->set(error, str("no timer"));
+  return CHELA_UNAVAILABLE;
 }
 static inline void sound_cancel(const chela_plugin *plugin, uint64_t call_id) {
   sound *self = self_of(plugin);
   if (self->open == NULL || self->open_id != call_id) return;
-  timers(self)->cancel(self->host, self->timer_id);
+  if (timers(self) != NULL) timers(self)->cancel(self->host, self->timer_id);
   end_later(self, CHELA_CANCELLED, "cancelled");
 }
 static inline chela_status sound_run(const chela_plugin *plugin, const chela_tool_request *request,

@@ -39,6 +39,9 @@ static inline void on_head(const chela_http_listener *listener, uint32_t status,
   (void)header_count;
   ((open_completion *)listener->context)->http_status = status;
 }
+#ifndef SERVICE_URL
+#define SERVICE_URL "https://service.invalid/"
+#endif
 static inline void on_body(const chela_http_listener *listener, chela_str bytes) {
   open_completion *open = (open_completion *)listener->context;
   if (open->completion != NULL && open->http_status == 200) open->completion->text(open->completion, bytes);
@@ -50,6 +53,9 @@ static inline void provider_on_done(const chela_http_listener *listener, chela_s
   if (open->http_status != 200) return end_completion(open, CHELA_UNAVAILABLE, "the service refused");
   end_completion(open, CHELA_OK, "stop");
 }
+#ifndef ON_BODY
+#define ON_BODY on_body
+#endif
 #ifndef ON_DONE
 #define ON_DONE provider_on_done
 #endif
@@ -65,7 +71,11 @@ static inline chela_status provider_complete(const chela_plugin *plugin, const c
     return CHELA_EXHAUSTED;
   }
   http.method = str("POST");
-  http.url = str("https://service.invalid/");
+  http.url = str(SERVICE_URL);
+#ifdef EXTRA_HEADER
+  http.headers = &EXTRA_HEADER;
+  http.header_count = 1;
+#endif
   open->completion = completion;
   open->host = host;
   open->call_id = request->call_id;
@@ -73,8 +83,13 @@ static inline chela_status provider_complete(const chela_plugin *plugin, const c
   open->listener.struct_size = sizeof(chela_http_listener);
   open->listener.context = open;
   open->listener.on_head = on_head;
-  open->listener.on_body = on_body;
+  open->listener.on_body = ON_BODY;
   open->listener.on_done = ON_DONE;
+  if (http_of(host) == NULL) {
+    open->completion = NULL;
+    error->set(error, str("no requests"));
+    return CHELA_UNAVAILABLE;
+  }
   open->request_id = http_of(host)->send(host, &http, &open->listener, error);
   if (open->request_id != 0) return CHELA_OK;
   open->completion = NULL;

@@ -25,7 +25,8 @@ def console_output(tree):
 
 @rule('tests wait for what they wait for: no sleeps')
 def sleep_in_test(tree):
-    yield from _matches(tree, r'\bthis_thread::sleep_\w+|(?<![\w.:>])(?:u|nano)?sleep\s*\(', tree.select('tests', suffixes=CPP),
+    paths = (path for path in tree.select('tests', suffixes=CPP) if not path.startswith('tests/bad-plugins/'))
+    yield from _matches(tree, r'\bthis_thread::sleep_\w+|(?<![\w.:>])(?:u|nano)?sleep\s*\(', paths,
                         '{0}: use FakeClock, or wait for the event')
     yield from _matches(tree, r'\btime\.sleep\b', tree.select('tests', suffixes=('.py',)),
                         '{0}: wait for the event', tree.text)
@@ -65,9 +66,9 @@ def to_do(tree):
     return _matches(tree, r'\b(?:' + '|'.join(marks) + r')\b', paths, '{0}: do it, or write an issue', tree.text)
 
 
-@rule('threads are started in kernel/core/loop and kernel/core/store')
+@rule('threads are started in kernel/core/loop and kernel/core/store, and by what tests plugins')
 def thread_start(tree):
-    allowed = ('kernel/core/loop/', 'kernel/core/store/', 'plugin-sdk/testing/')
+    allowed = ('kernel/core/loop/', 'kernel/core/store/', 'plugin-sdk/testing/', 'plugin-sdk/conformance/')
     paths = (path for path in tree.select(*KERNEL_AND_PLUGINS, suffixes=CPP) if not path.startswith(allowed))
     return _matches(tree, r'\bstd::(?:thread(?!::id)|jthread|async)\b|\bpthread_create\b|\buv_thread_create\b', paths,
                     '{0}: use the worker pool (run_blocking)')

@@ -8,10 +8,9 @@
 //   host.run_tool("greet", R"({"name":"Ada"})")->outcome().text;
 //   host.breaches().empty();                            // thread tags, states and exactly-once were kept
 //
-// The thread that makes it is the loop. Requests get the responses scripted by http().script(); nothing happens
-// until pump() or advance(), which run_tool(), start_tool() and complete() call for what they began.
-
-#include <dlfcn.h>
+// The thread that makes it is the loop. Lending says how it lends what a plugin may only borrow. Requests get the
+// responses scripted by http().script(); nothing happens until pump() or advance(), which run_tool(), start_tool() and
+// complete() call for what they began.
 
 #include <atomic>
 #include <memory>
@@ -21,37 +20,20 @@
 
 #include "chela/ext/log.h"
 #include "chela/testing/fake_services.hpp"
+#include "chela/testing/library.hpp"
 #include "chela/testing/recorded_calls.hpp"
 
 namespace chela {
 namespace testing {
 
-// A plugin's shared library; its entry lives as long as this.
-class Library {
- public:
-  explicit Library(const std::string& path) : handle_(dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL)) {
-    if (handle_ == nullptr) throw std::runtime_error(dlerror());
-  }
-  Library(const Library&) = delete;
-  ~Library() { dlclose(handle_); }
-  // Null when the library does not export the symbol.
-  const chela_entry* find_entry() const {
-    return static_cast<const chela_entry*>(dlsym(handle_, "chela_plugin_entry"));
-  }
-  const chela_entry& entry() const {
-    if (find_entry() == nullptr) throw std::runtime_error("the library exports no chela_plugin_entry");
-    return *find_entry();
-  }
-
- private:
-  void* handle_;
-};
-
 enum class State { kNone, kCreated, kConfigured, kStarted, kStopped, kDestroyed };
 
 class FakeHost {
  public:
-  explicit FakeHost(const chela_entry& entry) : entry_(entry) { host_ = {sizeof(chela_host), this, &get_service}; }
+  explicit FakeHost(const chela_entry& entry, Lending how = {})
+      : entry_(entry), how_(how), host_({sizeof(chela_host), this, &get_service}, how.later) {
+    http_.set_lending(how);
+  }
   FakeHost(const FakeHost&) = delete;
   ~FakeHost() {
     stop();
@@ -61,39 +43,37 @@ class FakeHost {
   // The life of the instance. Each expects the state before it.
   Outcome create() {
     creating_ = true;
-    Outcome outcome;
-    const chela_error_sink error = error_into(outcome);
-    plugin_ = entry_.create(&host_, &error);
+    Outcome outcome = attempt("create()", [&](Loan&, const chela_error_sink* error) {
+      plugin_ = entry_.create(host_.get(), error);
+      return plugin_ == nullptr ? CHELA_INTERNAL : CHELA_OK;
+    });
     creating_ = false;
-    if (plugin_ == nullptr && outcome.status == CHELA_OK) outcome.status = CHELA_INTERNAL;
-    if (plugin_ != nullptr) outcome.status = CHELA_OK;
     if (plugin_ != nullptr) state_ = State::kCreated;
     return outcome;
   }
   Outcome configure(std::string_view json) {
-    Outcome outcome;
-    const chela_error_sink error = error_into(outcome);
-    outcome.status = plugin_->configure(plugin_, to_str(json), &error);
+    const Outcome outcome = attempt("configure()", [&](Loan& loan, const chela_error_sink* error) {
+      return plugin_->configure(plugin_, loan.text(json), error);
+    });
     if (outcome.ok()) state_ = State::kConfigured;
     return outcome;
   }
   Outcome start() {
-    Outcome outcome;
-    const chela_error_sink error = error_into(outcome);
     state_ = State::kStarted;  // it may call the host already
-    outcome.status = plugin_->start(plugin_, &error);
+    const Outcome outcome =
+        attempt("start()", [&](Loan&, const chela_error_sink* error) { return plugin_->start(plugin_, error); });
     if (!outcome.ok()) state_ = State::kConfigured;
     return outcome;
   }
   void stop() {
     if (state_ != State::kStarted) return;
-    plugin_->stop(plugin_);
+    watch_.watch("stop()", [&] { plugin_->stop(plugin_); });
     state_ = State::kStopped;
     drop_open_work("stop()");
   }
   void destroy() {
     if (plugin_ == nullptr) return;
-    plugin_->destroy(plugin_);
+    watch_.watch("destroy()", [&] { plugin_->destroy(plugin_); });
     plugin_ = nullptr;
     drop_open_work("destroy()");
     state_ = State::kDestroyed;
@@ -108,26 +88,48 @@ class FakeHost {
 
   // Runs a blocking tool on a thread of its own, to its end.
   std::shared_ptr<RecordedToolCall> run_tool(std::string_view tool, std::string_view arguments) {
-    return begin_tool(tool, arguments, true);
+    auto call = new_tool_call();
+    std::thread([&] { run_tool_call(*call, tool, arguments); }).join();
+    pump();
+    return call;
   }
   // Starts an asynchronous tool and pumps. It may still run afterwards: see completed(), wait_ms(), cancel_tool().
   std::shared_ptr<RecordedToolCall> start_tool(std::string_view tool, std::string_view arguments) {
-    return begin_tool(tool, arguments, false);
+    auto call = new_tool_call();
+    start_tool_call(*call, tool, arguments);
+    pump();
+    return call;
+  }
+  // The same in steps: a call, and what begins it; nothing is pumped. A blocking tool runs on the calling thread.
+  std::shared_ptr<RecordedToolCall> new_tool_call() { return keep<RecordedToolCall>(); }
+  void start_tool_call(RecordedToolCall& call, std::string_view tool, std::string_view arguments) {
+    watch_.watch("chela.tool/1 start()", [&] { begin_tool(call, tool, arguments, &chela_plugin_tool::start); });
+  }
+  void run_tool_call(RecordedToolCall& call, std::string_view tool, std::string_view arguments) {
+    try {
+      begin_tool(call, tool, arguments, &chela_plugin_tool::run);
+    } catch (...) {
+      breaches_.add("an exception escaped from run()");
+      if (!call.completed()) call.refuse(CHELA_INTERNAL, "an exception escaped from run()");
+    }
+    if (!call.completed()) breaches_.add("a blocking tool returned without completing its call");
   }
   void cancel_tool(RecordedToolCall& call) {
     call.set_cancelled();
     const auto* table = tool_table();
-    if (table != nullptr) table->cancel(plugin_, call.call_id());
+    if (table == nullptr) return;
+    watch_.watch("chela.tool/1 cancel()", [&] { table->cancel(plugin_, call.call_id()); });
     pump();
   }
   // The names that the code says it can run.
   std::vector<std::string> tool_names() {
     std::string lines;
-    chela_sink sink = {sizeof(chela_sink), &lines, [](const chela_sink* out, chela_str bytes) {
-                         static_cast<std::string*>(out->context)->append(to_view(bytes));
-                       }};
     const auto* table = tool_table();
-    if (table == nullptr || table->names(plugin_, &sink) != CHELA_OK) return {};
+    if (table == nullptr) return {};
+    const Outcome outcome = attempt("chela.tool/1 names()", [&](Loan& loan, const chela_error_sink*) {
+      return table->names(plugin_, loan.object(chela_sink{sizeof(chela_sink), &lines, &append}));
+    });
+    if (!outcome.ok()) return {};
     std::vector<std::string> names;
     std::istringstream stream(lines);
     for (std::string name; std::getline(stream, name);) {
@@ -141,39 +143,33 @@ class FakeHost {
                                                const std::vector<std::string>& messages,
                                                const std::vector<std::string>& tools = {},
                                                std::string_view options = "{}") {
-    auto completion = std::make_shared<RecordedCompletion>(breaches_, ++last_call_id_);
-    kept_.push_back(completion);
-    const std::vector<chela_str> raw_messages = borrow(messages);
-    const std::vector<chela_str> raw_tools = borrow(tools);
-    const chela_completion_request request = {sizeof(chela_completion_request),
-                                              completion->call_id(),
-                                              to_str(service),
-                                              to_str(model),
-                                              raw_messages.data(),
-                                              raw_messages.size(),
-                                              raw_tools.data(),
-                                              raw_tools.size(),
-                                              to_str(options)};
-    Outcome refusal;
-    const chela_error_sink error = error_into(refusal);
-    refusal.status = provider_table()->complete(plugin_, &request, completion->raw(), &error);
-    if (!refusal.ok()) completion->refuse(refusal.status, refusal.text);
+    auto completion = keep<RecordedCompletion>();
+    Loan& loan = completion->loan();
+    const auto* table = provider_table();
+    const chela_completion_request* request = loan.object(chela_completion_request{
+        sizeof(chela_completion_request), completion->call_id(), loan.text(service), loan.text(model),
+        loan.texts(messages), messages.size(), loan.texts(tools), tools.size(), loan.text(options)});
+    const Outcome outcome = attempt("chela.provider/1 complete()", [&](Loan&, const chela_error_sink* error) {
+      return table->complete(plugin_, request, completion->raw(), error);
+    });
+    loan.return_all();
+    if (!outcome.ok()) completion->refuse(outcome.status, outcome.text);
     pump();
     return completion;
   }
   std::shared_ptr<RecordedCompletion> list_models(std::string_view service) {
-    auto completion = std::make_shared<RecordedCompletion>(breaches_, ++last_call_id_);
-    kept_.push_back(completion);
-    Outcome refusal;
-    const chela_error_sink error = error_into(refusal);
-    refusal.status =
-        provider_table()->list_models(plugin_, completion->call_id(), to_str(service), completion->raw(), &error);
-    if (!refusal.ok()) completion->refuse(refusal.status, refusal.text);
+    auto completion = keep<RecordedCompletion>();
+    const auto* table = provider_table();
+    const Outcome outcome = attempt("chela.provider/1 list_models()", [&](Loan& loan, const chela_error_sink* error) {
+      return table->list_models(plugin_, completion->call_id(), loan.text(service), completion->raw(), error);
+    });
+    if (!outcome.ok()) completion->refuse(outcome.status, outcome.text);
     pump();
     return completion;
   }
   void cancel_completion(RecordedCompletion& completion) {
-    provider_table()->cancel(plugin_, completion.call_id());
+    const auto* table = provider_table();
+    watch_.watch("chela.provider/1 cancel()", [&] { table->cancel(plugin_, completion.call_id()); });
     pump();
   }
 
@@ -187,13 +183,24 @@ class FakeHost {
     pump();
   }
 
+  // Forgets calls, requests, what is scripted and log lines, so that a long test does not gather them.
+  void forget() {
+    kept_.clear();
+    loans_.clear();
+    http_.forget();
+    std::lock_guard<std::mutex> lock(log_mutex_);
+    log_.clear();
+  }
+
   FakeHttp& http() { return http_; }
   FakeTimers& timers() { return timers_; }
   Breaches& breaches() { return breaches_; }
+  const LoopWatch& loop_watch() const { return watch_; }
   State state() const { return state_; }
   const chela_plugin* plugin() const { return plugin_; }
-  const chela_host* raw() const { return &host_; }
-  const void* get_extension(std::string_view id) const { return plugin_->get_extension(plugin_, to_str(id)); }
+  const chela_host* raw() const { return host_.get(); }
+  const void* get_extension(std::string_view id) const { return get_extension(to_str(id)); }
+  const void* get_extension(chela_str id) const { return plugin_->get_extension(plugin_, id); }
   const chela_plugin_tool* tool_table() const {
     return static_cast<const chela_plugin_tool*>(get_extension(CHELA_EXT_TOOL));
   }
@@ -206,35 +213,44 @@ class FakeHost {
   }
   // What later tool calls are told about where they run: a JSON object with workspace, agentId, timeZone.
   void set_context(std::string json) { context_ = std::move(json); }
+  void set_tool_timeout_ms(std::uint64_t timeout_ms) { tool_timeout_ms_ = timeout_ms; }
+  // The id of the next call; those after it count up.
+  void set_next_call_id(std::uint64_t id) { last_call_id_ = id - 1; }
   // A service that the host then does not offer, as when the manifest's permissions lack it.
   void withhold(std::string id) { withheld_.push_back(std::move(id)); }
+  // Call number `number` of the plugin to the host fails, counted from 1: no service, no timer, no request.
+  void refuse_call(std::uint64_t number) { refused_call_ = number; }
+  // How many calls that can fail the plugin has made.
+  std::uint64_t calls_made() const { return calls_made_; }
 
  private:
   static FakeHost& self(const chela_host* host) { return *static_cast<FakeHost*>(host->context); }
 
   static const void* get_service(const chela_host* host, chela_str id) {
-    static constexpr chela_host_log log = {sizeof(chela_host_log), &write_log};
-    static constexpr chela_host_http http = {sizeof(chela_host_http), &send_http, &cancel_http};
-    static constexpr chela_host_timer timer = {sizeof(chela_host_timer), &unix_ms, &start_timer, &cancel_timer};
     FakeHost& fake = self(host);
     if (fake.creating_) fake.breaches_.add("the host was called before create() had returned");
+    if (fake.state_ == State::kDestroyed) fake.breaches_.add("the host was called after destroy() had returned");
     for (const auto& withheld : fake.withheld_) {
       if (withheld == to_view(id)) return nullptr;
     }
-    if (to_view(id) == CHELA_EXT_LOG) return &log;
-    if (to_view(id) == CHELA_EXT_HTTP) return &http;
-    if (to_view(id) == CHELA_EXT_TIMER) return &timer;
+    if (fake.is_refused()) return nullptr;
+    if (to_view(id) == CHELA_EXT_LOG) return fake.log_service_.get();
+    if (to_view(id) == CHELA_EXT_HTTP) return fake.http_service_.get();
+    if (to_view(id) == CHELA_EXT_TIMER) return fake.timer_service_.get();
     return nullptr;
   }
+  bool is_refused() { return ++calls_made_ == refused_call_; }
 
   static void write_log(const chela_host* host, chela_log_level, chela_str line) {
     std::lock_guard<std::mutex> lock(self(host).log_mutex_);
     self(host).log_.emplace_back(to_view(line));
   }
   static std::uint64_t send_http(const chela_host* host, const chela_http_request* request,
-                                 const chela_http_listener* listener, const chela_error_sink*) {
-    if (!self(host).permit("chela.http/1 send()")) return 0;
-    return self(host).http_.send(request, listener);
+                                 const chela_http_listener* listener, const chela_error_sink* error) {
+    std::uint64_t id = 0;
+    if (self(host).permit("chela.http/1 send()")) id = self(host).http_.send(request, listener);
+    if (id == 0 && error != nullptr) error->set(error, to_str("the test host refuses the request"));
+    return id;
   }
   static void cancel_http(const chela_host* host, std::uint64_t id) {
     self(host).breaches_.expect_loop("chela.http/1 cancel()");
@@ -257,34 +273,45 @@ class FakeHost {
     if (!breaches_.on_loop()) return false;
     if (state_ != State::kStarted)
       breaches_.add(std::string(function) + " is [started] and was called in another state");
-    return state_ == State::kStarted;
+    return state_ == State::kStarted && !is_refused();
   }
 
-  std::shared_ptr<RecordedToolCall> begin_tool(std::string_view tool, std::string_view arguments, bool blocking) {
-    auto call = std::make_shared<RecordedToolCall>(breaches_, ++last_call_id_);
+  template <class Call>
+  std::shared_ptr<Call> keep() {
+    auto call = std::make_shared<Call>(breaches_, ++last_call_id_, how_);
     kept_.push_back(call);
-    const chela_tool_request request = {sizeof(chela_tool_request), call->call_id(),  to_str(tool),
-                                        to_str(arguments),          to_str(context_), 60000};
-    Outcome refusal;
-    const chela_error_sink error = error_into(refusal);
+    return call;
+  }
+
+  using BeginTool = chela_status (*chela_plugin_tool::*)(const chela_plugin*, const chela_tool_request*,
+                                                         const chela_tool_call*, const chela_error_sink*);
+  // Thread-safe, for blocking tools.
+  void begin_tool(RecordedToolCall& call, std::string_view tool, std::string_view arguments, BeginTool begin) {
     const auto* table = tool_table();
     if (table == nullptr) throw std::runtime_error("the plugin offers no chela.tool/1");
-    if (blocking) {
-      std::thread([&] {
-        try {
-          refusal.status = table->run(plugin_, &request, call->raw(), &error);
-        } catch (...) {
-          refusal = {CHELA_INTERNAL, "an exception escaped from run()"};
-          breaches_.add(refusal.text);
-        }
-      }).join();
-      if (refusal.ok() && !call->completed()) breaches_.add("a blocking tool returned without completing its call");
-    } else {
-      refusal.status = table->start(plugin_, &request, call->raw(), &error);
-    }
-    if (!refusal.ok()) call->refuse(refusal.status, refusal.text);
-    pump();
-    return call;
+    Loan& loan = call.loan();
+    Outcome refusal;
+    const chela_status status =
+        (table->*begin)(plugin_,
+                        loan.object(chela_tool_request{sizeof(chela_tool_request), call.call_id(), loan.text(tool),
+                                                       loan.text(arguments), loan.text(context_), tool_timeout_ms_}),
+                        call.raw(), loan.object(chela_error_sink{sizeof(chela_error_sink), &refusal, &set_text}));
+    loan.return_all();
+    if (status != CHELA_OK) call.refuse(status, refusal.text);
+  }
+
+  // One call into the plugin on the loop, with what it is lent and where its error goes.
+  template <class Call>
+  Outcome attempt(const char* function, Call&& call) {
+    Outcome outcome;
+    loans_.push_back(std::make_unique<Loan>(how_));
+    Loan& loan = *loans_.back();
+    const auto* error = loan.object(chela_error_sink{sizeof(chela_error_sink), &outcome, &set_text});
+    const chela_status status = watch_.watch(function, [&] { return call(loan, error); });
+    loan.return_all();
+    outcome.status = status;
+    if (status == CHELA_OK) outcome.text.clear();
+    return outcome;
   }
 
   // What is still open would call back into a plugin that is over.
@@ -293,15 +320,11 @@ class FakeHost {
     if (timers_.drop_all() > 0) breaches_.add(std::string(after) + " left a timer running");
   }
 
-  static std::vector<chela_str> borrow(const std::vector<std::string>& texts) {
-    std::vector<chela_str> borrowed;
-    for (const auto& text : texts) borrowed.push_back(to_str(text));
-    return borrowed;
+  static void set_text(const chela_error_sink* sink, chela_str message) {
+    static_cast<Outcome*>(sink->context)->text.assign(to_view(message));
   }
-  static chela_error_sink error_into(Outcome& outcome) {
-    return {sizeof(chela_error_sink), &outcome, [](const chela_error_sink* sink, chela_str message) {
-              static_cast<Outcome*>(sink->context)->text.assign(to_view(message));
-            }};
+  static void append(const chela_sink* out, chela_str bytes) {
+    static_cast<std::string*>(out->context)->append(to_view(bytes));
   }
   static void require(const char* step, const Outcome& outcome) {
     if (!outcome.ok())
@@ -309,16 +332,26 @@ class FakeHost {
   }
 
   const chela_entry& entry_;
-  chela_host host_ = {};
+  const Lending how_;
+  Struct<chela_host> host_;
+  Struct<chela_host_log> log_service_{{sizeof(chela_host_log), &write_log}, how_.later};
+  Struct<chela_host_http> http_service_{{sizeof(chela_host_http), &send_http, &cancel_http}, how_.later};
+  Struct<chela_host_timer> timer_service_{{sizeof(chela_host_timer), &unix_ms, &start_timer, &cancel_timer},
+                                          how_.later};
   const chela_plugin* plugin_ = nullptr;
   std::atomic<State> state_{State::kNone};
   std::atomic<bool> creating_{false};
+  std::atomic<std::uint64_t> calls_made_{0};
+  std::uint64_t refused_call_ = 0;
   Breaches breaches_;
-  FakeHttp http_;
-  FakeTimers timers_;
+  LoopWatch watch_;
+  FakeHttp http_{breaches_, watch_};
+  FakeTimers timers_{breaches_, watch_};
   std::string context_ = R"({"workspace":"/tmp","agentId":"main","timeZone":"UTC"})";
+  std::uint64_t tool_timeout_ms_ = 60'000;
   std::uint64_t last_call_id_ = 0;
   std::vector<std::shared_ptr<RecordedEnd>> kept_;
+  std::vector<std::unique_ptr<Loan>> loans_;
   std::vector<std::string> withheld_;
   mutable std::mutex log_mutex_;
   std::vector<std::string> log_;

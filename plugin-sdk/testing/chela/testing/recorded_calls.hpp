@@ -12,6 +12,7 @@
 #include "chela/ext/tool.h"
 #include "chela/failure.hpp"
 #include "chela/testing/breaches.hpp"
+#include "chela/testing/loan.hpp"
 
 namespace chela {
 namespace testing {
@@ -26,8 +27,12 @@ struct Outcome {
 // Waits and the count of completions, for both kinds.
 class RecordedEnd {
  public:
-  RecordedEnd(Breaches& breaches, std::string what) : breaches_(breaches), what_(std::move(what)) {}
+  RecordedEnd(Breaches& breaches, std::string what, Lending how)
+      : breaches_(breaches), what_(std::move(what)), loan_(how) {}
   RecordedEnd(const RecordedEnd&) = delete;
+
+  // What the plugin was lent to begin the call.
+  Loan& loan() { return loan_; }
 
   bool completed() const {
     std::lock_guard<std::mutex> lock(mutex_);
@@ -78,6 +83,7 @@ class RecordedEnd {
  private:
   Breaches& breaches_;
   std::string what_;
+  Loan loan_;
   mutable std::condition_variable ended_;
   int completions_ = 0;
   Outcome outcome_;
@@ -85,11 +91,11 @@ class RecordedEnd {
 
 class RecordedToolCall final : public RecordedEnd {
  public:
-  RecordedToolCall(Breaches& breaches, std::uint64_t call_id)
-      : RecordedEnd(breaches, "tool call " + std::to_string(call_id)), call_id_(call_id) {
-    raw_ = {sizeof(chela_tool_call), this, &progress, &complete, &is_cancelled};
-  }
-  const chela_tool_call* raw() const { return &raw_; }
+  RecordedToolCall(Breaches& breaches, std::uint64_t call_id, Lending how = {})
+      : RecordedEnd(breaches, "tool call " + std::to_string(call_id), how),
+        raw_({sizeof(chela_tool_call), this, &progress, &complete, &is_cancelled}, how.later),
+        call_id_(call_id) {}
+  const chela_tool_call* raw() const { return raw_.get(); }
   std::uint64_t call_id() const { return call_id_; }
   void set_cancelled() {
     std::lock_guard<std::mutex> lock(mutex_);
@@ -113,7 +119,7 @@ class RecordedToolCall final : public RecordedEnd {
     return self(call).cancelled_;
   }
 
-  chela_tool_call raw_ = {};
+  Struct<chela_tool_call> raw_;
   std::uint64_t call_id_;
   bool cancelled_ = false;
   std::vector<std::string> progress_;
@@ -136,11 +142,13 @@ struct Answer {
 
 class RecordedCompletion final : public RecordedEnd {
  public:
-  RecordedCompletion(Breaches& breaches, std::uint64_t call_id)
-      : RecordedEnd(breaches, "completion " + std::to_string(call_id)), breaches_(breaches), call_id_(call_id) {
-    raw_ = {sizeof(chela_completion), this, &text, &reasoning, &tool_call, &tool_arguments, &usage, &complete};
-  }
-  const chela_completion* raw() const { return &raw_; }
+  RecordedCompletion(Breaches& breaches, std::uint64_t call_id, Lending how = {})
+      : RecordedEnd(breaches, "completion " + std::to_string(call_id), how),
+        breaches_(breaches),
+        raw_({sizeof(chela_completion), this, &text, &reasoning, &tool_call, &tool_arguments, &usage, &complete},
+             how.later),
+        call_id_(call_id) {}
+  const chela_completion* raw() const { return raw_.get(); }
   std::uint64_t call_id() const { return call_id_; }
   Answer answer() const {
     std::lock_guard<std::mutex> lock(mutex_);
@@ -186,7 +194,7 @@ class RecordedCompletion final : public RecordedEnd {
   }
 
   Breaches& breaches_;
-  chela_completion raw_ = {};
+  Struct<chela_completion> raw_;
   std::uint64_t call_id_;
   Answer answer_;
 };

@@ -1,0 +1,3 @@
+// fails: loads
+// The build replaces it by a text.
+#include "sound.h"

@@ -1,0 +1,3 @@
+// fails: loads
+// The build marks it as made for another processor.
+#include "sound.h"
