@@ -144,7 +144,8 @@ std::expected<void, StartFailure> Gateway::Parts::make_plugins() {
   if (!lane) return refuse(lane.error().message);
   plugins::PluginSetOptions set{.roots = plugin_roots(configuration.home(), &config()),
                                 .selection = plugin_selection(config()), .lane = *lane, .linked_in = options.linked_in,
-                                .config_of = [this](const std::string& id) { return plugin_config(id); }};
+                                .config_of = [this](const std::string& id) { return plugin_config(id); },
+                                .probe = {.command = options.plugin_probe}};
   plugins::HostEnvironment host{*loop, *logger, *egress, [this](std::string_view authority) {
                                   return models && models->is_service_authority(authority);
                                 }};

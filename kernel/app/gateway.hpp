@@ -24,6 +24,7 @@ struct GatewayOptions {
   std::string version;
   std::span<const chela_entry* const> linked_in;
   TimePoint started_at;  // of the process
+  std::vector<std::string> plugin_probe = {};  // what tries a strange plugin before it is loaded; see plugins::ProbeOptions
 };
 
 // Why a gateway did not start: everything that is wrong, each with what to change.

@@ -1,4 +1,5 @@
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 #include <optional>
 
@@ -22,6 +23,9 @@ app::GatewayOptions options_from(const Arguments& arguments, TimePoint started_a
   if (!arguments.config.empty()) options.load.file = arguments.config;
   options.load.environment = config::process_environment();
   options.load.settings = arguments.settings;
+  std::error_code unknown;
+  auto program = std::filesystem::read_symlink("/proc/self/exe", unknown);
+  if (!unknown) options.plugin_probe = {program.string(), "plugins", "probe"};
   if (!arguments.bind.empty()) options.load.settings.push_back("gateway.bind=" + arguments.bind);
   return options;
 }

@@ -1,3 +1,5 @@
+#include <iostream>
+#include <iterator>
 #include <memory>
 
 #include <CLI/CLI.hpp>
@@ -5,6 +7,7 @@
 
 #include "kernel/core/plugins/manifest.hpp"
 #include "plugin-sdk/conformance/conformance.hpp"
+#include "plugin-sdk/conformance/probe.hpp"
 #include "tools/chela/commands.hpp"
 #include "tools/chela/installation.hpp"
 #include "tools/chela/output.hpp"
@@ -99,18 +102,47 @@ int create(const std::string& id, const std::string& kind, std::string directory
   return 0;
 }
 
+int list_cases(bool json) {
+  Json cases = Json::array();
+  for (const auto& c : conformance::case_names()) {
+    cases.push_back({{"name", c.name}, {"sentence", c.sentence}});
+    if (!json) print(fmt::format("{:<30} {}\n", c.name, c.sentence));
+  }
+  if (json) print_json({{"cases", cases}});
+  return 0;
+}
+
+int check(const conformance::Options& options, bool list_only) {
+  if (list_only) return list_cases(options.json);
+  if (!options.library.empty()) return conformance::run(options, stdout);
+  return fail_with({ErrorCode::invalid_argument, "name the library to check, or ask for the cases with --list"});
+}
+
 void add_check(CLI::App& group, int& exit_code) {
   auto options = std::make_shared<conformance::Options>();
+  auto list_only = std::make_shared<bool>(false);
   auto* command =
       group.add_subcommand("check", "Whether a plugin keeps the rules of the ABI; each case in a process of its own");
-  command->add_option("library", options->library, "The plugin's library")->required();
+  command->add_option("library", options->library, "The plugin's library");
+  command->add_flag("--list", *list_only, "The cases, none of which runs");
   command->add_option("--manifest", options->manifest, "Its manifest (default: chela.plugin.json beside it)");
   command->add_option("--config", options->configuration, "Its configuration, a JSON object");
   command->add_option("--filter", options->filter, "Only cases whose name contains this");
   command->add_option("--seed", options->seed, "Repeats a run whose report names this seed");
   command->add_flag("--json", options->json, "The report as JSON");
   command->add_flag("--in-process", options->in_process, "For a debugger: no child processes, no deadlines");
-  command->callback([options, &exit_code] { exit_code = conformance::run(*options, stdout); });
+  command->callback([options, list_only, &exit_code] { exit_code = check(*options, *list_only); });
+}
+
+// What the gateway runs before it loads a strange plugin itself; the configuration comes on standard input.
+void add_probe(CLI::App& group, int& exit_code) {
+  auto library = std::make_shared<std::string>();
+  auto* command = group.add_subcommand("probe", "Loads, starts and stops a plugin in this process, and says how far it came");
+  command->add_option("library", *library, "The plugin's library")->required();
+  command->callback([library, &exit_code] {
+    const std::string configuration{std::istreambuf_iterator<char>(std::cin), {}};
+    exit_code = conformance::probe(*library, configuration.empty() ? "{}" : configuration);
+  });
 }
 
 void add_new(CLI::App& group, int& exit_code) {
@@ -143,6 +175,7 @@ void add_plugins_command(CLI::App& program, int& exit_code) {
   auto [command, arguments] = add("inspect", "What a plugin is and asks for; none of its code runs", inspect);
   command->add_option("id", arguments->id, "The plugin's id")->required();
   add_check(*group, exit_code);
+  add_probe(*group, exit_code);
   add_new(*group, exit_code);
 }
 

@@ -17,6 +17,7 @@
   X(jit_mode_required, "the plugin needs the dynamic lane (runtime.mode)")                            \
   X(operator_blocked, "the configuration disables the plugin")                                        \
   X(load_failed, "the library cannot be loaded")                                                      \
+  X(probe_failed, "the plugin crashed or hung when it was tried in a process of its own")             \
   X(invalid_plugin_export, "the library does not export a valid door")                                \
   X(plugin_api_version_mismatch, "the plugin was built for another ABI")                              \
   X(manifest_mismatch, "the library and its manifest disagree on id or version")                      \

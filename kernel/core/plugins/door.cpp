@@ -18,7 +18,7 @@ std::unexpected<DoorError> refuse(DiagnosticCode code, std::string message) {
   return std::unexpected(DoorError{code, std::move(message)});
 }
 
-std::expected<void, DoorError> check_file(const Manifest& manifest) {
+std::expected<void, DoorError> check_place_and_hash(const Manifest& manifest) {
   std::error_code status;
   auto real = fs::canonical(manifest.library, status);
   if (status) {
@@ -66,8 +66,14 @@ std::expected<void, DoorError> check_entry(const chela_entry& entry, const Manif
   return {};
 }
 
+std::expected<void, DoorError> check_library(const Manifest& manifest) {
+  if (auto checked = check_place_and_hash(manifest); !checked) return checked;
+  if (auto checked = platform::check_shared_library(manifest.library); !checked)
+    return refuse(DiagnosticCode::load_failed, checked.error().message);
+  return {};
+}
+
 std::expected<const chela_entry*, DoorError> open_door(const Manifest& manifest) {
-  if (auto checked = check_file(manifest); !checked) return std::unexpected(checked.error());
   auto library = platform::SharedLibrary::load(manifest.library, platform::SharedLibrary::Unload::never);
   if (!library) return refuse(DiagnosticCode::load_failed, library.error().message);
   auto symbol = library->find_symbol("chela_plugin_entry");

@@ -22,7 +22,11 @@ struct DoorError {
 // The entry of a plugin that is linked into this program, or null.
 const chela_entry* find_linked_in(std::span<const chela_entry* const> linked_in, std::string_view plugin_id);
 
-// Loads the library of `manifest` and checks its entry. Blocks: worker thread. A loaded library stays mapped for good,
+// Checks the library of `manifest` as a file: where it lies, its hash, and whether it is whole and for this machine.
+// Runs no code of it. Blocks: worker thread.
+std::expected<void, DoorError> check_library(const Manifest& manifest);
+
+// Loads the library of `manifest`, once check_library() has passed it, and checks its entry. Blocks: worker thread. A loaded library stays mapped for good,
 // since code of it may be live until the process ends.
 std::expected<const chela_entry*, DoorError> open_door(const Manifest& manifest);
 

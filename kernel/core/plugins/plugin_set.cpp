@@ -150,18 +150,46 @@ Task<Result<std::shared_ptr<Instance>>> PluginSet::activate(std::string plugin_i
   co_return fail(ErrorCode::unavailable, "plugin {}: {}", plugin_id, reason);
 }
 
-Task<bool> PluginSet::load(Entry& entry) {
-  if (!entry.door) {
-    using Door = std::expected<const chela_entry*, DoorError>;
-    auto opening = run_blocking<Door>(
-        environment_.loop, [manifest = entry.record.manifest]() -> Result<Door> { return open_door(*manifest); });
-    auto door = co_await std::move(opening);
-    if (!door || !*door) {
-      auto error = door ? door->error() : DoorError{DiagnosticCode::load_failed, door.error().message};
-      refuse(entry, Step::load, error.code, std::move(error.message));
+std::string PluginSet::config_of(const Entry& entry) const {
+  return options_.config_of ? options_.config_of(entry.record.manifest->id) : std::string("{}");
+}
+
+// The file is checked first, then tried elsewhere if it is a stranger, and only then loaded here.
+Task<bool> PluginSet::open_library(Entry& entry) {
+  using Checked = std::expected<void, DoorError>;
+  using Door = std::expected<const chela_entry*, DoorError>;
+  const auto& manifest = entry.record.manifest;
+  auto checking =
+      run_blocking<Checked>(environment_.loop, [manifest]() -> Result<Checked> { return check_library(*manifest); });
+  auto checked = co_await std::move(checking);
+  if (!checked || !*checked) {
+    auto error = checked ? checked->error() : DoorError{DiagnosticCode::load_failed, checked.error().message};
+    refuse(entry, Step::load, error.code, std::move(error.message));
+    co_return false;
+  }
+  if (entry.record.origin != Origin::bundled) {
+    auto trying = probe(environment_.loop, options_.probe, manifest, config_of(entry));
+    auto tried = co_await std::move(trying);
+    if (!tried) {
+      refuse(entry, Step::load, DiagnosticCode::probe_failed, tried.error().message);
       co_return false;
     }
-    entry.door = **door;
+  }
+  auto opening = run_blocking<Door>(environment_.loop, [manifest]() -> Result<Door> { return open_door(*manifest); });
+  auto door = co_await std::move(opening);
+  if (!door || !*door) {
+    auto error = door ? door->error() : DoorError{DiagnosticCode::load_failed, door.error().message};
+    refuse(entry, Step::load, error.code, std::move(error.message));
+    co_return false;
+  }
+  entry.door = **door;
+  co_return true;
+}
+
+Task<bool> PluginSet::load(Entry& entry) {
+  if (!entry.door) {
+    bool opened = co_await open_library(entry);
+    if (!opened) co_return false;
   } else if (auto checked = check_entry(*entry.door, *entry.record.manifest); !checked) {
     refuse(entry, Step::load, checked.error().code, checked.error().message);
     co_return false;
@@ -191,7 +219,7 @@ Task<void> PluginSet::bring_up(Entry& entry) {
   bool loaded = co_await load(entry);
   if (!loaded) co_return;
   Record& record = entry.record;
-  auto config = options_.config_of ? options_.config_of(record.manifest->id) : std::string("{}");
+  auto config = config_of(entry);
   bool running = run_step(entry, Step::configure, DiagnosticCode::configure_failed,
                           [&] { return record.instance->configure(config); }) &&
                  run_step(entry, Step::start, DiagnosticCode::start_failed, [&] { return record.instance->start(); });

@@ -17,6 +17,7 @@
 #include "kernel/core/plugins/instance.hpp"
 #include "kernel/core/plugins/lanes.hpp"
 #include "kernel/core/plugins/lifecycle.hpp"
+#include "kernel/core/plugins/probe.hpp"
 #include "kernel/core/plugins/registry.hpp"
 
 namespace chela::plugins {
@@ -28,6 +29,7 @@ struct PluginSetOptions {
   std::span<const chela_entry* const> linked_in;  // entries that are part of this program
   // The plugin's own slice of the configuration with its defaults filled in: a JSON object.
   std::function<std::string(const std::string& plugin_id)> config_of;
+  ProbeOptions probe = {};  // for libraries that did not come with the gateway
 };
 
 // What is known of one plugin, for listings and the doctor. Valid while the set lives.
@@ -73,6 +75,8 @@ class PluginSet {
   void fill_registry();
   Task<void> bring_up(Entry& entry);
   Task<bool> load(Entry& entry);
+  Task<bool> open_library(Entry& entry);
+  std::string config_of(const Entry& entry) const;
   bool run_step(Entry& entry, Step step, DiagnosticCode code, const std::function<Result<void>()>& action);
   void refuse(Entry& entry, Step step, DiagnosticCode code, std::string message);
 
