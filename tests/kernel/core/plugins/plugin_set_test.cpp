@@ -111,7 +111,9 @@ struct Failure {
   std::vector<std::string> calls;
 };
 
-void PrintTo(const Failure& failure, std::ostream* out) { *out << failure.name; }
+void PrintTo(const Failure& failure, std::ostream* out) {
+  *out << failure.name;
+}
 
 class PluginSetFailureTest : public PluginSetTest, public testing::WithParamInterface<Failure> {};
 
@@ -150,154 +152,149 @@ chela_status refuse(const chela_error_sink* error, const char* why, chela_status
   return status;
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Of, PluginSetFailureTest,
-    testing::Values(Failure{"AbiMajor",
-                            [](auto& p) { p.entry.abi_major = 2; },
-                            kProvidesNothing,
-                            {"plugin_api_version_mismatch"},
-                            "built for ABI 2.0, this gateway has 1.0",
-                            kNoCalls},
-                    Failure{"AbiMinor",
-                            [](auto& p) { p.entry.abi_minor = CHELA_ABI_MINOR + 1; },
-                            kProvidesNothing,
-                            {"plugin_api_version_mismatch"},
-                            "built for ABI 1.",
-                            kNoCalls},
-                    Failure{"ShortEntry",
-                            [](auto& p) { p.entry.struct_size = 16; },
-                            kProvidesNothing,
-                            {"invalid_plugin_export"},
-                            "the entry is too short",
-                            kNoCalls},
-                    Failure{"NullCreate",
-                            [](auto& p) { p.entry.create = nullptr; },
-                            kProvidesNothing,
-                            {"invalid_plugin_export"},
-                            "null members",
-                            kNoCalls},
-                    Failure{"Version",
-                            [](auto& p) { p.entry.plugin_version = "2.0"; },
-                            kProvidesNothing,
-                            {"manifest_mismatch"},
-                            "the library is acme 2.0, its manifest says acme 1.0.0",
-                            kNoCalls},
-                    Failure{"CreateReturnsNull",
-                            [](auto& p) {
-                              p.on_create = [](auto* error) -> const chela_plugin* {
-                                refuse(error, "no memory", CHELA_OK);
-                                return nullptr;
-                              };
-                            },
-                            kProvidesNothing,
-                            {"create_failed"},
-                            "creating the plugin: no memory",
-                            kCreated},
-                    Failure{"CreateSaysNothing",
-                            [](auto& p) { p.on_create = [](auto*) -> const chela_plugin* { return nullptr; }; },
-                            kProvidesNothing,
-                            {"create_failed"},
-                            "the plugin gave no reason",
-                            kCreated},
-                    Failure{"CreateThrows",
-                            [](auto& p) { p.on_create = [](auto*) -> const chela_plugin* { throw 1; }; },
-                            kProvidesNothing,
-                            {"create_failed"},
-                            "let an exception out",
-                            kCreated},
-                    Failure{"ShortPlugin",
-                            [](auto& p) { p.plugin.struct_size = 16; },
-                            kProvidesNothing,
-                            {"create_failed"},
-                            "too short or has null functions",
-                            kCreated},
-                    Failure{"NullStop",
-                            [](auto& p) { p.plugin.stop = nullptr; },
-                            kProvidesNothing,
-                            {"create_failed"},
-                            "too short or has null functions",
-                            kDestroyed},
-                    Failure{"Configure",
-                            [](auto& p) {
-                              p.on_configure = [](auto, auto* error) {
-                                return refuse(error, "no key `x`", CHELA_INVALID_ARGUMENT);
-                              };
-                            },
-                            kProvidesNothing,
-                            {"configure_failed"},
-                            "configuring the plugin: no key `x`",
-                            kConfigured},
-                    Failure{"ConfigureThrows",
-                            [](auto& p) {
-                              p.on_configure = [](auto, auto*) -> chela_status { throw std::runtime_error("x"); };
-                            },
-                            kProvidesNothing,
-                            {"configure_failed"},
-                            "let an exception out",
-                            kConfigured},
-                    Failure{"Start",
-                            [](auto& p) {
-                              p.on_start = [](auto* error) { return refuse(error, "port taken", CHELA_UNAVAILABLE); };
-                            },
-                            kProvidesNothing,
-                            {"start_failed"},
-                            "starting the plugin: port taken",
-                            kNotStarted},
-                    Failure{"StartSaysNothing",
-                            [](auto& p) { p.on_start = [](auto*) { return CHELA_INTERNAL; }; },
-                            kProvidesNothing,
-                            {"start_failed"},
-                            "the plugin gave no reason",
-                            kNotStarted},
-                    Failure{"Undeclared",
-                            [](auto& p) { p.on_complete = completes_at_once; },
-                            kProvidesNothing,
-                            {"undeclared_capability"},
-                            "the code offers chela.provider/1, the manifest declares no provider",
-                            kStarted},
-                    Failure{"Missing",
-                            [](auto&) {},
-                            kProvider,
-                            {"missing_capability"},
-                            "the manifest declares a provider, the code does not offer chela.provider/1",
-                            kStarted},
-                    Failure{"UndeclaredTool",
-                            [](auto& p) {
-                              p.on_start_tool = runs_nothing;
-                              p.tool_names = "echo\nrm\n";
-                            },
-                            kTool,
-                            {"undeclared_capability"},
-                            "the code offers the tool rm",
-                            kStarted},
-                    Failure{"MissingTool",
-                            [](auto& p) {
-                              p.on_start_tool = runs_nothing;
-                              p.tool_names = "";
-                            },
-                            kTool,
-                            {"missing_capability"},
-                            "the manifest declares the tool echo",
-                            kStarted},
-                    Failure{"BothWays",
-                            [](auto& p) {
-                              p.on_start_tool = runs_nothing;
-                              p.tool_names = "other";
-                            },
-                            kTool,
-                            {"missing_capability", "undeclared_capability"},
-                            "the code offers the tool other",
-                            kStarted},
-                    Failure{"ShortExtension",
-                            [](auto& p) {
-                              p.on_complete = completes_at_once;
-                              p.provider.struct_size = 8;
-                            },
-                            kProvider,
-                            {"missing_capability"},
-                            "does not offer chela.provider/1",
-                            kStarted}),
-    [](const auto& test) { return test.param.name; });
+const Failure kFailures[] = {
+    {"AbiMajor",
+     [](auto& p) { p.entry.abi_major = 2; },
+     kProvidesNothing,
+     {"plugin_api_version_mismatch"},
+     "built for ABI 2.0, this gateway has 1.0",
+     kNoCalls},
+    {"AbiMinor",
+     [](auto& p) { p.entry.abi_minor = CHELA_ABI_MINOR + 1; },
+     kProvidesNothing,
+     {"plugin_api_version_mismatch"},
+     "built for ABI 1.",
+     kNoCalls},
+    {"ShortEntry",
+     [](auto& p) { p.entry.struct_size = 16; },
+     kProvidesNothing,
+     {"invalid_plugin_export"},
+     "the entry is too short",
+     kNoCalls},
+    {"NullCreate",
+     [](auto& p) { p.entry.create = nullptr; },
+     kProvidesNothing,
+     {"invalid_plugin_export"},
+     "null members",
+     kNoCalls},
+    {"Version",
+     [](auto& p) { p.entry.plugin_version = "2.0"; },
+     kProvidesNothing,
+     {"manifest_mismatch"},
+     "the library is acme 2.0, its manifest says acme 1.0.0",
+     kNoCalls},
+    {"CreateReturnsNull",
+     [](auto& p) {
+       p.on_create = [](auto* error) -> const chela_plugin* {
+         refuse(error, "no memory", CHELA_OK);
+         return nullptr;
+       };
+     },
+     kProvidesNothing,
+     {"create_failed"},
+     "creating the plugin: no memory",
+     kCreated},
+    {"CreateSaysNothing",
+     [](auto& p) { p.on_create = [](auto*) -> const chela_plugin* { return nullptr; }; },
+     kProvidesNothing,
+     {"create_failed"},
+     "the plugin gave no reason",
+     kCreated},
+    {"CreateThrows",
+     [](auto& p) { p.on_create = [](auto*) -> const chela_plugin* { throw 1; }; },
+     kProvidesNothing,
+     {"create_failed"},
+     "let an exception out",
+     kCreated},
+    {"ShortPlugin",
+     [](auto& p) { p.plugin.struct_size = 16; },
+     kProvidesNothing,
+     {"create_failed"},
+     "too short or has null functions",
+     kCreated},
+    {"NullStop",
+     [](auto& p) { p.plugin.stop = nullptr; },
+     kProvidesNothing,
+     {"create_failed"},
+     "too short or has null functions",
+     kDestroyed},
+    {"Configure",
+     [](auto& p) {
+       p.on_configure = [](auto, auto* error) { return refuse(error, "no key `x`", CHELA_INVALID_ARGUMENT); };
+     },
+     kProvidesNothing,
+     {"configure_failed"},
+     "configuring the plugin: no key `x`",
+     kConfigured},
+    {"ConfigureThrows",
+     [](auto& p) { p.on_configure = [](auto, auto*) -> chela_status { throw std::runtime_error("x"); }; },
+     kProvidesNothing,
+     {"configure_failed"},
+     "let an exception out",
+     kConfigured},
+    {"Start",
+     [](auto& p) { p.on_start = [](auto* error) { return refuse(error, "port taken", CHELA_UNAVAILABLE); }; },
+     kProvidesNothing,
+     {"start_failed"},
+     "starting the plugin: port taken",
+     kNotStarted},
+    {"StartSaysNothing",
+     [](auto& p) { p.on_start = [](auto*) { return CHELA_INTERNAL; }; },
+     kProvidesNothing,
+     {"start_failed"},
+     "the plugin gave no reason",
+     kNotStarted},
+    {"Undeclared",
+     [](auto& p) { p.on_complete = completes_at_once; },
+     kProvidesNothing,
+     {"undeclared_capability"},
+     "the code offers chela.provider/1, the manifest declares no provider",
+     kStarted},
+    {"Missing",
+     [](auto&) {},
+     kProvider,
+     {"missing_capability"},
+     "the manifest declares a provider, the code does not offer chela.provider/1",
+     kStarted},
+    {"UndeclaredTool",
+     [](auto& p) {
+       p.on_start_tool = runs_nothing;
+       p.tool_names = "echo\nrm\n";
+     },
+     kTool,
+     {"undeclared_capability"},
+     "the code offers the tool rm",
+     kStarted},
+    {"MissingTool",
+     [](auto& p) {
+       p.on_start_tool = runs_nothing;
+       p.tool_names = "";
+     },
+     kTool,
+     {"missing_capability"},
+     "the manifest declares the tool echo",
+     kStarted},
+    {"BothWays",
+     [](auto& p) {
+       p.on_start_tool = runs_nothing;
+       p.tool_names = "other";
+     },
+     kTool,
+     {"missing_capability", "undeclared_capability"},
+     "the code offers the tool other",
+     kStarted},
+    {"ShortExtension",
+     [](auto& p) {
+       p.on_complete = completes_at_once;
+       p.provider.struct_size = 8;
+     },
+     kProvider,
+     {"missing_capability"},
+     "does not offer chela.provider/1",
+     kStarted}};
+
+INSTANTIATE_TEST_SUITE_P(Of, PluginSetFailureTest, testing::ValuesIn(kFailures),
+                         [](const auto& test) { return test.param.name; });
 
 TEST_F(PluginSetTest, RefusesAnotherAbiBeforeAnyCodeIsLoaded) {
   write_text(directory / "bundled/old/chela.plugin.json",
