@@ -64,6 +64,7 @@
   /* several instances, and hosts at their worst and of later versions: instance_cases.cpp, host_cases.cpp */          \
   CASE(instances_are_apart, "One instance goes on when another is stopped and destroyed")                              \
   CASE(lets_go_of_its_host, "After destroy() nothing calls the host of that instance")                                 \
+  CASE(survives_an_early_end, "It lives when the host ends its requests and timers before stop()")                     \
   CASE(survives_withheld_services, "It lives, or fails with a word, without each of the host's services")              \
   CASE(survives_refused_calls, "It lives when any one of its calls to the host fails")                                 \
   CASE(survives_an_odd_clock, "It lives with a clock before 1970, far in the future, and set back")                    \

@@ -71,6 +71,23 @@ void live(Context& context, testing::Lending lending) {
 
 }  // namespace
 
+void survives_an_early_end(Context& context) {
+  Subject subject(context);
+  subject.up();
+  std::vector<std::shared_ptr<testing::RecordedEnd>> open;
+  for (const ToolManifest& tool : context.manifest.tools) {
+    if (!tool.executes && !tool.blocking)
+      open.push_back(subject.host().start_tool(tool.name, plain_value(tool.parameters)));
+  }
+  if (context.manifest.provides("provider")) open.push_back(subject.complete());
+  subject.host().end_services();
+  subject.host().stop();
+  for (const auto& call : open) {
+    if (!call->wait_ms(context.options.deadline_ms / 8)) fail("a call that waited for the host was left open by stop()");
+  }
+  subject.finish();
+}
+
 void survives_withheld_services(Context& context) {
   for (const char* id : {CHELA_EXT_LOG, CHELA_EXT_TIMER, CHELA_EXT_HTTP})
     expect_a_life(context, std::string("without ") + id, [&](testing::FakeHost& host) { host.withhold(id); });

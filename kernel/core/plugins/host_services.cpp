@@ -46,6 +46,13 @@ net::EgressRequest to_egress(const chela_http_request& request, const std::strin
   return out;
 }
 
+// A call that is [loop] and comes from another thread is refused: it would race with the loop.
+bool is_on_loop(const HostEnvironment& environment, std::string_view function) {
+  if (environment.loop.on_loop_thread()) return true;
+  environment.logger.warning("{} was called from another thread than the loop's and refused", function);
+  return false;
+}
+
 }  // namespace
 
 const chela_host_log HostServices::kLog = {sizeof(chela_host_log), &HostServices::log_write};
@@ -141,6 +148,7 @@ int64_t HostServices::timer_unix_ms(const chela_host* host) { return of(host).en
 
 uint64_t HostServices::timer_start(const chela_host* host, uint64_t delay_ms, const chela_timer_listener* listener) {
   auto& self = of(host);
+  if (!is_on_loop(self.environment_, "chela.timer/1 start()")) return 0;
   if (!self.open_ || !listener || !CHELA_HAS(listener, chela_timer_listener, on_expire) || !listener->on_expire)
     return 0;
   if (self.timers_.size() >= kTimersMax) return 0;
@@ -150,7 +158,10 @@ uint64_t HostServices::timer_start(const chela_host* host, uint64_t delay_ms, co
   return id;
 }
 
-void HostServices::timer_cancel(const chela_host* host, uint64_t timer_id) { of(host).timers_.erase(timer_id); }
+void HostServices::timer_cancel(const chela_host* host, uint64_t timer_id) {
+  auto& self = of(host);
+  if (is_on_loop(self.environment_, "chela.timer/1 cancel()")) self.timers_.erase(timer_id);
+}
 
 Result<void> HostServices::check_network(std::string_view url) const {
   CHELA_TRY(auto parsed, net::parse_egress_url(url));
@@ -172,6 +183,7 @@ uint64_t HostServices::http_send(const chela_host* host, const chela_http_reques
     error->set(error, to_abi(why));
     return uint64_t{0};
   };
+  if (!is_on_loop(self.environment_, "chela.http/1 send()")) return refuse("requests are sent from the loop's thread");
   if (!self.open_) return refuse("the plugin is not running");
   if (!request || !CHELA_HAS(request, chela_http_request, response_bytes_max))
     return refuse("the request is too short");
@@ -193,6 +205,7 @@ uint64_t HostServices::http_send(const chela_host* host, const chela_http_reques
 
 void HostServices::http_cancel(const chela_host* host, uint64_t request_id) {
   auto& self = of(host);
+  if (!is_on_loop(self.environment_, "chela.http/1 cancel()")) return;
   auto found = self.requests_.find(request_id);
   if (found != self.requests_.end()) self.environment_.egress.cancel(found->second->egress_id);
 }

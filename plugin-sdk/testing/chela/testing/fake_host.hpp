@@ -183,6 +183,11 @@ class FakeHost {
     pump();
   }
 
+  // Ends every request and timer, as a host may before stop().
+  void end_services() {
+    http_.cancel_all();
+    timers_.drop_all();
+  }
   // Forgets calls, requests, what is scripted and log lines, so that a long test does not gather them.
   void forget() {
     kept_.clear();

@@ -103,6 +103,10 @@ class FakeHttp {
     if (open_.count(id) != 0) end(id, CHELA_CANCELLED, "cancelled");
   }
 
+  void cancel_all() {
+    while (!open_.empty()) cancel(open_.begin()->first);
+  }
+
   // Gives the oldest open request the next scripted response; false when there is none of either.
   bool deliver_one() {
     if (open_.empty() || script_.empty()) return false;

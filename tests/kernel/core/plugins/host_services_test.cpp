@@ -147,6 +147,25 @@ TEST_F(HostServicesTest, LogsUnderThePluginsNameFromAnyThread) {
   EXPECT_EQ(log_lines->lines().back().size(), 8u * 1024);
 }
 
+TEST_F(HostServicesTest, CallsOfTheLoopAreRefusedOnOtherThreads) {
+  start();
+  Alarm alarm, other;
+  Response response;
+  const auto* timer = service<chela_host_timer>(CHELA_EXT_TIMER);
+  auto armed = timer->start(acme.host, 1000, &alarm.listener);
+  std::thread([&] {
+    EXPECT_EQ(timer->start(acme.host, 1000, &other.listener), 0u);
+    timer->cancel(acme.host, armed);
+    EXPECT_THAT(send("https://example.com/", response), HasSubstr("loop"));
+    service<chela_host_http>(CHELA_EXT_HTTP)->cancel(acme.host, 1);
+  }).join();
+  advance(std::chrono::seconds(1));
+  EXPECT_EQ(alarm.rings, 1);
+  EXPECT_EQ(other.rings, 0);
+  EXPECT_TRUE(response.done.empty());
+  EXPECT_THAT(log_lines->lines(), Contains(HasSubstr("chela.timer/1 start() was called from another thread")));
+}
+
 TEST_F(HostServicesTest, RequestsGoOnlyWhereTheManifestSays) {
   start();
   const std::pair<const char*, bool> kTable[] = {{"https://example.com/", true},
