@@ -1,6 +1,6 @@
 // fails: survives_an_early_end
 // Takes it for granted that a request is cancelled by nobody but itself.
-#include "chela/ext/provider.h"
+#include "chela/ext/http.h"
 
 static void cancel_noting(const chela_plugin *plugin, uint64_t call_id);
 static void stop_noting(const chela_plugin *plugin);
