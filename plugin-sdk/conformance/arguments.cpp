@@ -131,7 +131,9 @@ std::string respelled(const std::string& json) {
     const char c = json[i];
     const bool quote = c == '"';
     if (inside && c == '\\') {
-      out.append(json, i++, 2);
+      const std::size_t size = json.compare(i, 2, "\\u") == 0 ? 6 : 2;
+      out.append(json, i, size);
+      i += size - 1;
     } else if (inside && !quote && static_cast<unsigned char>(c) < 0x80) {
       constexpr const char* kDigits = "0123456789abcdef";
       out += std::string("\\u00") + kDigits[(c >> 4) & 7] + kDigits[c & 15];

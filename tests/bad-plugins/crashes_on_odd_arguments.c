@@ -1,4 +1,4 @@
-// fails: survives_odd_arguments
+// fails: survives_odd_arguments survives_extreme_arguments
 // Reads arguments into a buffer of fixed size.
 #include "chela/ext/tool.h"
 

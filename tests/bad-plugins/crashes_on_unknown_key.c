@@ -1,4 +1,4 @@
-// fails: unknown_key_is_an_error survives_odd_configuration
+// fails: unknown_key_is_an_error survives_odd_configuration configuration_spelling_is_free
 // Crashes at a configuration key that it does not know.
 #include "chela/abi.h"
 

@@ -1,4 +1,4 @@
-// fails: stop_ends_open_calls
+// fails: stop_ends_open_calls survives_an_early_end
 // Leaves calls open when it is stopped.
 #include "chela/abi.h"
 

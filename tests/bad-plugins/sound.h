@@ -48,17 +48,19 @@ static inline chela_status sound_names(const chela_plugin *plugin, const chela_s
 static inline chela_status sound_start_tool(const chela_plugin *plugin, const chela_tool_request *request,
                                             const chela_tool_call *call, const chela_error_sink *error) {
   sound *self = self_of(plugin);
+  const chela_host_timer *timer;
   if (is(request->tool, "echo")) {
     call->complete(call, CHELA_OK, request->arguments);
     return CHELA_OK;
   }
+  timer = timers(self);
   if (!is(request->tool, "later") || self->open != NULL) {
     error->set(error, str(self->open != NULL ? "one at a time" : "no such tool"));
     return self->open != NULL ? CHELA_EXHAUSTED : CHELA_NOT_FOUND;
   }
   self->open = call;
   self->open_id = request->call_id;
-  self->timer_id = timers(self) == NULL ? 0 : timers(self)->start(self->host, 1000, &self->listener);
+  self->timer_id = timer == NULL ? 0 : timer->start(self->host, 1000, &self->listener);
   if (self->timer_id != 0) return CHELA_OK;
   self->open = NULL;
   error->set(error, str("no timer"));
@@ -66,8 +68,10 @@ static inline chela_status sound_start_tool(const chela_plugin *plugin, const ch
 }
 static inline void sound_cancel(const chela_plugin *plugin, uint64_t call_id) {
   sound *self = self_of(plugin);
+  const chela_host_timer *timer;
   if (self->open == NULL || self->open_id != call_id) return;
-  if (timers(self) != NULL) timers(self)->cancel(self->host, self->timer_id);
+  timer = timers(self);
+  if (timer != NULL) timer->cancel(self->host, self->timer_id);
   end_later(self, CHELA_CANCELLED, "cancelled");
 }
 static inline chela_status sound_run(const chela_plugin *plugin, const chela_tool_request *request,

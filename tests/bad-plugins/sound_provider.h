@@ -63,6 +63,7 @@ static inline void provider_on_done(const chela_http_listener *listener, chela_s
 static inline chela_status provider_complete(const chela_plugin *plugin, const chela_completion_request *request,
                                              const chela_completion *completion, const chela_error_sink *error) {
   const chela_host *host = self_of(plugin)->host;
+  const chela_host_http *service = http_of(host);
   chela_http_request http = {sizeof(chela_http_request)};
   open_completion *open = open_completions;
   while (open < open_completions + kOpenMax && open->completion != NULL) ++open;
@@ -85,12 +86,12 @@ static inline chela_status provider_complete(const chela_plugin *plugin, const c
   open->listener.on_head = on_head;
   open->listener.on_body = ON_BODY;
   open->listener.on_done = ON_DONE;
-  if (http_of(host) == NULL) {
+  if (service == NULL) {
     open->completion = NULL;
     error->set(error, str("no requests"));
     return CHELA_UNAVAILABLE;
   }
-  open->request_id = http_of(host)->send(host, &http, &open->listener, error);
+  open->request_id = service->send(host, &http, &open->listener, error);
   if (open->request_id != 0) return CHELA_OK;
   open->completion = NULL;
   return CHELA_DENIED;

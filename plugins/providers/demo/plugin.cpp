@@ -52,7 +52,7 @@ class Stream {
     return false;
   }
 
-  void cancel() { completion_.fail(CHELA_CANCELLED, "cancelled"); }
+  void end(const Failure& why) { completion_.fail(why); }
 
  private:
   Completion completion_;
@@ -101,7 +101,7 @@ class DemoPlugin {
     if (found == streams_.end()) return;
     const std::shared_ptr<Stream> stream = found->second;  // it may be in the middle of a step
     streams_.erase(found);
-    stream->cancel();
+    stream->end(Failure(CHELA_CANCELLED, "cancelled"));
   }
 
   void list_models(std::string_view, Completion completion) {
@@ -111,16 +111,24 @@ class DemoPlugin {
 
   void stop() {
     timer_.cancel();
-    const auto streams = std::move(streams_);
-    streams_.clear();
-    for (const auto& [call_id, stream] : streams) stream->cancel();
+    end_all(Failure(CHELA_CANCELLED, "cancelled"));
   }
 
  private:
-  // One timer for all streams, however many there are.
+  void end_all(const Failure& why) {
+    const auto streams = std::move(streams_);
+    streams_.clear();
+    for (const auto& [call_id, stream] : streams) stream->end(why);
+  }
+
+  // One timer for all streams, however many there are. When the host has none, no stream would ever go on.
   void schedule() {
     if (streams_.empty() || !timer_.over()) return;
-    timer_ = host_.timer().start(piece_delay_ms_, [this] { tick(); });
+    try {
+      timer_ = host_.timer().start(piece_delay_ms_, [this] { tick(); });
+    } catch (const Failure& failure) {
+      end_all(failure);
+    }
   }
 
   void tick() {

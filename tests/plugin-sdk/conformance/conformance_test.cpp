@@ -75,7 +75,7 @@ TEST(Conformance, SaysWhyItCannotRun) {
   int code = 0;
   EXPECT_NE(run_to_text(options_for("/nonexistent/x.so"), code).find("no such file"), std::string::npos);
   EXPECT_EQ(code, 2);
-  EXPECT_NE(run_to_text(options_for(bad_plugin("sound"), "nothing"), code).find("no case"), std::string::npos);
+  EXPECT_NE(run_to_text(options_for(bad_plugin("sound"), "no-such-case"), code).find("no case"), std::string::npos);
   EXPECT_EQ(code, 2);
 }
 

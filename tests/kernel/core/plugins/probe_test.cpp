@@ -63,7 +63,7 @@ TEST_F(ProbeTest, SaysWhereAPluginEndedItsProcess) {
 }
 
 TEST_F(ProbeTest, GivesTheConfigurationAndTheLibrary) {
-  EXPECT_EQ(refusal(R"(test "$(cat)" = '{"a":1}' && test "${0##*/}" = strange.so && echo done)"), "");
+  EXPECT_EQ(refusal(R"sh(test "$(cat)" = '{"a":1}' && test "${0##*/}" = strange.so && echo done)sh"), "");
 }
 
 TEST_F(ProbeTest, EndsWhatNeverEnds) {
