@@ -87,8 +87,8 @@ void write_lines(const Options& options, const std::vector<Finished>& finished, 
   int warnings = 0;
   int skipped = 0;
   for (const auto& [c, report] : finished) {
-    fmt::print(out, "{:5}  {:28}  {}\n", name_of(report.verdict), c->name, c->sentence);
-    if (!report.text.empty()) fmt::print(out, "       {:28}  -> {}\n", "", report.text);
+    fmt::print(out, "{:5}  {:30}  {}\n", name_of(report.verdict), c->name, c->sentence);
+    if (!report.text.empty()) fmt::print(out, "       {:30}  -> {}\n", "", report.text);
     bad += passed(report.verdict) ? 0 : 1;
     warnings += report.verdict == Verdict::warn ? 1 : 0;
     skipped += report.verdict == Verdict::skip ? 1 : 0;

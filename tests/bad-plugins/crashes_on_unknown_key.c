@@ -1,4 +1,4 @@
-// fails: unknown_key_is_an_error survives_odd_configuration configuration_spelling_is_free
+// fails: unknown_key_is_an_error survives_odd_configuration
 // Crashes at a configuration key that it does not know.
 #include "chela/abi.h"
 
@@ -9,6 +9,6 @@ static chela_status configure_crashing(const chela_plugin *plugin, chela_str jso
 static chela_status configure_crashing(const chela_plugin *plugin, chela_str json, const chela_error_sink *error) {
   (void)plugin;
   (void)error;
-  if (json.size > 2) abort();
+  if (memchr(json.data, '"', json.size) != NULL) abort();
   return CHELA_OK;
 }

@@ -18,6 +18,8 @@ namespace {
 
 using Json = nlohmann::json;
 
+constexpr int kWrongCommandLine = 2;
+
 struct Arguments {
   std::string config;
   std::string id;
@@ -115,7 +117,8 @@ int list_cases(bool json) {
 int check(const conformance::Options& options, bool list_only) {
   if (list_only) return list_cases(options.json);
   if (!options.library.empty()) return conformance::run(options, stdout);
-  return fail_with({ErrorCode::invalid_argument, "name the library to check, or ask for the cases with --list"});
+  complain("name the library to check, or ask for the cases with --list");
+  return kWrongCommandLine;
 }
 
 void add_check(CLI::App& group, int& exit_code) {
