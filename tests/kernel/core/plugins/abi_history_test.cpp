@@ -75,7 +75,9 @@ class KeptPluginTest : public PluginTest, public testing::WithParamInterface<std
     fs::copy_file(kept / (std::string(CHELA_MACHINE) + ".so"), folder / "kept.so");
     auto with = options({});
     with.roots.load_paths = {folder};
-    open(std::move(with));
+    HostEnvironment environment{loop, logger, egress_with_secrets, {}};
+    set = std::make_unique<PluginSet>(std::move(with), std::move(environment));
+    set->discover();
     auto instance = await(set->activate("kept"));
     EXPECT_TRUE(instance) << (instance ? "" : instance.error().message);
     return instance ? *instance : nullptr;
@@ -90,6 +92,8 @@ class KeptPluginTest : public PluginTest, public testing::WithParamInterface<std
     return begin(instance.plugin(), &request, &call, error.sink());
   }
 
+  net::EgressClient egress_with_secrets{
+      loop, {.resolve_secret = [](const net::SecretUse&) -> Result<std::string> { return "kept"; }}};
   ErrorText error;
   std::uint64_t last_id = 0;
 };
