@@ -7,6 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "kernel/core/base/json.hpp"
 #include "kernel/core/base/text.hpp"
 #include "kernel/core/config/schema_walk.hpp"
 #include "kernel/core/platform/files.hpp"
@@ -21,6 +22,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::uint64_t kSecretFileBytesMax = 1 << 20;
+constexpr std::size_t kSecretFileDepthMax = 64;
 
 bool starts_variable(char c) { return (c >= 'A' && c <= 'Z') || c == '_'; }
 bool continues_variable(char c) { return starts_variable(c) || (c >= '0' && c <= '9'); }
@@ -64,9 +66,9 @@ Result<std::string> find_in_environment(const Environment& environment, std::str
 
 // The text that an RFC 6901 pointer names in the JSON text of a file.
 Result<std::string> find_in_json(const std::string& text, std::string_view pointer) {
-  json document = json::parse(text, nullptr, false);
-  if (document.is_discarded()) return fail(ErrorCode::invalid_argument, "the file is not JSON");
-  const json* value = &document;
+  auto document = parse_json(text, kSecretFileDepthMax);
+  if (!document) return fail(ErrorCode::invalid_argument, "the file {}", document.error().message);
+  const json* value = &*document;
   for (auto part : split(pointer.substr(1), '/')) {
     std::string key;
     for (std::size_t i = 0; i < part.size(); ++i) {

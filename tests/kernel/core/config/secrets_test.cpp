@@ -94,6 +94,24 @@ TEST_F(SecretsTest, ErrorsNameTheReference) {
   }
 }
 
+TEST_F(SecretsTest, AFileThatIsNoSoundJsonHoldsNoSecret) {
+  const json reference = {{"source", "file"}, {"provider", "files"}, {"id", "/a"}};
+  const std::pair<std::string, const char*> kTable[] = {
+      {"", "the file is not valid JSON"},
+      {R"({"a": "x)", "the file is not valid JSON"},
+      {std::string("{\"a\": \"x\"}\0", 11), "the file is not valid JSON"},
+      {"{\"a\":" + std::string(100'000, '[') + std::string(100'000, ']') + "}", "the file nests deeper"},
+      {"[]", "the file has nothing at /a"},
+      {R"({"a": {"a": "x"}})", "there is no text at /a"},
+  };
+  for (const auto& [text, message] : kTable) {
+    write("store.json", text, 0600);
+    auto resolved = resolver().resolve(reference);
+    ASSERT_FALSE(resolved) << text.substr(0, 20);
+    EXPECT_NE(resolved.error().message.find(message), std::string::npos) << resolved.error().message;
+  }
+}
+
 TEST(Secrets, TellsLiteralsFromReferences) {
   for (auto literal : {"sk-123", "raw:x", "$lower", "a$${KEY}", "pa$$word"})
     EXPECT_TRUE(is_literal_secret(literal)) << literal;
