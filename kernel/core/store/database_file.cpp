@@ -119,7 +119,9 @@ Result<void> prepare_database_file(const fs::path& file) {
 Result<void> sync_directory_of(const fs::path& file) {
   fs::path directory = file.has_parent_path() ? file.parent_path() : ".";
   Descriptor opened{::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-  if (opened.number < 0 || fsync(opened.number) != 0) return fail_errno("syncing " + directory.string(), errno);
+  if (opened.number < 0 || fsync(opened.number) != 0) {
+    return fail_errno("syncing the directory of the database", errno);  // clients are told, so it names no path
+  }
   return {};
 }
 
