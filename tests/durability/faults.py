@@ -107,6 +107,9 @@ class Script:
             self.outcome.told.append(event['text'])
             if self.fault.is_hidden:
                 self._complain(f'a message was refused: {event["text"]}')
+            if str(self.watched.home) in event['text']:
+                self._complain(f'the client is told a path of the gateway: {event["text"]}')
+            await self._expect_reading(talk)
             return False
         done = await talk.done(message_id)
         if done is None:
@@ -115,6 +118,13 @@ class Script:
             error = await talk.find(lambda event: event['type'] == 'error' and event.get('inReplyToMessageId') == message_id)
             self.outcome.told.append(error['text'])
         return done is not None and done['finishReason'] == 'stop'
+
+    async def _expect_reading(self, talk):
+        """What was acknowledged can be read while nothing can be written."""
+        shown = [message['id'] for message in await talk.gateway.messages(talk.session)]
+        for event in talk.events:
+            if event['type'] == 'message_accepted' and shown.count(event['messageId']) != 1:
+                self._complain(f'{event["messageId"]} cannot be read while the disk fails')
 
     async def _expect_health(self, talk):
         if not await self._say(talk):
@@ -142,11 +152,12 @@ class CheckpointScript(Script):
     must_end = False
 
     async def _step(self, talk, left):
+        since = self.watched.journal.stat().st_size
         well = await self._say(talk)
         if not well:
             self._complain('a message was refused without a fault')
         self.fault.arm(self.watched, left)
-        await asyncio.wait_for(power_cut.wait_for_checkpoint(self.watched), gateway.DEADLINE_S)
+        await asyncio.wait_for(power_cut.wait_for_checkpoint(self.watched, since), gateway.DEADLINE_S)
         return well
 
 

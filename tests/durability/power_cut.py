@@ -49,14 +49,21 @@ class Crowd:
                 await running.ended()  # it was the power, or the test fails here
 
 
-async def wait_for_checkpoint(watched):
-    """Until the WAL has been moved into the database, after which it begins anew; or a fault has kept it from that."""
-    before = watched.journal.stat().st_size
-    database = (watched.home / 'state' / 'chela.db').stat().st_ino
+async def wait_for_checkpoint(watched, since):
+    """Until all of the WAL has been moved into the database, after which it begins anew; or until a fault has kept it
+    from that. `since` is where the journal ended before the last message."""
+    state = watched.home / 'state'
+    database, wal = (state / 'chela.db').stat().st_ino, (state / 'chela.db-wal').stat().st_ino
     while True:
-        records, _ = model.read_journal(watched.journal, before)
-        if any(record.type == model.FAULT or (record.type == model.SYNC_END and record.inode == database)
-               for record in records):
+        done = False
+        for record in model.read_journal(watched.journal, since)[0]:
+            if record.type == model.FAULT:
+                return
+            if record.type == model.WRITE and record.inode == wal:
+                done = False
+            elif record.type == model.SYNC_END and record.inode == database:
+                done = True
+        if done:
             return
         await asyncio.sleep(0.05)
 
@@ -64,9 +71,10 @@ async def wait_for_checkpoint(watched):
 async def live(watched, crowd, idle):
     """One life: a burst, a rest that lets the store tidy up when `idle`, and a burst in which the power goes."""
     async with gateway.Gateway(watched.home, watched.environment) as running:
+        since = watched.journal.stat().st_size
         await crowd.burst(running)
         if idle:
-            await asyncio.wait_for(wait_for_checkpoint(watched), gateway.DEADLINE_S)
+            await asyncio.wait_for(wait_for_checkpoint(watched, since), gateway.DEADLINE_S)
         watched.control.arm('kill', ALL_CLASSES, crowd.random.randint(1, RECORDS_BEFORE_KILL))
         await crowd.burst(running)
         watched.control.disarm()
