@@ -46,3 +46,9 @@ export function argumentsLine(text: string): string {
     return text;
   }
 }
+
+/** A conversation's title on one line, without characters that are not seen or that turn their surroundings around. */
+export function oneLine(title: string | undefined): string {
+  const seen = (title ?? '').replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').replace(/[\u200b\u200e\u200f\u061c\u202a-\u202e\u2060-\u2069\ufeff]/g, '');
+  return seen.trim() || 'New conversation';
+}

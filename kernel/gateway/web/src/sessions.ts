@@ -2,6 +2,7 @@
 
 import {signal} from '@preact/signals';
 import {ApiError, deleteSession, getSessions} from './api.ts';
+import {oneLine} from './format.ts';
 import {say, unauthorized} from './notices.ts';
 import type {SessionSummary} from './protocol.ts';
 
@@ -35,7 +36,7 @@ export async function refreshSessions(): Promise<void> {
 export function removeSession(summary: SessionSummary): void {
   hidden.add(summary.id);
   sessions.value = sessions.value.filter(session => session.id !== summary.id);
-  say(`Deleted “${summary.title || 'New conversation'}”`, {label: 'Undo', run: () => {
+  say(`Deleted “${oneLine(summary.title)}”`, {label: 'Undo', run: () => {
     hidden.delete(summary.id);
     void refreshSessions();
   }}, () => void commit(summary.id));

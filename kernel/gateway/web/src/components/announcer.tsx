@@ -12,8 +12,10 @@ function runningOrLast(current: Thread): AssistantItem | null {
   return item?.role === 'assistant' ? item : null;
 }
 
+const kSpokenMax = 3000; // nobody listens to more at once; the rest is in the conversation
+
 function plain(text: string): string {
-  return text.replace(/```\w*|[*_`#>|]/g, '').replace(/\[([^\]]*)\]\([^)]*\)/g, '$1').trim();
+  return text.slice(0, kSpokenMax).replace(/```\w*|[*_`#>|]/g, '').replace(/\[([^[\]]*)\]\([^()]*\)/g, '$1').trim();
 }
 
 /** What is new since `before`: whole paragraphs only, so that a screen reader is not restarted with every token. */

@@ -2,6 +2,7 @@ import {useSignal, useSignalEffect} from '@preact/signals';
 import {useEffect} from 'preact/hooks';
 import {startNew, stop, thread} from '../conversation.ts';
 import {focusComposer} from '../drafts.ts';
+import {oneLine} from '../format.ts';
 import {Announcer} from './announcer.tsx';
 import {Composer} from './composer.tsx';
 import {ConnectionBanner} from './connection_banner.tsx';
@@ -39,7 +40,7 @@ export function App() {
   }, []);
   useSignalEffect(() => {
     const title = thread.value?.title;
-    document.title = title ? `${title} · Chela` : 'Chela';
+    document.title = title ? `${oneLine(title)} · Chela` : 'Chela';
   });
   return (
     <div class="app">

@@ -3,7 +3,7 @@ import {useEffect, useRef} from 'preact/hooks';
 import {forgetToken, token} from '../auth.ts';
 import {connection, openSession, startNew, thread} from '../conversation.ts';
 import {focusComposer} from '../drafts.ts';
-import {ageOf, relativeTime, type Age} from '../format.ts';
+import {ageOf, oneLine, relativeTime, type Age} from '../format.ts';
 import {status} from '../gateway_status.ts';
 import {unauthorized} from '../notices.ts';
 import type {SessionSummary} from '../protocol.ts';
@@ -34,7 +34,7 @@ function useNarrow(): boolean {
 
 function Row({session, now, onOpen}: {session: SessionSummary; now: number; onOpen: () => void}) {
   const isCurrent = thread.value?.id === session.id;
-  const title = session.title || 'New conversation';
+  const title = oneLine(session.title);
   const remove = (): void => {
     removeSession(session);
     if (isCurrent) startNew();

@@ -3,6 +3,7 @@ import {argumentsLine, duration, prettyArguments} from '../format.ts';
 import type {ToolCall} from '../thread.ts';
 import {CopyButton} from './copy_button.tsx';
 import {CheckIcon, ChevronIcon, CloseIcon, WarnIcon} from './icons.tsx';
+import {Revealed} from './revealed.tsx';
 
 const kLabels = {running: 'Running', completed: 'Completed', failed: 'Failed', blocked: 'Blocked'} as const;
 
@@ -16,7 +17,7 @@ function Part({title, text}: {title: string; text: string}) {
   return (
     <div class="tool-part">
       <div class="tool-part-head"><span>{title}</span><CopyButton label={`Copy ${title.toLowerCase()}`} text={() => text} /></div>
-      <pre tabIndex={0}>{text}</pre>
+      <pre tabIndex={0}><Revealed text={text} /></pre>
     </div>
   );
 }
@@ -28,8 +29,8 @@ export const ToolCard = memo(({call}: {call: ToolCall}) => {
     <details class={`tool-card ${call.status}`} data-tool={call.name} data-status={call.status}>
       <summary>
         <span class="tool-status" role="img" aria-label={kLabels[call.status]} title={kLabels[call.status]}><StatusIcon status={call.status} /></span>
-        <span class="tool-name">{call.name}</span>
-        <span class="tool-arguments">{hasArguments ? argumentsLine(call.arguments) : ''}</span>
+        <span class="tool-name"><Revealed text={call.name} /></span>
+        <span class="tool-arguments"><Revealed text={hasArguments ? argumentsLine(call.arguments) : ''} /></span>
         <span class="tool-time">{call.status === 'completed' || call.status === 'running' ? duration(call.durationMs) : kLabels[call.status]}</span>
         <ChevronIcon />
       </summary>

@@ -1,5 +1,6 @@
 import {startNew, thread} from '../conversation.ts';
 import {focusComposer} from '../drafts.ts';
+import {oneLine} from '../format.ts';
 import {status} from '../gateway_status.ts';
 import {sessions} from '../sessions.ts';
 import {theme, toggleTheme} from '../theme.ts';
@@ -13,7 +14,7 @@ export function TopBar({onMenu}: {onMenu: () => void}) {
   return (
     <header class="top-bar">
       <button type="button" class="icon-button only-narrow" aria-label="Conversations" onClick={onMenu}><MenuIcon /></button>
-      <h1>{current ? listed || current.title || 'New conversation' : 'New conversation'}</h1>
+      <h1>{oneLine(listed || current?.title)}</h1>
       {model?.ref && (
         <span class="model-chip" title={model.service ? `Answered by ${model.service}` : undefined}>
           <span class={model.demo ? 'dot demo' : 'dot'} aria-hidden="true" />{model.ref}
