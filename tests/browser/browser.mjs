@@ -2,24 +2,43 @@
 // requests to anywhere else.
 
 import assert from 'node:assert/strict';
-import {mkdirSync} from 'node:fs';
-import {join} from 'node:path';
+import {mkdirSync, readFileSync} from 'node:fs';
+import {dirname, extname, join} from 'node:path';
+import {fileURLToPath} from 'node:url';
 import {chromium} from 'playwright-core';
 import {screenshots} from './gateway.mjs';
 
 const kArguments = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run', '--disable-sync',
   '--disable-component-update', '--disable-quic'];
 
+const kAnyOrigin = '--disable-features=LocalNetworkAccessChecks'; // a page that comes from no server may talk to the gateway
+
 export function launch() {
-  return chromium.launch({executablePath: process.env.CHELA_CHROMIUM ?? '/usr/bin/chromium', args: kArguments});
+  return chromium.launch({executablePath: process.env.CHELA_CHROMIUM ?? '/usr/bin/chromium', args: process.env.CHELA_PAGE ? [...kArguments, kAnyOrigin] : kArguments});
+}
+
+const kTypes = {'.html': 'text/html; charset=utf-8', '.js': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml', '.webmanifest': 'application/manifest+json'};
+
+/** CHELA_PAGE=DIST: the page as vite has just built it, before it is in the binary. For work on the page alone. */
+async function takeBuiltPage(context) {
+  const dist = process.env.CHELA_PAGE;
+  if (!dist) return;
+  const headers = JSON.parse(readFileSync(join(dirname(fileURLToPath(import.meta.url)), '../../kernel/gateway/web/headers.json'), 'utf8'));
+  await context.route(/\/chat(\/[\w.]+)?$/, async route => {
+    const {pathname} = new URL(route.request().url());
+    const file = pathname === '/chat' ? '/index.html' : pathname;
+    await route.fulfill({body: readFileSync(join(dist, file)), headers: {...headers, 'content-type': kTypes[extname(file)]}});
+  });
 }
 
 /** `allow`: patterns of console errors that the journey provokes on purpose (a killed gateway is reported by Chromium). */
 export async function openPage(browser, url, {allow = [], context: contextOptions = {}, hash = ''} = {}) {
   const context = await browser.newContext({viewport: {width: 1280, height: 800}, colorScheme: 'dark', ...contextOptions});
+  await takeBuiltPage(context);
   const problems = [];
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(30_000);
   page.on('pageerror', error => problems.push(`script error: ${error.stack ?? error}`));
   page.on('console', message => {
     if (message.type() === 'error' && !allow.some(pattern => pattern.test(message.text()))) problems.push(`console: ${message.text()}`);
@@ -39,6 +58,9 @@ export async function openPage(browser, url, {allow = [], context: contextOption
   };
   return {page, context, finish};
 }
+
+export const kPhone = {viewport: {width: 390, height: 844}, deviceScaleFactor: 2, isMobile: true, hasTouch: true};
+export const kSmallPhone = {...kPhone, viewport: {width: 360, height: 640}};
 
 export async function ask(page, text) {
   await page.getByLabel('Message', {exact: true}).fill(text);

@@ -157,12 +157,17 @@ export async function retryLoading(): Promise<void> {
   if (latest) await openSession(latest.id);
 }
 
+/** Half a character, as a cut emoji leaves it, is no UTF-8 and would never arrive. */
+function wellFormed(text: string): string {
+  return text.replace(/\p{Surrogate}/gu, '\ufffd');
+}
+
 export function send(text: string): void {
   const now = Date.now();
   let current = latest;
   const isNew = current === null;
   current ??= emptyThread(newId('web-'));
-  current = addUserMessage(current, newId('m-'), text, now);
+  current = addUserMessage(current, newId('m-'), wellFormed(text), now);
   publish(current, true);
   if (isNew) {
     setAddress(current.id);

@@ -4,7 +4,7 @@
 
 import {Lexer, Tokenizer, type Token, type Tokens, type TokensList} from 'marked';
 
-const kDepthMax = 24; // nested quotes, lists and emphasis beyond this are shown as text
+const kDepthMax = 12; // nested quotes, lists and emphasis beyond this are shown as text
 const kTimeMaxMs = 250;
 const kRunMax = 4000; // characters of running text that are looked at together
 const kListMax = 20_000; // a longer list goes on as another one
@@ -49,8 +49,10 @@ class BoundedTokenizer extends Tokenizer {
   override table(src: string): Tokens.Table | undefined {
     const columns = src.slice(0, src.indexOf('\n') + 1).split('|', kColumnsMax + 3).length - 1;
     if (columns > kColumnsMax + 1) return undefined;
-    let end = 0;
-    for (let cells = 0; cells < kCellsMax && end < src.length; cells += columns + 1) end = src.indexOf('\n', end) + 1 || src.length;
+    let end = 0; // a table ends at an empty line
+    for (let cells = 0; cells < kCellsMax && end < src.length && src[end] !== '\n'; cells += columns + 1) {
+      end = src.indexOf('\n', end) + 1 || src.length;
+    }
     return super.table(src.slice(0, end));
   }
 
