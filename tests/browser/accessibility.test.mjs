@@ -58,7 +58,7 @@ const kStates = {
     await ask(page, 'talk slowly');
     await page.getByText('word5 ').waitFor();
     await page.getByLabel('Stop', {exact: true}).click();
-    await page.getByText('Stopped', {exact: true}).waitFor();
+    await page.locator('.ending', {hasText: 'Stopped'}).waitFor();
   }},
   'error': {gateway: () => scripted, reach: async page => {
     await ask(page, 'please fail');
@@ -81,7 +81,6 @@ const kStates = {
   }},
   'drawer': {gateway: () => scripted, desk: false, reach: async page => {
     await ask(page, 'think of something');
-    await page.getByLabel('Send', {exact: true}).tap();
     await answered(page);
     await page.getByRole('button', {name: 'Conversations'}).tap();
     await page.locator('.sidebar.open').getByRole('link').first().waitFor();

@@ -64,7 +64,7 @@ export const kSmallPhone = {...kPhone, viewport: {width: 360, height: 640}};
 
 export async function ask(page, text) {
   await page.getByLabel('Message', {exact: true}).fill(text);
-  await page.getByLabel('Message', {exact: true}).press('Enter');
+  await page.getByRole('button', {name: 'Send', exact: true}).click();
 }
 
 /** The answer to the last message, once it is complete. */

@@ -37,6 +37,7 @@ async function answer(request, response, script) {
     if (step.error) return response.destroy();
     for (const piece of pieces(step.reasoning ?? '')) send({reasoning_content: piece});
     for (const piece of pieces(step.text ?? '', Math.max(7, Math.ceil((step.text ?? '').length / kPieceShare)))) {
+      await step.gate?.pass();
       if (response.destroyed) return;
       send({content: piece});
       if (step.pauseMs) await new Promise(done => setTimeout(done, step.pauseMs));
@@ -48,6 +49,25 @@ async function answer(request, response, script) {
     }
   }
   end('stop');
+}
+
+/** Lets the test say when the model speaks: a step with a `gate` waits before each piece until it is released. */
+export class Gate {
+  #allowed = 0;
+  #waiting = [];
+
+  release(pieces) {
+    this.#allowed += pieces;
+    while (this.#allowed > 0 && this.#waiting.length > 0) {
+      --this.#allowed;
+      this.#waiting.shift()();
+    }
+  }
+
+  async pass() {
+    if (this.#allowed > 0) return void --this.#allowed;
+    await new Promise(done => this.#waiting.push(done));
+  }
 }
 
 /** `script`: from the question to steps as in scripts.mjs; the real tools run. {refusal} answers 400 with this text. */

@@ -7,7 +7,7 @@ import {subprotocols, token} from './auth.ts';
 import type {Attached, ClientFrame, ServerFrame, TurnEvent} from './protocol.ts';
 
 const kBackoffMs = [300, 700, 1500, 3000, 6000, 12_000];
-const kHeartbeatMs = 30_000;
+const kProbeMs = 30_000;
 const kAttachTimeoutMs = 10_000;
 
 export type Phase =
@@ -34,12 +34,12 @@ export class Connection {
   private failures = 0;
   private retryTimer = 0;
   private attachTimer = 0;
-  private heartbeatTimer = 0;
+  private probeTimer = 0;
 
   constructor(private readonly handlers: Handlers) {
-    addEventListener('online', () => this.retryNow());
+    addEventListener('online', () => this.look());
     addEventListener('visibilitychange', () => {
-      if (document.visibilityState === 'visible') this.retryNow();
+      if (document.visibilityState === 'visible') this.look();
     });
   }
 
@@ -52,7 +52,7 @@ export class Connection {
     this.close();
     this.session = session;
     this.failures = 0;
-    void this.attempt();
+    this.attempt();
   }
 
   close(): void {
@@ -71,50 +71,68 @@ export class Connection {
   retryNow(): void {
     if (this.phase_.value.name !== 'waiting') return;
     clearTimeout(this.retryTimer);
-    void this.attempt();
+    this.attempt();
+  }
+
+  /** The network or the person came back: what is open may have died without a word. */
+  private look(): void {
+    this.retryNow();
+    this.probe();
+  }
+
+  /** Asks for what was missed. That nothing was is an answer, too, and keeps the connection from being found silent. */
+  private probe(): void {
+    if (this.attachTimer === 0 && this.send(this.attachFrame())) this.expectAttached();
+  }
+
+  private attachFrame(): ClientFrame {
+    return {type: 'attach', sessionId: this.session, after: this.handlers.after()};
+  }
+
+  private expectAttached(): void {
+    this.attachTimer = setTimeout(() => this.closed(''), kAttachTimeoutMs);
   }
 
   private drop(): void {
     clearTimeout(this.retryTimer);
     clearTimeout(this.attachTimer);
-    clearInterval(this.heartbeatTimer);
+    this.attachTimer = 0;
+    clearInterval(this.probeTimer);
     const socket = this.socket;
     this.socket = null; // handlers of a socket that is not ours any more do nothing
     socket?.close(1000);
   }
 
-  private async attempt(): Promise<void> {
-    const session = this.session;
+  private attempt(): void {
     this.phase_.value = {name: 'connecting'};
-    if (this.failures > 0) { // a refused WebSocket looks like a dead one; HTTP tells them apart
-      const refused = await this.isRefused();
-      if (session !== this.session || this.phase_.value.name !== 'connecting') return;
-      if (refused) return this.unauthorized();
-    }
     const url = gatewayUrl('ws');
     url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
-    url.search = new URLSearchParams({session}).toString();
+    url.search = new URLSearchParams({session: this.session}).toString();
     url.hash = '';
     const socket = new WebSocket(url, subprotocols(token()));
     this.socket = socket;
-    this.attachTimer = setTimeout(() => socket.close(4000), kAttachTimeoutMs);
+    this.expectAttached();
     socket.onopen = () => {
-      if (socket === this.socket) socket.send(JSON.stringify({type: 'attach', sessionId: session, after: this.handlers.after()}));
+      if (socket === this.socket) socket.send(JSON.stringify(this.attachFrame()));
     };
     socket.onmessage = message => {
       if (socket === this.socket) this.receive(message.data);
     };
     socket.onclose = event => {
-      if (socket === this.socket) this.closed(event);
+      if (socket !== this.socket) return;
+      if (event.code === 1009) this.handlers.onTooBig();
+      this.closed(event.code === 1008 ? event.reason : '');
     };
   }
 
-  private async isRefused(): Promise<boolean> {
+  /** A refused WebSocket looks like a dead one; HTTP tells them apart. */
+  private async askWhy(): Promise<void> {
+    const session = this.session;
     try {
       await getStatus();
-      return false;
     } catch (error) {
-      return error instanceof ApiError && error.status === 401;
+      const isRefused = error instanceof ApiError && error.status === 401;
+      if (isRefused && session === this.session && this.phase_.value.name !== 'open') this.unauthorized();
     }
   }
 
@@ -128,20 +146,21 @@ export class Connection {
     if (frame.type !== 'attached') return this.handlers.onEvent(frame);
     if (frame.sessionId !== this.session) return;
     clearTimeout(this.attachTimer);
+    this.attachTimer = 0;
     this.failures = 0;
-    clearInterval(this.heartbeatTimer);
-    this.heartbeatTimer = setInterval(() => this.send({type: 'heartbeat'}), kHeartbeatMs);
+    clearInterval(this.probeTimer);
+    this.probeTimer = setInterval(() => this.probe(), kProbeMs);
     this.phase_.value = {name: 'open'};
     this.handlers.onAttached(frame);
   }
 
-  private closed(event: CloseEvent): void {
+  private closed(reason: string): void {
     this.drop();
-    if (event.code === 1009) this.handlers.onTooBig();
+    if (this.failures > 0) void this.askWhy();
     const delay = (kBackoffMs[Math.min(this.failures, kBackoffMs.length - 1)] ?? 0) * (0.8 + 0.4 * Math.random());
     ++this.failures;
-    this.phase_.value = {name: 'waiting', retryAt: Date.now() + delay, reason: event.code === 1008 ? event.reason : ''};
-    this.retryTimer = setTimeout(() => void this.attempt(), delay);
+    this.phase_.value = {name: 'waiting', retryAt: Date.now() + delay, reason};
+    this.retryTimer = setTimeout(() => this.attempt(), delay);
   }
 
   private unauthorized(): void {

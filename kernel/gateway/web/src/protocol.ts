@@ -25,8 +25,7 @@ export type ServerFrame = TurnEvent | Attached;
 export type ClientFrame =
   | {type: 'user_message'; text: string; messageId: string; sessionId: string}
   | {type: 'attach'; sessionId: string; after: number}
-  | {type: 'stop'}
-  | {type: 'heartbeat'};
+  | {type: 'stop'};
 
 /** The gateway may send a time as ISO 8601 or as milliseconds since 1970. */
 export type Time = string | number;
