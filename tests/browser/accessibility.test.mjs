@@ -52,11 +52,11 @@ const kStates = {
   }},
   'running answer': {gateway: () => scripted, allow: [], reach: async page => {
     await ask(page, 'talk slowly');
-    await page.getByText('word9 ').waitFor();
+    await page.locator('.thread').getByText('word9 ').waitFor();
   }},
   'stopped answer': {gateway: () => scripted, reach: async page => {
     await ask(page, 'talk slowly');
-    await page.getByText('word5 ').waitFor();
+    await page.locator('.thread').getByText('word5 ').waitFor();
     await page.getByLabel('Stop', {exact: true}).click();
     await page.locator('.ending', {hasText: 'Stopped'}).waitFor();
   }},

@@ -87,16 +87,16 @@ test('stop with the button and with Esc', async () => {
 test('reload resumes, in the middle of an answer too', async () => {
   const {page, finish} = await openPage(browser, scripted.url);
   await ask(page, 'talk slowly');
-  await page.getByText('word9 ').waitFor();
+  await page.locator('.thread').getByText('word9 ').waitFor();
   await page.reload();
-  await page.getByText('word20 ').waitFor();
+  await page.locator('.thread').getByText('word20 ').waitFor();
   await page.getByLabel('Stop', {exact: true}).click();
   const text = await (await answered(page)).locator('.markdown').textContent();
   const words = text.match(/word\d+/g);
   assert.deepEqual(words, words.map((_, i) => `word${i + 1}`), 'nothing lost, nothing twice');
   assert.equal(await page.locator('.message').count(), 2);
   await page.reload();
-  await page.getByText('word9 ').waitFor();
+  await page.locator('.thread').getByText('word9 ').waitFor();
   assert.equal(await page.locator('.message').count(), 2);
   await finish();
 });
@@ -305,7 +305,7 @@ test('the gateway is killed in the middle of an answer', {skip: isExternal && 'C
   const gateway = await own(t, {modelUrl: model.url});
   const {page, finish} = await openPage(browser, gateway.url, {allow: [/ERR_CONNECTION|WebSocket connection/]});
   await ask(page, 'talk slowly');
-  await page.getByText('word9 ').waitFor();
+  await page.locator('.thread').getByText('word9 ').waitFor();
   await gateway.kill();
   await gateway.start();
   await page.getByLabel('Stop', {exact: true}).waitFor({state: 'detached'});

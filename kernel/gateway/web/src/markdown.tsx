@@ -6,6 +6,7 @@ import type {ComponentChildren, VNode} from 'preact';
 import {memo} from './memo.ts';
 import type {Token, Tokens} from 'marked';
 import {CodeBlock} from './components/code_block.tsx';
+import {ImageIcon} from './components/icons.tsx';
 import {hostBehind, safeLink} from './links.ts';
 
 const kNamedEntities: Record<string, string> =
@@ -35,8 +36,8 @@ function link(href: string, text: string, children: ComponentChildren): Componen
   );
 }
 
-function imageName(image: Tokens.Image): string {
-  return `🖼 ${decodeEntities(image.text) || 'image'}`;
+function imageName(image: Tokens.Image): ComponentChildren {
+  return <><ImageIcon />{decodeEntities(image.text) || 'image'}</>;
 }
 
 function inlines(tokens: readonly Token[] | undefined): ComponentChildren {

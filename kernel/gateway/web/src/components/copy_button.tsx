@@ -18,7 +18,7 @@ async function copy(text: string): Promise<boolean> {
 }
 
 /** Copies what `text` returns at the moment of the click, and says so for a moment. */
-export function CopyButton({label, text, caption}: {label: string; text: () => string; caption?: boolean}) {
+export function CopyButton({label, text}: {label: string; text: () => string}) {
   const [copied, setCopied] = useState(false);
   const onClick = async (): Promise<void> => {
     if (!await copy(text())) return;
@@ -28,7 +28,6 @@ export function CopyButton({label, text, caption}: {label: string; text: () => s
   return (
     <button type="button" class="icon-button small copy" aria-label={copied ? 'Copied' : label} title={label} onClick={onClick}>
       {copied ? <CheckIcon /> : <CopyIcon />}
-      {caption && <span>{copied ? 'Copied' : 'Copy'}</span>}
     </button>
   );
 }

@@ -29,10 +29,11 @@ export function DemoNotice() {
       <details>
         <summary>
           <strong>Demo</strong>
-          <span>{status.value.notice || 'No model is set up yet: the built-in demonstration answers.'}</span>
+          <span>No model is set up yet: the built-in demonstration answers.</span>
           <span class="more">Add a model</span>
         </summary>
         <div class="demo-help">
+          {status.value.notice && <p>{status.value.notice}</p>}
           <p>Stop the gateway and start it with a key, for example:</p>
           <pre><code>MODEL_PROVIDER_KEY=sk-… chela gateway</code></pre>
           <p>

@@ -36,6 +36,6 @@ export const ChevronIcon = () => <Icon><path d="m9 6 6 6-6 6" /></Icon>;
 export const DownIcon = () => <Icon><path d="M12 5v14M5.5 12.5 12 19l6.5-6.5" /></Icon>;
 export const RetryIcon = () => <Icon><path d="M20 11a8 8 0 1 0-2.3 6.3M20 5v6h-6" /></Icon>;
 export const EditIcon = () => <Icon><path d="m4 20 .8-4L16 4.8a2 2 0 0 1 2.8 0l.4.4a2 2 0 0 1 0 2.8L8 19.2z" /></Icon>;
-export const ToolIcon = () => <Icon><path d="M14.5 6.5a4 4 0 0 1 5-1l-2.8 2.8.6 2 2 .6L21 9.2a4 4 0 0 1-5.5 4.6L8.6 20.4a2.1 2.1 0 0 1-3-3l6.7-6.9a4 4 0 0 1 2.2-4z" /></Icon>;
 export const KeyIcon = () => <Icon><circle cx="8" cy="15" r="4" /><path d="m11 12 8.5-8.5M16 7l3 3" /></Icon>;
 export const WarnIcon = () => <Icon><path d="M12 4 3 19.5h18zM12 10v4M12 16.8v.2" /></Icon>;
+export const ImageIcon = () => <Icon><rect x="4" y="5" width="16" height="14" rx="2.5" /><path d="m5 17 4.5-4.5 3 3 2.5-2.5 4 4" /><circle cx="9" cy="9.5" r="1" /></Icon>;
