@@ -4,7 +4,7 @@ import {createServer} from 'node:http';
 import {once} from 'node:events';
 import {pieces, scriptFor} from '../../kernel/gateway/web/dev/scripts.mjs';
 
-const kPieceShare = 400; // an endless text comes in so many pieces
+const kPiecesMax = 400; // of an endless text
 
 function textOf({content = ''}) {
   return typeof content === 'string' ? content : content.map(part => part.text ?? '').join('');
@@ -36,7 +36,8 @@ async function answer(request, response, script) {
   for (const step of steps) {
     if (step.error) return response.destroy();
     for (const piece of pieces(step.reasoning ?? '')) send({reasoning_content: piece});
-    for (const piece of pieces(step.text ?? '', Math.max(7, Math.ceil((step.text ?? '').length / kPieceShare)))) {
+    const size = step.pauseMs || step.gate ? 7 : Math.max(7, Math.ceil((step.text ?? '').length / kPiecesMax));
+    for (const piece of pieces(step.text ?? '', size)) {
       await step.gate?.pass();
       if (response.destroyed) return;
       send({content: piece});

@@ -4,14 +4,17 @@ import {signal} from '@preact/signals';
 
 export const draft = signal('');
 
+/** In the next frame: by then the field shows the draft, and nothing lies over it any more. */
 export function focusComposer(): void {
-  const field = document.getElementById('composer');
-  if (!(field instanceof HTMLTextAreaElement)) return;
-  field.focus();
-  field.setSelectionRange(field.value.length, field.value.length);
+  requestAnimationFrame(() => {
+    const field = document.getElementById('composer');
+    if (!(field instanceof HTMLTextAreaElement)) return;
+    field.focus();
+    field.setSelectionRange(field.value.length, field.value.length);
+  });
 }
 
 export function edit(text: string): void {
   draft.value = text;
-  requestAnimationFrame(focusComposer); // after the field shows the text
+  focusComposer();
 }

@@ -45,7 +45,7 @@ export function App() {
   return (
     <div class="app">
       <Sidebar drawer={drawer} onDoctor={() => doctor.value = true} />
-      <div class="stage">
+      <div class="stage" inert={drawer.value}>
         <TopBar onMenu={() => drawer.value = true} />
         <ConnectionBanner />
         <ThreadView />

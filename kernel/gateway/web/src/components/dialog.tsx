@@ -7,8 +7,13 @@ interface Props {label: string; className?: string; onClose?: () => void; childr
 export function Dialog({label, className, onClose, children}: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
-    dialog.current?.showModal();
-    return () => dialog.current?.close();
+    const box = dialog.current; // by the time of the cleanup the reference is gone
+    const opener = document.activeElement;
+    box?.showModal();
+    return () => {
+      box?.close();
+      if (opener instanceof HTMLElement) opener.focus();
+    };
   }, []);
   return (
     <dialog ref={dialog} class={className} aria-label={label}

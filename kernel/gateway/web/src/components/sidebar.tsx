@@ -79,7 +79,11 @@ export function Sidebar({drawer, onDoctor}: {drawer: Signal<boolean>; onDoctor: 
       close();
     };
     addEventListener('keydown', onKey, {capture: true});
-    return () => removeEventListener('keydown', onKey, {capture: true});
+    return () => {
+      removeEventListener('keydown', onKey, {capture: true});
+      const focused = document.activeElement;
+      if (focused === document.body || panel.current?.contains(focused)) document.getElementById('menu')?.focus();
+    };
   }, [drawer.value]);
   const begin = (): void => { startNew(); close(); focusComposer(); };
   const forget = (): void => { forgetToken(); connection.close(); unauthorized(); };

@@ -13,7 +13,7 @@ export function TopBar({onMenu}: {onMenu: () => void}) {
   const other = theme.value === 'dark' ? 'light' : 'dark';
   return (
     <header class="top-bar">
-      <button type="button" class="icon-button only-narrow" aria-label="Conversations" onClick={onMenu}><MenuIcon /></button>
+      <button id="menu" type="button" class="icon-button only-narrow" aria-label="Conversations" onClick={onMenu}><MenuIcon /></button>
       <h1>{oneLine(listed || current?.title)}</h1>
       {model?.ref && (
         <span class="model-chip" title={model.service ? `Answered by ${model.service}` : undefined}>
