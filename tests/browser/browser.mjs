@@ -62,6 +62,8 @@ export async function openPage(browser, url, {allow = [], context: contextOption
 export const kPhone = {viewport: {width: 390, height: 844}, deviceScaleFactor: 2, isMobile: true, hasTouch: true};
 export const kSmallPhone = {...kPhone, viewport: {width: 360, height: 640}};
 
+export const hasFocus = (page, selector) => page.waitForFunction(wanted => document.activeElement?.matches(wanted), selector);
+
 export async function ask(page, text) {
   await page.getByLabel('Message', {exact: true}).fill(text);
   await page.getByRole('button', {name: 'Send', exact: true}).click();

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import {after, before, test} from 'node:test';
-import {answered, ask, kPhone, kSmallPhone, launch, openPage, shoot} from './browser.mjs';
+import {answered, ask, launch, openPage, shoot} from './browser.mjs';
 import {Gateway, isExternal} from './gateway.mjs';
 import {startModelService} from './model_service.mjs';
 import {scriptFor} from '../../kernel/gateway/web/dev/scripts.mjs';
@@ -197,137 +197,6 @@ test('the theme follows the system until one is chosen, and the choice survives'
   await shoot(page, 'first-open-light');
   await finish();
 });
-
-const hasFocus = (page, selector) => page.waitForFunction(wanted => document.activeElement?.matches(wanted), selector);
-
-/** Tab until the focus is where it is wanted; on the way it is always somewhere that can be seen. */
-async function tabTo(page, selector, key = 'Tab') {
-  for (let presses = 0; presses < 60; ++presses) {
-    await page.keyboard.press(key);
-    const at = await page.evaluate(wanted => {
-      const focused = document.activeElement;
-      if (focused === document.body) return 'outside'; // the browser's own bar
-      const outlined = focused.matches('textarea') || getComputedStyle(focused).outlineStyle !== 'none';
-      return focused.matches(wanted) ? 'there' : focused.checkVisibility() && outlined ? 'on the way' : `unseen: ${focused.outerHTML.slice(0, 100)}`;
-    }, selector);
-    if (at === 'there') return;
-    assert.ok(at === 'outside' || at === 'on the way', at);
-  }
-  assert.fail(`${selector} was not reached`);
-}
-
-test('every part is reached by Tab and answers to Enter', async () => {
-  const {page, finish} = await openPage(browser, scripted.url);
-  await hasFocus(page, '#composer');
-  await page.keyboard.type('show me the files');
-  await page.keyboard.press('Enter');
-  await answered(page);
-  await tabTo(page, '.tool-card summary', 'Shift+Tab');
-  const card = page.locator('.tool-card').last();
-  await page.keyboard.press('Enter');
-  await card.getByText('Result', {exact: true}).waitFor();
-  await page.keyboard.press('Tab'); // into what was opened
-  await hasFocus(page, '.tool-card[open] button');
-  await tabTo(page, '.session.current a', 'Shift+Tab');
-  await tabTo(page, '.session.current button');
-  await page.keyboard.press('Enter');
-  await page.getByRole('button', {name: 'Undo'}).waitFor();
-  await tabTo(page, '.notice .text-button');
-  await page.keyboard.press('Enter');
-  await page.locator('.sidebar').getByRole('link', {name: /show me the files/}).waitFor();
-  await tabTo(page, '.foot-button');
-  await page.keyboard.press('Enter');
-  await page.getByRole('dialog', {name: 'Doctor'}).waitFor();
-  for (let i = 0; i < 6; ++i) {
-    await page.keyboard.press('Tab');
-    assert.ok(await page.evaluate(() => document.activeElement === document.body || document.activeElement.closest('dialog')), 'the focus stays inside');
-  }
-  await page.keyboard.press('Escape');
-  await hasFocus(page, '.foot-button');
-  await tabTo(page, '[aria-label^="Use the"]');
-  await page.keyboard.press('Enter');
-  await page.getByRole('button', {name: 'Use the dark theme'}).waitFor();
-  await finish();
-});
-
-test('the whole way by keyboard', async () => {
-  const {page, finish} = await openPage(browser, scripted.url);
-  const field = page.getByLabel('Message', {exact: true});
-  await hasFocus(page, '#composer');
-  await page.keyboard.type('think of');
-  await page.keyboard.press('Shift+Enter');
-  await page.keyboard.type('two lines');
-  assert.equal(await field.inputValue(), 'think of\ntwo lines');
-  await page.keyboard.press('Enter');
-  await answered(page);
-  assert.equal(await page.locator('.bubble').last().textContent(), 'think of\ntwo lines');
-  const spoken = page.locator('[role="log"]');
-  await spoken.getByText('I thought about it.').waitFor({state: 'attached'});
-  await page.keyboard.press('Tab'); // the send button is disabled: the focus leaves the field and stays visible
-  assert.notEqual(await page.evaluate(() => document.activeElement?.id), 'composer');
-  await page.locator('body').press('/');
-  await hasFocus(page, '#composer');
-  await page.keyboard.press('Control+Shift+O');
-  await page.getByText('What shall we get hold of?').waitFor();
-  await finish();
-});
-
-test('an answer that comes whole within one frame is read out', async () => {
-  const {page, finish} = await openPage(browser, scripted.url);
-  await ask(page, 'hello'); // the connection is there before the question that counts
-  await answered(page);
-  await page.getByLabel('Message', {exact: true}).fill('think of something');
-  await page.evaluate(() => {
-    document.getElementById('composer').form.requestSubmit();
-    requestAnimationFrame(() => {
-      const end = performance.now() + 1500;
-      while (performance.now() < end); // the whole answer arrives meanwhile
-    });
-  });
-  await page.locator('[role="log"]').getByText('I thought about it.').waitFor({state: 'attached'});
-  assert.equal(await page.locator('[role="log"]').getByText('I thought about it.').count(), 1);
-  await finish();
-});
-
-for (const [name, context] of [['phone', kPhone], ['small phone', {...kSmallPhone, colorScheme: 'light'}]]) {
-  test(name, async () => {
-    const {page, finish} = await openPage(browser, demo.url, {context});
-    const fits = async () => {
-      const wide = await page.evaluate(() => [document.documentElement, document.querySelector('.scroller')]
-        .map(box => box.scrollWidth - box.clientWidth).concat(document.querySelector('.composer').getBoundingClientRect().bottom - innerHeight));
-      assert.ok(Math.max(...wide) <= 0, `too wide or too high by ${wide} px`);
-    };
-    const file = name.replace(' ', '-');
-    await page.getByText('What shall we get hold of?').waitFor();
-    await page.getByLabel('Demonstration').waitFor();
-    await fits();
-    await shoot(page, `${file}-first-open`);
-    await page.getByRole('button', {name: 'List the files in my workspace'}).tap();
-    await answered(page);
-    await page.getByLabel('Message', {exact: true}).fill(`What can you do? ${'Supercalifragilistic'.repeat(20)}`);
-    await page.getByRole('button', {name: 'Send', exact: true}).tap();
-    await answered(page);
-    await fits();
-    await shoot(page, `${file}-conversation`);
-    const menu = page.getByRole('button', {name: 'Conversations'});
-    await menu.tap();
-    await page.locator('.sidebar.open').getByText('List the files').first().waitFor();
-    await shoot(page, `${file}-conversations`);
-    assert.equal(await page.locator('.stage').evaluate(stage => stage.inert), true);
-    await page.locator('.backdrop').tap({position: {x: 340, y: 500}});
-    await page.locator('.sidebar.open').waitFor({state: 'detached'});
-    await menu.tap();
-    await hasFocus(page, '.sidebar.open button');
-    await page.keyboard.press('Escape');
-    await page.locator('.sidebar.open').waitFor({state: 'detached'});
-    await hasFocus(page, '[aria-label="Conversations"]');
-    await menu.tap();
-    await page.locator('.sidebar').getByRole('button', {name: 'New conversation'}).tap();
-    await page.getByText('What shall we get hold of?').waitFor();
-    await hasFocus(page, '#composer');
-    await finish();
-  });
-}
 
 test('the doctor reports', async () => {
   const {page, finish} = await openPage(browser, demo.url);
