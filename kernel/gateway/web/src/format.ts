@@ -2,6 +2,7 @@
 
 export function duration(ms: number | undefined): string {
   if (ms === undefined) return '';
+  if (ms < 1) return '< 1 ms';
   if (ms < 1000) return `${Math.round(ms)} ms`;
   if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
   return `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1000)} s`;
@@ -36,12 +37,16 @@ export function prettyArguments(text: string): string {
   }
 }
 
-/** One line for a tool card's head: the values of the arguments, without braces. */
+const kTelling = ['command', 'path', 'url', 'query', 'pattern', 'name']; // what a call is about, where it has one of these
+
+/** One line for a tool card's head: the values of the arguments, the most telling first, without braces and switches. */
 export function argumentsLine(text: string): string {
   try {
     const value: unknown = JSON.parse(text);
     if (value === null || typeof value !== 'object') return String(value);
-    return Object.values(value).map(v => typeof v === 'string' ? v : JSON.stringify(v)).join(', ');
+    const rank = (name: string): number => kTelling.includes(name) ? kTelling.indexOf(name) : kTelling.length;
+    return Object.entries(value).filter(([, v]) => typeof v !== 'boolean').sort(([a], [b]) => rank(a) - rank(b))
+      .map(([, v]) => typeof v === 'string' ? v : JSON.stringify(v)).join(', ');
   } catch {
     return text;
   }

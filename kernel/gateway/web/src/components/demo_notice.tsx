@@ -29,7 +29,7 @@ export function DemoNotice() {
       <details>
         <summary>
           <strong>Demo</strong>
-          <span>No model is set up yet: the built-in demonstration answers.</span>
+          {' '}<span>No model is set up yet: a demonstration answers.</span>{' '}
           <span class="more">Add a model</span>
         </summary>
         <div class="demo-help">

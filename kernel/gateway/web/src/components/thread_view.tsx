@@ -37,7 +37,7 @@ function useFollow(current: Thread | null) {
   const isAway = useSignal(false);
   const toEnd = (): void => {
     const box = scroller.current;
-    if (box) box.scrollTop = box.scrollHeight;
+    if (box) box.scrollTop = isEmpty.current ? 0 : box.scrollHeight;
   };
   const onScroll = (): void => {
     const box = scroller.current;
@@ -45,6 +45,8 @@ function useFollow(current: Thread | null) {
     following.current = box.scrollHeight - box.scrollTop - box.clientHeight < kNearBottomPx;
     isAway.value = !following.current;
   };
+  const isEmpty = useRef(true); // then its beginning is what matters
+  isEmpty.current = !current || current.items.length === 0;
   const lastItem = current?.items.at(-1);
   const ownId = lastItem?.role === 'user' ? lastItem.id : '';
   useLayoutEffect(() => { // another conversation, or a message of one's own: go to the end
