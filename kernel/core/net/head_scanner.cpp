@@ -2,17 +2,13 @@
 
 #include <algorithm>
 
+#include "kernel/core/net/characters.hpp"
+
 namespace chela::net {
 namespace {
 
 constexpr std::size_t kRequestLineSlack = 64;  // method, version and blanks around the target
 constexpr char kTlsHandshake = 0x16;
-
-bool may_start_method(char c) {
-  constexpr std::string_view kOthers = "!#$%&'*+-.^_`|~";
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-         kOthers.find(c) != std::string_view::npos;
-}
 
 HeadScanner::Verdict refuse(int status, std::string_view message) {
   return {.status = status, .message = message};
@@ -27,7 +23,7 @@ HeadScanner::Verdict HeadScanner::scan(std::string_view bytes, const HttpLimits&
       first_byte_checked_ = true;
       if (in_reach[begin_] == kTlsHandshake)
         return refuse(400, "this is TLS on a plain HTTP port; use http:// and ws://");
-      if (!may_start_method(in_reach[begin_])) return refuse(400, "this is not an HTTP request");
+      if (!is_token_char(in_reach[begin_])) return refuse(400, "this is not an HTTP request");
     }
     auto line_end = in_reach.find('\n', scanned_);
     if (line_end == std::string_view::npos) break;
@@ -52,6 +48,7 @@ HeadScanner::Verdict HeadScanner::scan(std::string_view bytes, const HttpLimits&
 
 std::optional<HeadScanner::Verdict> HeadScanner::check_line(std::string_view line) {
   if (!line.ends_with('\r')) return refuse(400, "a line ends without a carriage return");
+  if (line.find('\r') != line.size() - 1) return refuse(400, "a carriage return stands within a line");
   if (line.front() == ' ' || line.front() == '\t') return refuse(400, "a header is folded over two lines");
   return std::nullopt;
 }

@@ -8,6 +8,8 @@
 
 #include "kernel/core/base/assert.hpp"
 #include "kernel/core/base/text.hpp"
+#include "kernel/core/net/characters.hpp"
+#include "kernel/core/net/chunk_decoder.hpp"
 #include "kernel/core/net/head_scanner.hpp"
 #include "kernel/core/net/http_target.hpp"
 
@@ -21,21 +23,17 @@ using boost::beast::error_code;
 constexpr std::size_t kMethodSizeMax = 32;
 constexpr std::uint64_t kReserveMax = 64 * 1024;  // a declared length is a promise, not a reason to allocate
 
-// "0", CRLF, CRLF: whatever waits in the buffer of a chunked body is at least that long once complete, and Beast
-// asserts that it is not shown less when it comes back to a last chunk.
-constexpr std::size_t kChunkEndSize = 5;
-
 std::string_view view(boost::beast::string_view text) {
   return {text.data(), text.size()};
 }
 
-// Beast's grammar, writing into our types. Its own request_parser would store every header a second time.
+// Beast's grammar of a head, writing into our types. Its own request_parser would store every header a second time.
 class Grammar final : public beast_http::basic_parser<true> {
  public:
   Grammar(const HttpLimits& limits, HttpRequest& request, std::optional<Refusal>& refusal)
       : limits_(limits), request_(request), refusal_(refusal) {
     header_limit(std::numeric_limits<std::uint32_t>::max());  // HeadScanner has counted
-    body_limit(boost::none);                                  // until admit()
+    body_limit(boost::none);                                  // the route knows: admit()
   }
 
  private:
@@ -55,11 +53,6 @@ class Grammar final : public beast_http::basic_parser<true> {
 
   void on_field_impl(beast_http::field, boost::beast::string_view name, boost::beast::string_view value,
                      error_code& ec) override {
-    if (in_trailer_) {
-      trailer_size_ += name.size() + value.size() + 4;
-      if (trailer_size_ > limits_.trailer_size_max) refuse(400, "the trailer section is too large", ec);
-      return;  // nothing here needs trailers, and merging them is how forbidden headers get in
-    }
     if (request_.headers.size() == limits_.header_count_max) {
       return refuse(431, fmt::format("there are more than {} headers", limits_.header_count_max), ec);
     }
@@ -68,38 +61,21 @@ class Grammar final : public beast_http::basic_parser<true> {
 
   void on_header_impl(error_code&) override {}
   void on_response_impl(int, boost::beast::string_view, int, error_code&) override {}
-  void on_body_init_impl(const boost::optional<std::uint64_t>& length, error_code&) override {
-    if (length) request_.body.reserve(std::min(*length, kReserveMax));
-  }
-  std::size_t on_body_impl(boost::beast::string_view body, error_code&) override {
-    request_.body += view(body);
-    return body.size();
-  }
-  void on_chunk_header_impl(std::uint64_t size, boost::beast::string_view extensions, error_code& ec) override {
-    in_trailer_ = size == 0;
-    overhead_ += extensions.size();
-    if (extensions.size() > limits_.chunk_extension_size_max || overhead_ > limits_.chunk_overhead_max) {
-      refuse(400, "the chunk extensions are too long", ec);
-    }
-  }
-  std::size_t on_chunk_body_impl(std::uint64_t, boost::beast::string_view body, error_code&) override {
-    request_.body += view(body);
-    return body.size();
-  }
+  // Bodies are not given to it.
+  void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) override {}
+  std::size_t on_body_impl(boost::beast::string_view, error_code&) override { return 0; }
+  void on_chunk_header_impl(std::uint64_t, boost::beast::string_view, error_code&) override {}
+  std::size_t on_chunk_body_impl(std::uint64_t, boost::beast::string_view, error_code&) override { return 0; }
   void on_finish_impl(error_code&) override {}
 
   const HttpLimits& limits_;
   HttpRequest& request_;
   std::optional<Refusal>& refusal_;
-  std::size_t overhead_ = 0;
-  std::size_t trailer_size_ = 0;
-  bool in_trailer_ = false;
 };
 
 // "GET / HTTP/2.0" is a version that we lack; "GET / HTTP/x" is no request.
 bool names_a_version(std::string_view head) {
   auto line = head.substr(0, head.find('\r'));
-  auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
   if (line.size() < 9 || std::ranges::count(line, ' ') != 2) return false;
   auto version = line.substr(line.size() - 9);
   return version.starts_with(" HTTP/") && is_digit(version[6]) && version[7] == '.' && is_digit(version[8]);
@@ -117,7 +93,7 @@ std::optional<Refusal> check_framing(const RequestHead& head) {
   }
   if (lengths > 1) return Refusal{400, "there is more than one Content-Length"};
   auto length = head.headers.value_or("content-length", "0");
-  if (length.empty() || !std::ranges::all_of(length, [](char c) { return c >= '0' && c <= '9'; })) {
+  if (length.empty() || !std::ranges::all_of(length, is_digit)) {
     return Refusal{400, "the Content-Length is not a number"};
   }
   return std::nullopt;
@@ -140,9 +116,6 @@ std::optional<Refusal> check_wishes(const RequestHead& head) {
   if (head.method == "CONNECT" || head.method == "TRACE") {
     return Refusal{405, fmt::format("the method {} is not served here", head.method)};
   }
-  if (head.headers.has_token("upgrade", "h2c")) {
-    return Refusal{400, "HTTP/2 is not served here; speak HTTP/1.1 without Upgrade: h2c"};
-  }
   if (head.headers.count("expect") > 1 ||
       !equal_ignoring_case(head.headers.value_or("expect", "100-continue"), "100-continue")) {
     return Refusal{417, "the only expectation known is: 100-continue"};
@@ -160,8 +133,9 @@ class RequestParser::State {
     request = {};
     grammar.emplace(limits, request, refusal);
     scanner.reset();
+    chunks.reset();
     buffer.clear();
-    in_body = admitted = started = false;
+    in_body = chunked = admitted = started = false;
   }
 
   Step refuse(int status, std::string message) {
@@ -172,15 +146,16 @@ class RequestParser::State {
   Step feed_head(std::string_view& input);
   Step finish_head(std::string_view head);
   Step feed_body(std::string_view& input);
-  Step body_failed(error_code ec);
 
   const HttpLimits& limits;
   HttpRequest request;
   std::optional<Refusal> refusal;
   std::optional<Grammar> grammar;
   HeadScanner scanner;
-  std::string buffer;  // an incomplete header section, chunk header or trailer section
+  std::optional<ChunkDecoder> chunks;
+  std::string buffer;  // an incomplete header section
   bool in_body = false;
+  bool chunked = false;
   bool admitted = false;
   bool started = false;
 };
@@ -225,45 +200,23 @@ RequestParser::Step RequestParser::State::finish_head(std::string_view head) {
   request.path = std::move(target->path);
   request.query = std::move(target->query);
   if (auto length = grammar->content_length()) request.content_length = *length;
-  request.has_body = !grammar->is_done();
+  chunked = grammar->chunked();
+  request.has_body = chunked || request.content_length.value_or(0) > 0;
   in_body = true;
   return Step::head;
 }
 
 RequestParser::Step RequestParser::State::feed_body(std::string_view& input) {
   CHELA_ASSERT(admitted, "admit() comes between the headers and the body");
-  if (grammar->is_done()) return Step::complete;
-  if (input.empty()) return Step::need_more;
-  grammar->eager(true);
-  if (!buffer.empty()) {
-    buffer += input;
-    if (buffer.size() < kChunkEndSize) return input = {}, Step::need_more;
+  if (chunks) {
+    if (auto bad = chunks->feed(input, request.body)) return refuse(bad->status, std::move(bad->message));
+    return chunks->is_done() ? Step::complete : Step::need_more;
   }
-  std::string_view bytes = buffer.empty() ? input : std::string_view(buffer);
-  error_code ec;
-  auto used = grammar->put(boost::asio::const_buffer(bytes.data(), bytes.size()), ec);
-  if (ec && ec != error::need_more) return body_failed(ec);
-  std::size_t left = bytes.size() - used;
-  if (grammar->is_done()) {
-    input.remove_prefix(input.size() - left);  // what is left came with this input
-    buffer.clear();
-    return Step::complete;
-  }
-  if (left > limits.trailer_size_max + limits.chunk_extension_size_max + 64) {
-    return refuse(400, "a chunk header or the trailer section is too large");
-  }
-  if (buffer.empty()) {
-    buffer = input.substr(input.size() - left);
-  } else {
-    buffer.erase(0, used);
-  }
-  input = {};
-  return Step::need_more;
-}
-
-RequestParser::Step RequestParser::State::body_failed(error_code ec) {
-  if (ec == error::body_limit) return refuse(413, "the body is larger than this route accepts");
-  return refuse(400, fmt::format("the body is malformed: {}", ec.message()));
+  std::uint64_t left = request.content_length.value_or(0) - request.body.size();
+  auto piece = input.substr(0, std::min<std::uint64_t>(left, input.size()));
+  request.body += piece;
+  input.remove_prefix(piece.size());
+  return piece.size() == left ? Step::complete : Step::need_more;
 }
 
 RequestParser::RequestParser(const HttpLimits& limits) : state_(std::make_unique<State>(limits)) {}
@@ -279,10 +232,13 @@ RequestParser::Step RequestParser::feed(std::string_view& input) {
 void RequestParser::admit(std::uint64_t body_size_max) {
   CHELA_ASSERT(state_->in_body && !state_->admitted, "a request is admitted once, after its headers");
   state_->admitted = true;
-  state_->grammar->body_limit(body_size_max);
-  if (state_->request.content_length.value_or(0) > body_size_max) {
+  if (state_->chunked) state_->chunks.emplace(state_->limits, body_size_max);
+  auto length = state_->request.content_length.value_or(0);
+  if (length > body_size_max) {
     state_->refuse(413, fmt::format("the body is larger than the {} bytes that this route accepts", body_size_max));
+    return;
   }
+  state_->request.body.reserve(std::min(length, kReserveMax));
 }
 
 RequestHead& RequestParser::head() {

@@ -1,9 +1,10 @@
 #pragma once
 
-// HTTP/1.x requests from bytes, without sockets. The grammar is Boost.Beast's parser, confined to the .cpp; what it
-// leaves to its caller is refused here, so that no two readers can see different requests (request smuggling):
+// HTTP/1.x requests from bytes, without sockets. The grammar of the head is Boost.Beast's parser, confined to the .cpp;
+// what it leaves to its caller is refused here, so that no two readers can see different requests (request smuggling):
 // a transfer coding other than exactly `chunked`, Content-Length beside it or twice or as a list, a missing, repeated
-// or malformed Host, folded headers, a target in more than one spelling (http_target.hpp), protocol switches to h2c.
+// or malformed Host, folded headers, a target in more than one spelling (http_target.hpp). Chunks: chunk_decoder.hpp.
+// Wishes for another protocol are not heard here (RFC 9110 section 7.8); routes may fulfil that of a WebSocket.
 // The verdict does not depend on how the input is cut into pieces.
 
 #include <cstdint>
@@ -13,14 +14,9 @@
 
 #include "kernel/core/net/http_types.hpp"
 #include "kernel/core/net/limits.hpp"
+#include "kernel/core/net/refusal.hpp"
 
 namespace chela::net {
-
-// Why a request is not served: the connection is closed after the response.
-struct Refusal {
-  int status = 400;
-  std::string message;  // what is wrong and what to do, for the response body
-};
 
 // Loop thread only. One object reads the requests of one connection, one after the other:
 //   need_more -> ... -> head -> admit() -> need_more -> ... -> complete -> take() -> the next request

@@ -1,20 +1,17 @@
 #include "kernel/core/net/http_target.hpp"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
-#include <cstdint>
 #include <optional>
 
 #include "kernel/core/base/text.hpp"
+#include "kernel/core/net/characters.hpp"
 
 namespace chela::net {
 namespace {
 
-std::optional<unsigned> hex_value(char c) {
-  if (c >= '0' && c <= '9') return static_cast<unsigned>(c - '0');
-  if (c >= 'a' && c <= 'f') return static_cast<unsigned>(c - 'a' + 10);
-  if (c >= 'A' && c <= 'F') return static_cast<unsigned>(c - 'A' + 10);
-  return std::nullopt;
-}
+constexpr std::size_t kHostNameSizeMax = 255;
 
 // The byte that the three characters at `at` encode, if they are a percent-encoding.
 std::optional<char> percent_decoded(std::string_view text, std::size_t at) {
@@ -23,14 +20,6 @@ std::optional<char> percent_decoded(std::string_view text, std::size_t at) {
   auto low = hex_value(text[at + 2]);
   if (!high || !low) return std::nullopt;
   return static_cast<char>(*high << 4 | *low);
-}
-
-bool is_control(char c) {
-  return static_cast<std::uint8_t>(c) < 0x20 || c == 0x7F;
-}
-
-bool is_alphanumeric(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
 Result<std::string> decode_path(std::string_view raw) {
@@ -70,7 +59,26 @@ Result<std::string> canonical_path(std::string_view raw) {
 }
 
 bool is_valid_port(std::string_view port) {
-  return !port.empty() && port.size() <= 5 && std::ranges::all_of(port, [](char c) { return c >= '0' && c <= '9'; });
+  if (port.empty() || port.size() > 5 || !std::ranges::all_of(port, is_digit)) return false;
+  unsigned number = 0;
+  for (char digit : port) number = number * 10 + static_cast<unsigned>(digit - '0');
+  return number <= 65535;
+}
+
+bool is_valid_ipv6(std::string_view text) {
+  in6_addr address{};
+  if (text.find('\0') != std::string_view::npos) return false;  // inet_pton would stop there
+  return ::inet_pton(AF_INET6, std::string(text).c_str(), &address) == 1;
+}
+
+// Names of DNS and addresses of four numbers; a final dot is that of the root.
+bool is_valid_name(std::string_view name) {
+  if (name.ends_with('.')) name.remove_suffix(1);
+  if (name.empty() || name.size() > kHostNameSizeMax) return false;
+  return std::ranges::all_of(split(name, '.'), [](std::string_view label) {
+    return !label.empty() &&
+           std::ranges::all_of(label, [](char c) { return is_alphanumeric(c) || c == '-' || c == '_'; });
+  });
 }
 
 }  // namespace
@@ -106,19 +114,12 @@ Result<Target> parse_target(std::string_view method, std::string_view target) {
 }
 
 bool is_valid_host(std::string_view host) {
-  if (host.starts_with('[')) {
-    auto end = host.find(']');
-    if (end == std::string_view::npos || end < 3) return false;
-    bool address = std::ranges::all_of(host.substr(1, end - 1),
-                                       [](char c) { return hex_value(c).has_value() || c == ':' || c == '.'; });
-    auto rest = host.substr(end + 1);
-    return address && (rest.empty() || (rest.front() == ':' && is_valid_port(rest.substr(1))));
-  }
-  auto colon = host.find(':');
-  auto name = host.substr(0, colon);
-  if (colon != std::string_view::npos && !is_valid_port(host.substr(colon + 1))) return false;
-  return !name.empty() && name.size() <= 255 &&
-         std::ranges::all_of(name, [](char c) { return is_alphanumeric(c) || c == '-' || c == '.' || c == '_'; });
+  bool is_literal = host.starts_with('[');
+  auto name = is_literal ? host.substr(0, host.find(']') + 1) : host.substr(0, host.find(':'));
+  auto port = host.substr(name.size());
+  if (!port.empty() && (port.front() != ':' || !is_valid_port(port.substr(1)))) return false;
+  if (!is_literal) return is_valid_name(name);
+  return name.size() > 2 && is_valid_ipv6(name.substr(1, name.size() - 2));
 }
 
 std::string decode_query(std::string_view text) {

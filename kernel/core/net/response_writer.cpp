@@ -7,17 +7,10 @@
 #include <iterator>
 
 #include "kernel/core/base/text.hpp"
+#include "kernel/core/net/characters.hpp"
 
 namespace chela::net {
 namespace {
-
-bool is_token(std::string_view name) {
-  constexpr std::string_view kOthers = "!#$%&'*+-.^_`|~";
-  return !name.empty() && std::ranges::all_of(name, [&](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           kOthers.find(c) != std::string_view::npos;
-  });
-}
 
 constexpr std::size_t kHeadSizeUsual = 256;
 

@@ -94,11 +94,12 @@ TEST(HttpTarget, DecodesQueries) {
 }
 
 TEST(HttpTarget, ChecksHosts) {
-  for (const char* good : {"a", "a.b:1", "127.0.0.1:18789", "[::1]", "[::ffff:1.2.3.4]:65535", "my_host"}) {
+  for (const char* good : {"a", "a.b:1", "127.0.0.1:18789", "[::1]", "[::ffff:1.2.3.4]:65535", "my_host", "a.b.", "a.:1"}) {
     EXPECT_TRUE(is_valid_host(good)) << good;
   }
   for (const char* bad :
-       {"", ":80", "a:", "a:b", "a:123456", "a b", "a,b", "[", "[]", "[::1", "[::1]x", "[x]", "a/", "a@b", "::1"}) {
+       {"", ":80", "a:", "a:b", "a:123456", "a b", "a,b", "[", "[]", "[::1", "[::1]x", "[x]", "a/", "a@b", "::1",
+        "a:65536", "a:00080x", ".", "a..b", ".a", "a..", "[1.2.3.4]", "[::1%lo]", "[:::::::::]"}) {
     EXPECT_FALSE(is_valid_host(bad)) << bad;
   }
 }
