@@ -40,6 +40,10 @@ void HttpProtocol::on_bytes(std::span<char> bytes) {
   std::string_view input(bytes.data(), bytes.size());
   if (phase_ != Phase::handling && phase_ != Phase::upgraded && read_ahead_.empty()) advance(input);
   if (input.empty() || phase_ == Phase::ended) return;
+  if (read_ahead_used_ > read_ahead_.size() / 2) {  // a pipeline that never runs dry must not grow for good
+    read_ahead_.erase(0, read_ahead_used_);
+    read_ahead_used_ = 0;
+  }
   read_ahead_ += input;
   if (read_ahead_.size() - read_ahead_used_ > context_.limits.transport.read_ahead_max) connection_.pause_reading();
 }
@@ -47,7 +51,8 @@ void HttpProtocol::on_bytes(std::span<char> bytes) {
 void HttpProtocol::advance(std::string_view& input) {
   while (phase_ == Phase::idle || phase_ == Phase::head || phase_ == Phase::body) {
     if (phase_ == Phase::idle) {
-      if (input.empty()) return;
+      // A peer that asks and asks and reads no answers waits for itself, not in our memory.
+      if (input.empty() || connection_.over_high_water()) return;
       begin_request();
     }
     switch (parser_->feed(input)) {
@@ -237,7 +242,10 @@ void HttpProtocol::on_end() {
 
 void HttpProtocol::on_deadline() {
   auto now = context_.loop.now();
-  if (phase_ == Phase::idle) return end();
+  if (phase_ == Phase::idle) {
+    if (!connection_.over_high_water()) return end();
+    return connection_.set_deadline(now + context_.limits.deadlines.keep_alive);  // of the transport: write_stall
+  }
   if (phase_ == Phase::head) return refuse({408, "the headers did not arrive in time"});
   if (phase_ != Phase::body) return;
   if (body_deadline() > now) return connection_.set_deadline(body_deadline());
@@ -245,7 +253,8 @@ void HttpProtocol::on_deadline() {
 }
 
 void HttpProtocol::on_drained() {
-  if (exchange_) exchange_->wake_drained();
+  if (exchange_) return exchange_->wake_drained();
+  if (phase_ == Phase::idle) connection_.wake();  // for the requests that were held back
 }
 
 void HttpProtocol::on_shutdown() {

@@ -15,6 +15,10 @@ constexpr std::string_view kGet = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
 class HttpServerLimitsTest : public ServerTest {};
 
+Task<Result<void>> respond_with(HttpExchange& exchange, std::string body) {
+  co_return exchange.respond({.body = std::move(body)});
+}
+
 TEST_F(HttpServerLimitsTest, SlowSendersAreTimedOut) {
   start();
   RawClient silent(loop, server->port()), headers(loop, server->port()), body(loop, server->port()),
@@ -90,6 +94,24 @@ TEST_F(HttpServerLimitsTest, SaysWhatToDoWhenItCannotListen) {
   EXPECT_EQ(fourth.listen({.address = "192.0.2.1"}).error().code, ErrorCode::invalid_argument);
   HttpServer v6(loop, service);
   EXPECT_TRUE(v6.listen({.address = "::"}));
+}
+
+// Pipelined requests whose answers nobody reads are not answered into memory.
+TEST_F(HttpServerLimitsTest, HoldsBackAPeerThatReadsNoAnswers) {
+  limits.connections_max = 10;
+  service.on_handle = [](HttpExchange& exchange) { return respond_with(exchange, std::string(100'000, 'x')); };
+  start();
+  RawClient client(loop, server->port(), 4096);
+  constexpr int kRequests = 1000;
+  std::string requests;
+  for (int i = 0; i < kRequests; ++i) requests += kGet;
+  client.send(requests);
+  for (int i = 0; i < 100; ++i) loop.run_ready();
+  EXPECT_LT(service.handled, 200);
+  std::size_t size = 0;
+  while (service.handled < kRequests) size += client.read_bytes(1'000'000).size();
+  while (size < kRequests * 100'000u) size += client.read_bytes(100'000).size();
+  EXPECT_EQ(service.handled, kRequests);
 }
 
 Task<Result<void>> drain_and_note(HttpServer& server, TimePoint deadline, std::optional<Result<void>>& out) {
