@@ -1,22 +1,32 @@
 #include "kernel/gateway/page.hpp"
 
+#include <algorithm>
+
 #include "kernel/gateway/reply.hpp"
 #include "kernel/gateway/web/assets.hpp"
 
 namespace chela::gateway {
 namespace {
 
+// RFC 9110 section 13.1.2: any tag of the list, weak or not.
+bool has_already(const net::Headers& headers, std::string_view etag) {
+  return std::ranges::any_of(net::list_values(headers, "if-none-match"), [&](std::string_view tag) {
+    if (tag.starts_with("W/")) tag.remove_prefix(2);
+    return tag == etag || tag == "*";
+  });
+}
+
 Task<Result<void>> send_asset(const web::Asset& asset, Request request) {
   const auto& headers = request.http().headers;
   net::HttpResponse response;
   for (auto header : web::headers()) response.headers.add(header.name, header.value);
   response.headers.add("ETag", asset.etag);
-  if (headers.value_or("if-none-match", "") == asset.etag) {
+  response.headers.add("Vary", "Accept-Encoding");
+  if (has_already(headers, asset.etag)) {
     response.status = 304;
     co_return request.respond(std::move(response));
   }
   response.headers.add("Content-Type", asset.content_type);
-  response.headers.add("Vary", "Accept-Encoding");
   bool gzip = !asset.gzip_bytes.empty() && headers.has_token("accept-encoding", "gzip");
   if (gzip) response.headers.add("Content-Encoding", "gzip");
   response.body = gzip ? asset.gzip_bytes : asset.bytes;

@@ -6,6 +6,15 @@
 #include "kernel/gateway/reply.hpp"
 
 namespace chela::gateway {
+namespace {
+
+// For Allow: a path that takes GET takes HEAD.
+std::string with_head(std::string methods) {
+  if (auto get = methods.find("GET"); get != std::string::npos) methods.insert(get + 3, ", HEAD");
+  return methods;
+}
+
+}  // namespace
 
 // What admit() decided and handle() acts upon.
 struct Service::Admitted {
@@ -59,7 +68,7 @@ net::Admission Service::admit(const net::RequestHead& head) {
   if (!match.route && !match.allowed_methods.empty()) {
     auto response = error_reply({ErrorCode::invalid_argument, "this path takes " + match.allowed_methods}, style);
     response.status = 405;
-    response.headers.add("Allow", match.allowed_methods);
+    response.headers.add("Allow", with_head(match.allowed_methods));
     return refuse(std::move(response));
   }
   if (!match.route) {
