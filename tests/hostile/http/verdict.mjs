@@ -5,17 +5,13 @@ import { RawConnection } from './raw_connection.mjs';
 const quietMs = 80;
 let probes = 0;
 
-// What a case may send besides text.
-export const pause = (ms) => ({ pauseMs: ms });
-export const endSending = { endSending: true };
-export const nextAnswer = { nextAnswer: true };
-
 // `200 404 open`: the answers in order, then what became of the connection:
 //   open      the next request on it is answered, by exactly one answer, and it is the right one
 //   closed    the gateway has ended it
 //   waiting   nothing more comes and it is not closed: the gateway waits for the rest of a request
 //   upgraded  it has become a WebSocket
-export async function play(port, test) {
+// `credentials` are the header lines that the next request needs.
+export async function play(port, test, credentials = '') {
   const connection = await RawConnection.open(port);
   try {
     connection.expectHeadAnswers(test.bodiless ?? []);
@@ -23,7 +19,7 @@ export async function play(port, test) {
     const wanted = test.verdict.split(' ');
     const state = wanted.pop();
     await connection.until(() => connection.answers.length >= wanted.length || connection.closed);
-    const end = await reach(state, connection, wanted.length);
+    const end = await reach(state, connection, wanted.length, credentials);
     const answers = [...connection.answers];
     return { verdict: [...answers.map(({ status }) => status), end].join(' '), answers };
   } finally {
@@ -40,21 +36,21 @@ async function take(step, connection) {
 }
 
 // Waits for what the case expects; the answer is what really is.
-async function reach(state, connection, count) {
+async function reach(state, connection, count, credentials) {
   if (state === 'closed') await connection.until(() => connection.closed);
   if (state === 'waiting') await connection.until(() => connection.closed || connection.answers.length > count, quietMs);
   if (connection.closed) {
     return connection.leftover.length > 0 ? `${connection.leftover.length} bytes of half an answer` : 'closed';
   }
   if (connection.answers.at(-1)?.upgraded) return 'upgraded';
-  return state === 'open' ? probe(connection) : 'waiting';
+  return state === 'open' ? probe(connection, credentials) : 'waiting';
 }
 
 // A good request whose answer names it. It is taken off the answers again.
-async function probe(connection) {
+async function probe(connection, credentials) {
   const path = `/probe-${++probes}`;
   const count = connection.answers.length;
-  connection.send(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+  connection.send(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n${credentials}\r\n`);
   await connection.until(() => connection.answers.length > count || connection.closed);
   const answer = connection.answers.at(-1);
   if (connection.answers.length !== count + 1 || answer.status !== 404 || !answer.body.includes(`at ${path};`)) {

@@ -1,20 +1,90 @@
-// Content-Length as RFC 9112 section 6.2 and RFC 9110 section 8.6 want it, and as smugglers write it.
+// Content-Length as it must be (RFC 9112 section 6, RFC 9110 section 8.6) and as smugglers write it.
 
-const post = (lengths, body = 'hello') =>
-  `POST /api/sessions HTTP/1.1\r\nHost: localhost\r\n${lengths.map((value) => `Content-Length:${value}\r\n`).join('')}\r\n${body}`;
+import { get, group, post } from '../table.mjs';
 
-const refused = (name, sentence, lengths, source) => ({ name, sentence, source, send: post(lengths), verdict: '400 closed' });
+const length = (...values) => post(values.map((value) => `Content-Length:${value}\r\n`).join(''), 'hello');
+const line = (text) => post(text, 'hello');
 
 export default {
   subject: 'Content-Length',
   cases: [
-    {
-      name: 'plain',
-      sentence: 'A body of the declared length is read to its end.',
-      source: 'RFC 9112 6.2',
-      send: post([' 5']),
-      verdict: '201 open',
-    },
-    refused('twice, differing', 'Two lengths leave the end of the body open.', [' 5', ' 6'], 'RFC 9112 6.3'),
+    ...group('RFC 9112 6.2', 'A body of the declared length is read to its end, and the next request follows.', [
+      ['plain', length(' 5'), '201 open'],
+      ['without a blank', length('5'), '201 open'],
+      ['between tabs', length('\t5\t'), '201 open'],
+      ['between blanks', length('    5    '), '201 open'],
+      ['with leading zeros', length(' 0000005'), '201 open'],
+      ['zero', post('Content-Length: 0\r\n'), '201 open'],
+      ['none', post(), '201 open'],
+      ['in odd case', line('cOnTeNt-LeNgTh: 5\r\n'), '201 open'],
+      ['of the most that the route takes', post('Content-Length: 4096\r\n', 'x'.repeat(4096)), '201 open'],
+      ['in pieces', ['POST /api/sessions HTTP/1.1\r\nHost: localhost\r\nContent-Le', 'ngth: 5\r\n\r\nhe', 'llo'], '201 open'],
+      ['of a GET, zero', get('/healthz', 'Content-Length: 0\r\n'), '200 open'],
+    ]),
+    ...group('RFC 9112 6.3; llhttp content-length', 'More than one length leaves the end of the body open.', [
+      ['twice, differing', length(' 5', ' 6'), '400 closed'],
+      ['twice, equal', length(' 5', ' 5'), '400 closed'],
+      ['twice, in two cases', line('Content-Length: 5\r\ncontent-length: 0\r\n'), '400 closed'],
+      ['twice, one empty', length(' 5', ''), '400 closed'],
+      ['twice, far apart', line(`Content-Length: 5\r\n${'X: y\r\n'.repeat(50)}Content-Length: 0\r\n`), '400 closed'],
+      ['list, equal', length(' 5, 5'), '400 closed'],
+      ['list, differing', length(' 5,6'), '400 closed'],
+      ['list, one empty', length(' 5,'), '400 closed'],
+      ['list, first empty', length(' ,5'), '400 closed'],
+    ]),
+    ...group('RFC 9110 8.6', 'A length that is not a plain decimal number is refused.', [
+      ['plus', length(' +5'), '400 closed'],
+      ['minus', length(' -5'), '400 closed'],
+      ['minus zero', length(' -0'), '400 closed'],
+      ['hexadecimal', length(' 0x5'), '400 closed'],
+      ['hexadecimal digit', length(' a'), '400 closed'],
+      ['octal', length(' 0o5'), '400 closed'],
+      ['fraction', length(' 5.0'), '400 closed'],
+      ['exponent', length(' 5e0'), '400 closed'],
+      ['underscore', length(' 0_5'), '400 closed'],
+      ['apart', length(' 0 5'), '400 closed'],
+      ['parted by a tab', length(' 0\t5'), '400 closed'],
+      ['quoted', length(' "5"'), '400 closed'],
+      ['with a parameter', length(' 5;q=1'), '400 closed'],
+      ['in words', length(' five'), '400 closed'],
+      ['followed by letters', length(' 5abc'), '400 closed'],
+      ['empty', length(''), '400 closed'],
+      ['blank', length('   '), '400 closed'],
+      ['Arabic digit', length(' \xd9\xa5'), '400 closed'],
+      ['no-break space', length('\xa05'), '400 closed'],
+      ['vertical tab', length('\x0b5'), '400 closed'],
+      ['form feed', length(' 5\x0c'), '400 closed'],
+      ['NUL behind', length(' 5\x00'), '400 closed'],
+      ['NUL before', length(' \x005'), '400 closed'],
+      ['DEL', length(' 5\x7f'), '400 closed'],
+    ]),
+    ...group('RFC 9110 8.6; CWE-190', 'No length wraps around: it is too large or no number.', [
+      ['2^16 + 5', length(' 65541'), '413 closed'],
+      ['2^32 + 5', length(' 4294967301'), '413 closed'],
+      ['2^63 - 1', length(' 9223372036854775807'), '413 closed'],
+      ['2^63', length(' 9223372036854775808'), '413 closed'],
+      ['2^64 - 1', length(' 18446744073709551615'), '413 closed'],
+      ['2^64', length(' 18446744073709551616'), '400 closed'],
+      ['2^64 + 5', length(' 18446744073709551621'), '400 closed'],
+      ['a thousand digits', length(` ${'9'.repeat(1000)}`), '400 closed'],
+    ]),
+    ...group('RFC 9110 8.6; spec H-08', 'A length above what the route takes is refused before the body is read.', [
+      ['one above', post('Content-Length: 4097\r\n'), '413 closed'],
+      ['a gigabyte', post('Content-Length: 1073741824\r\n'), '413 closed'],
+      ['of a GET', get('/healthz', 'Content-Length: 5\r\n'), '413 closed'],
+    ]),
+    ...group('RFC 9112 5.1; smuggler', 'What only looks like the name is refused, or is another header.', [
+      ['blank before the colon', line('Content-Length : 5\r\n'), '400 closed'],
+      ['tab before the colon', line('Content-Length\t: 5\r\n'), '400 closed'],
+      ['blank before the name', line(' Content-Length: 5\r\n'), '400 closed'],
+      ['blank in the name', line('Content Length: 5\r\n'), '400 closed'],
+      ['NUL in the name', line('Content-Length\x00: 5\r\n'), '400 closed'],
+      ['carriage return in the name', line('Content\r-Length: 5\r\n'), '400 closed'],
+      ['no-break space in the name', line('Content-Length\xa0: 5\r\n'), '400 closed'],
+      ['folded', line('Content-Length:\r\n 5\r\n'), '400 closed'],
+      ['behind a bare line feed', line('X: y\nContent-Length: 5\r\n'), '400 closed'],
+      ['behind a bare carriage return', line('X: y\rContent-Length: 5\r\n'), '400 closed'],
+      ['underscore in the name', post('Content_Length: 5\r\n'), '201 open'],
+    ]),
   ],
 };
