@@ -1,5 +1,7 @@
 #include "kernel/core/net/chunk_decoder.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "kernel/core/base/assert.hpp"

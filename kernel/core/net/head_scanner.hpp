@@ -1,7 +1,7 @@
 #pragma once
 
 // Finds the end of a header section as its bytes arrive, and refuses what can be told before the grammar is asked:
-// oversize, bare line feeds and carriage returns, folded headers, TLS on a plain port. Any thread, one at a time.
+// oversize, bare line feeds and carriage returns, folded headers, tabs in what says where the body ends, what is no HTTP. Any thread, one at a time.
 
 #include <cstddef>
 #include <optional>
