@@ -13,7 +13,10 @@ const message = (framing, text) =>
   `POST /api/sessions/cut/messages HTTP/1.1\r\n${host}Content-Type: application/json\r\n${framing}\r\n${text}`;
 const requests = {
   'with a length': message(`Content-Length: ${body.length}\r\n`, body),
-  'in chunks': message('Transfer-Encoding: chunked\r\n', `${body.length.toString(16)};a=b\r\n${body}\r\n0\r\nX: y\r\n\r\n`),
+  'in chunks': message(
+    'Transfer-Encoding: chunked\r\n',
+    `${body.length.toString(16)};a=b\r\n${body}\r\n0\r\nX: y\r\n\r\n`,
+  ),
 };
 const ways = {
   ended: (connection) => connection.endSending(),

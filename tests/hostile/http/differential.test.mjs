@@ -1,4 +1,4 @@
-// The same bytes to the gateway and to Node's HTTP parser (llhttp, strict): the gateway must never take more of them for
+// The same bytes to the gateway and to Node's HTTP parser (llhttp, strict): the gateway never takes more of them for
 // requests than llhttp does. Where a reading differs for a good reason, the case is named here with the reason.
 
 import assert from 'node:assert/strict';
@@ -22,11 +22,15 @@ const allowed = {
 };
 
 // Pieces and pauses are the subject of other tests: here the bytes of a case count.
-const bytesOf = ({ send }) => [send].flat().filter((step) => typeof step === 'string').join('');
+const bytesOf = ({ send }) =>
+  [send]
+    .flat()
+    .filter((step) => typeof step === 'string')
+    .join('');
 const patienceMs = 3_000;
 const side = 16; // at once
 
-// Counts the requests that llhttp sees on each connection, by the port of the client, until it refuses or is told to stop.
+// Counts the requests that llhttp sees on each connection, by the port of the client, until it refuses.
 async function startReference() {
   const server = http.createServer({ insecureHTTPParser: false, requireHostHeader: false, maxHeaderSize: 16_384 });
   server.seen = new Map();
@@ -105,23 +109,31 @@ describe('beside llhttp', () => {
 
   async function inParallel(items, action) {
     const queue = [...items];
-    await Promise.all(Array.from({ length: side }, async () => {
-      while (queue.length > 0) await action(queue.shift());
-    }));
+    await Promise.all(
+      Array.from({ length: side }, async () => {
+        while (queue.length > 0) await action(queue.shift());
+      }),
+    );
   }
 
   it('no case of the tables is read with more lenience', async () => {
-    const cases = tables.filter(({ config }) => !config).flatMap(({ subject, cases }) =>
-      cases.map((test) => ({ name: `${subject}: ${test.name}`, bytes: bytesOf(test) })));
+    const cases = tables
+      .filter(({ config }) => !config)
+      .flatMap(({ subject, cases }) =>
+        cases.map((test) => ({ name: `${subject}: ${test.name}`, bytes: bytesOf(test) })),
+      );
     const unknown = [];
     const used = new Set();
-    await inParallel(cases.filter(({ bytes }) => bytes && bytes.length < 100_000), async ({ name, bytes }) => {
-      const { ours, theirs } = await compare(bytes);
-      if (ours <= theirs) return;
-      const reason = Object.keys(allowed).find((key) => allowed[key].test(name));
-      if (reason) used.add(reason);
-      else unknown.push(`${name}: ${ours} requests, llhttp sees ${theirs}`);
-    });
+    await inParallel(
+      cases.filter(({ bytes }) => bytes && bytes.length < 100_000),
+      async ({ name, bytes }) => {
+        const { ours, theirs } = await compare(bytes);
+        if (ours <= theirs) return;
+        const reason = Object.keys(allowed).find((key) => allowed[key].test(name));
+        if (reason) used.add(reason);
+        else unknown.push(`${name}: ${ours} requests, llhttp sees ${theirs}`);
+      },
+    );
     assert.deepEqual(unknown, []);
     assert.deepEqual([...used].sort(), Object.keys(allowed).sort(), 'a difference is named that there is not');
   });
@@ -132,17 +144,43 @@ describe('beside llhttp', () => {
     const random = new Random(seed);
     const count = process.env.CHELA_LONG === '1' ? 10_000 : 600;
     const worse = [];
-    await inParallel(Array.from({ length: count }, () => damaged(random)), async (bytes) => {
-      const { ours, theirs } = await compare(bytes);
-      if (ours > theirs) worse.push(`${ours} requests, llhttp sees ${theirs}: ${JSON.stringify(bytes)}`);
-    });
+    await inParallel(
+      Array.from({ length: count }, () => damaged(random)),
+      async (bytes) => {
+        const { ours, theirs } = await compare(bytes);
+        if (ours > theirs) worse.push(`${ours} requests, llhttp sees ${theirs}: ${JSON.stringify(bytes)}`);
+      },
+    );
     assert.deepEqual(worse, [], `CHELA_SEED=${seed}`);
   });
 });
 
 // A request in a good pipeline is damaged where it says how long it is.
-const pieces = ['\r', '\n', '\r\n', ' ', '\t', '\0', ':', ',', ';', '"', '+', '-', '0', '5', 'a', '0x', 'chunked', '\xff', '\x0b',
-  'Content-Length: 3\r\n', 'Transfer-Encoding: chunked\r\n', '0\r\n\r\n', '1\r\nx\r\n'];
+const pieces = [
+  '\r',
+  '\n',
+  '\r\n',
+  ' ',
+  '\t',
+  '\0',
+  ':',
+  ',',
+  ';',
+  '"',
+  '+',
+  '-',
+  '0',
+  '5',
+  'a',
+  '0x',
+  'chunked',
+  '\xff',
+  '\x0b',
+  'Content-Length: 3\r\n',
+  'Transfer-Encoding: chunked\r\n',
+  '0\r\n\r\n',
+  '1\r\nx\r\n',
+];
 
 function damaged(random) {
   const target = random.pick([

@@ -18,11 +18,17 @@ async function served(connection) {
   return connection.answers.at(-1)?.status === 200;
 }
 
-const answers = (gateway) => getJson(gateway, '/health').then(() => true, () => false);
+const answers = (gateway) =>
+  getJson(gateway, '/health').then(
+    () => true,
+    () => false,
+  );
 
 describe('connections beyond the limits', () => {
   it('of one address are told 503, and other addresses are served', async (t) => {
-    const gateway = await startGateway(t, { config: { gateway: { http: { connectionsPerIpMax: 20, connectionsMax: 30 } } } });
+    const gateway = await startGateway(t, {
+      config: { gateway: { http: { connectionsPerIpMax: 20, connectionsMax: 30 } } },
+    });
     const held = await open(gateway, 20);
     assert.ok((await Promise.all(held.map(served))).every(Boolean));
 
@@ -100,7 +106,10 @@ describe('requests without end', () => {
     const [connection] = await open(gateway, 1);
     const count = 10_000;
     connection.send(Array.from({ length: count }, (_, index) => get(`/path-${index}`)).join(''));
-    assert.ok(await connection.until(() => connection.answers.length === count, 60_000), `${connection.answers.length} answers`);
+    assert.ok(
+      await connection.until(() => connection.answers.length === count, 60_000),
+      `${connection.answers.length} answers`,
+    );
     connection.answers.forEach(({ status, body }, index) => {
       assert.equal(status, 404);
       assert.ok(body.includes(`at /path-${index};`), body);
@@ -122,7 +131,13 @@ describe('requests without end', () => {
 
   it('two thousand bad ones do not slow down a good one', async (t) => {
     const gateway = await startGateway(t);
-    const bad = [get('/../x'), 'GET / HTTP/1.1\r\n\r\n', '\x16\x03\x01', `GET /${'a'.repeat(9000)}`, times(200, 'X: y\r\n')];
+    const bad = [
+      get('/../x'),
+      'GET / HTTP/1.1\r\n\r\n',
+      '\x16\x03\x01',
+      `GET /${'a'.repeat(9000)}`,
+      times(200, 'X: y\r\n'),
+    ];
     for (let round = 0; round < 50; ++round) {
       const flood = await open(gateway, 40);
       flood.forEach((connection, index) => connection.send(bad[index % bad.length]));

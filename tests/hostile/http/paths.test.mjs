@@ -8,7 +8,16 @@ import { RawConnection } from './raw_connection.mjs';
 import { get, request } from './table.mjs';
 
 const token = 'a-token-that-nobody-sends';
-const protectedPaths = ['/health', '/metrics', '/doctor', '/doctor/text', '/api/status', '/api/sessions', '/v1/models', '/ws'];
+const protectedPaths = [
+  '/health',
+  '/metrics',
+  '/doctor',
+  '/doctor/text',
+  '/api/status',
+  '/api/sessions',
+  '/v1/models',
+  '/ws',
+];
 
 const encode = (char) => `%${char.charCodeAt(0).toString(16).padStart(2, '0')}`;
 const spellings = [
@@ -84,8 +93,30 @@ describe('paths', () => {
     const seed = Number(process.env.CHELA_SEED ?? Date.now() % 1e9);
     t.diagnostic(`seed ${seed}`);
     const random = new Random(seed);
-    const pieces = ['%0d%0a', '%0a', '%0d', '%e5%98%8a%e5%98%8d', '%c4%8d%c4%8a', 'Set-Cookie:a=b', 'X-Injected:1', '<script>',
-      '%3cscript%3ealert(1)%3c/script%3e', '"', '%22', "'", '{{7*7}}', '${x}', '%1b[31m', '%00', '\x1b', '%25%30%61', '\u00e9', 'a', '/', '%2f'];
+    const pieces = [
+      '%0d%0a',
+      '%0a',
+      '%0d',
+      '%e5%98%8a%e5%98%8d',
+      '%c4%8d%c4%8a',
+      'Set-Cookie:a=b',
+      'X-Injected:1',
+      '<script>',
+      '%3cscript%3ealert(1)%3c/script%3e',
+      '"',
+      '%22',
+      "'",
+      '{{7*7}}',
+      '${x}',
+      '%1b[31m',
+      '%00',
+      '\x1b',
+      '%25%30%61',
+      '\u00e9',
+      'a',
+      '/',
+      '%2f',
+    ];
     for (let index = 0; index < 500; ++index) {
       const text = Array.from({ length: 1 + random.below(6) }, () => random.pick(pieces)).join('');
       const bytes = random.pick([

@@ -68,7 +68,7 @@ export class RawConnection {
       const left = deadline - performance.now();
       if (left <= 0) return false;
       await new Promise((resolve) => {
-        const timer = setTimeout(resolve, left);
+        const timer = setTimeout(() => this.#wake(), left);
         this.#wake = () => (clearTimeout(timer), resolve());
       });
     }
@@ -104,7 +104,8 @@ class AnswerReader {
   }
 
   #sized(answer) {
-    const length = /^\d+$/.exec(answer.headers['content-length'] ?? '') ?? fail(`no length: ${JSON.stringify(answer.headers)}`);
+    const length =
+      /^\d+$/.exec(answer.headers['content-length'] ?? '') ?? fail(`no length: ${JSON.stringify(answer.headers)}`);
     const from = answer.size;
     answer.size += Number(length[0]);
     if (this.leftover.length < answer.size) return undefined;
@@ -128,7 +129,8 @@ class AnswerReader {
 }
 
 function parseField(line) {
-  const [, name, value] = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+): ([\t -~\x80-\xff]*)$/.exec(line) ?? fail(`header line: ${JSON.stringify(line)}`);
+  const [, name, value] =
+    /^([!#$%&'*+.^_`|~0-9A-Za-z-]+): ([\t -~\x80-\xff]*)$/.exec(line) ?? fail(`header line: ${JSON.stringify(line)}`);
   return [name.toLowerCase(), value];
 }
 

@@ -20,8 +20,15 @@ function addressed({ send, ...test }, etag) {
 }
 
 async function check(gateway, test, bearer) {
-  const { verdict, answers } = await play(gateway.port, addressed(test, gateway.etag), bearer ? `Authorization: ${bearer}\r\n` : '');
-  const told = answers.map(({ body }) => body.slice(0, 300)).slice(-3).join('\n');
+  const { verdict, answers } = await play(
+    gateway.port,
+    addressed(test, gateway.etag),
+    bearer ? `Authorization: ${bearer}\r\n` : '',
+  );
+  const told = answers
+    .map(({ body }) => body.slice(0, 300))
+    .slice(-3)
+    .join('\n');
   assert.equal(verdict, test.verdict, `${test.sentence} (${test.source})\n${told}`);
   test.check?.(answers);
   await getJson(gateway, '/health', { headers: bearer ? { Authorization: bearer } : {} });
@@ -48,7 +55,9 @@ describe('hostile requests', () => {
   }
 
   it('are at least 250, with names of their own, sentences and sources', () => {
-    const cases = tables.flatMap(({ subject, cases }) => cases.map((test) => ({ ...test, name: `${subject}: ${test.name}` })));
+    const cases = tables.flatMap(({ subject, cases }) =>
+      cases.map((test) => ({ ...test, name: `${subject}: ${test.name}` })),
+    );
     assert.ok(cases.length >= 250, `${cases.length}`);
     assert.equal(new Set(cases.map(({ name }) => name)).size, cases.length);
     for (const { name, sentence, source } of cases) assert.ok(/\.$/.test(sentence) && source, name);

@@ -34,7 +34,12 @@ const slowPeers = [
   ['a trailer, byte by byte', chunked('0\r\nX: '), 'y', '408 closed'],
   ['trailers, line by line', chunked('0\r\n'), 'X: y\r\n', '408 closed'],
   ['no last line', chunked('0\r\n'), '', '408 closed'],
-  ['no body after being told to go on', request('POST', '/api/sessions', 'Expect: 100-continue\r\nContent-Length: 5\r\n'), '', '100 408 closed'],
+  [
+    'no body after being told to go on',
+    request('POST', '/api/sessions', 'Expect: 100-continue\r\nContent-Length: 5\r\n'),
+    '',
+    '100 408 closed',
+  ],
   ['half a second request', get() + 'GET /heal', '', '200 408 closed'],
   ['half a second request, byte by byte', `${get()}GET /healthz HTTP/1.1\r\nX: `, 'a', '200 408 closed'],
 ];
@@ -92,9 +97,15 @@ describe('peers that take no answers', () => {
     connection.send(times(1_000, get(largest.path)));
     await longestOf(20, () => getJson(gateway, '/health'));
     const grown = residentBytes(gateway) - before;
-    assert.ok(grown < 16 * 1024 * 1024 * (sanitized ? 4 : 1), `it grew by ${grown} bytes; an answer has ${largest.size}`);
+    assert.ok(
+      grown < 16 * 1024 * 1024 * (sanitized ? 4 : 1),
+      `it grew by ${grown} bytes; an answer has ${largest.size}`,
+    );
     connection.socket.resume();
-    assert.ok(await connection.until(() => connection.answers.length === 1_000, 60_000), `${connection.answers.length}`);
+    assert.ok(
+      await connection.until(() => connection.answers.length === 1_000, 60_000),
+      `${connection.answers.length}`,
+    );
     assert.ok(connection.answers.every(({ status, body }) => status === 200 && body.length === largest.size));
     connection.destroy();
   });
@@ -113,16 +124,20 @@ describe('peers that take no answers', () => {
   });
 
   const long = process.env.CHELA_LONG === '1';
-  it('are let go after half a minute, and idle ones after a minute', { skip: !long && 'tools/test --long' }, async () => {
-    const [stalled, idle] = await Promise.all([RawConnection.open(gateway.port), RawConnection.open(gateway.port)]);
-    idle.send(get());
-    stalled.socket.pause();
-    stalled.send(times(1_000, get(largest.path)));
-    assert.ok(await idle.until(() => idle.closed, 70_000), 'the idle connection stays');
-    stalled.socket.resume();
-    assert.ok(await stalled.until(() => stalled.closed), 'the stalled connection stays');
-    assert.ok(stalled.answers.length < 1_000);
-  });
+  it(
+    'are let go after half a minute, and idle ones after a minute',
+    { skip: !long && 'tools/test --long' },
+    async () => {
+      const [stalled, idle] = await Promise.all([RawConnection.open(gateway.port), RawConnection.open(gateway.port)]);
+      idle.send(get());
+      stalled.socket.pause();
+      stalled.send(times(1_000, get(largest.path)));
+      assert.ok(await idle.until(() => idle.closed, 70_000), 'the idle connection stays');
+      stalled.socket.resume();
+      assert.ok(await stalled.until(() => stalled.closed), 'the stalled connection stays');
+      assert.ok(stalled.answers.length < 1_000);
+    },
+  );
 });
 
 async function longestOf(count, action) {
@@ -138,6 +153,7 @@ async function longestOf(count, action) {
 // The largest file of the page.
 async function largestAsset(gateway) {
   const path = '/chat/app.js';
-  const size = (await (await fetch(gateway.url + path, { headers: { 'Accept-Encoding': 'identity' } })).arrayBuffer()).byteLength;
+  const size = (await (await fetch(gateway.url + path, { headers: { 'Accept-Encoding': 'identity' } })).arrayBuffer())
+    .byteLength;
   return { path, size };
 }

@@ -38,7 +38,8 @@ async function take(step, connection) {
 // Waits for what the case expects; the answer is what really is.
 async function reach(state, connection, count, credentials) {
   if (state === 'closed') await connection.until(() => connection.closed);
-  if (state === 'waiting') await connection.until(() => connection.closed || connection.answers.length > count, quietMs);
+  if (state === 'waiting')
+    await connection.until(() => connection.closed || connection.answers.length > count, quietMs);
   if (connection.closed) {
     return connection.leftover.length > 0 ? `${connection.leftover.length} bytes of half an answer` : 'closed';
   }

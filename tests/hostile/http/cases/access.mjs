@@ -6,7 +6,9 @@ import { get, group, request } from '../table.mjs';
 const token = 'correct-horse-battery-staple';
 const bearer = (value) => `Authorization: Bearer ${value}\r\n`;
 const health = (fields = '', target = '/health') => get(target, fields);
-const silent = { check: (answers) => assert.doesNotMatch(JSON.stringify(answers), /uptime|version|\/root|\/home|battery/) };
+const silent = {
+  check: (answers) => assert.doesNotMatch(JSON.stringify(answers), /uptime|version|\/root|\/home|battery/),
+};
 
 export default {
   subject: 'access',
@@ -26,9 +28,27 @@ export default {
       ['HEAD', request('HEAD', '/health'), '401 open', { bodiless: [0] }],
       ['OPTIONS', request('OPTIONS', '/health'), '401 open', silent],
       ['a message', request('POST', '/api/sessions/x/messages', 'Content-Length: 2\r\n', '{}'), '401 closed', silent],
-      ['a message that waits', request('POST', '/api/sessions/x/messages', 'Expect: 100-continue\r\nContent-Length: 2\r\n'), '401 closed', silent],
-      ['a body of a gigabyte', request('POST', '/v1/chat/completions', 'Content-Length: 1073741824\r\n'), '401 closed', silent],
-      ['a WebSocket', get('/ws', 'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n'), '401 open', silent],
+      [
+        'a message that waits',
+        request('POST', '/api/sessions/x/messages', 'Expect: 100-continue\r\nContent-Length: 2\r\n'),
+        '401 closed',
+        silent,
+      ],
+      [
+        'a body of a gigabyte',
+        request('POST', '/v1/chat/completions', 'Content-Length: 1073741824\r\n'),
+        '401 closed',
+        silent,
+      ],
+      [
+        'a WebSocket',
+        get(
+          '/ws',
+          'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n',
+        ),
+        '401 open',
+        silent,
+      ],
       ['alive', get('/healthz'), '200 open', silent],
       ['ready', get('/readyz'), '200 open', silent],
       ['the page', get('/chat'), '200 open'],
@@ -48,7 +68,17 @@ export default {
       ['Basic', health(`Authorization: Basic ${btoa(`:${token}`)}\r\n`), '401 open', silent],
       ['in the query', health('', `/health?token=${token}`), '401 open', silent],
       ['in a cookie', health(`Cookie: token=${token}\r\n`), '401 open', silent],
-      ['in a trailer', request('POST', '/api/sessions', 'Transfer-Encoding: chunked\r\n', `0\r\nAuthorization: Bearer ${token}\r\n\r\n`), '401 closed', silent],
+      [
+        'in a trailer',
+        request(
+          'POST',
+          '/api/sessions',
+          'Transfer-Encoding: chunked\r\n',
+          `0\r\nAuthorization: Bearer ${token}\r\n\r\n`,
+        ),
+        '401 closed',
+        silent,
+      ],
       ['in X-Api-Key', health(`X-Api-Key: ${token}\r\n`), '401 open', silent],
       ['in Proxy-Authorization', health(`Proxy-Authorization: Bearer ${token}\r\n`), '401 open', silent],
       ['of 15 KB', health(bearer('x'.repeat(15_000))), '401 open', silent],
@@ -56,7 +86,11 @@ export default {
     ...group('spec H-12', 'What one request was allowed, the next on the connection is not.', [
       ['with, without', health(bearer(token)) + health(), '200 401 open'],
       ['without, with, without', health() + health(bearer(token)) + health(), '401 200 401 open'],
-      ['with, smuggled without', request('POST', '/api/sessions', `${bearer(token)}Content-Length: 5\r\n`, 'hello') + health(), '201 401 open'],
+      [
+        'with, smuggled without',
+        request('POST', '/api/sessions', `${bearer(token)}Content-Length: 5\r\n`, 'hello') + health(),
+        '201 401 open',
+      ],
     ]),
     ...group('spec A-03, A-06, A-18', 'Nothing that a client says of itself stands in for the token.', [
       ['X-Forwarded-For of loopback', health('X-Forwarded-For: 127.0.0.1\r\n'), '401 open', silent],
@@ -66,7 +100,12 @@ export default {
       ['claimed in the query', health('', '/health?role=operator&isAdmin=true'), '401 open', silent],
       ['own origin', health('Origin: http://localhost\r\n'), '401 open', silent],
       ['other origin', health('Origin: http://attacker.example\r\n'), '403 open', silent],
-      ['other origin with the token', health(`Origin: http://attacker.example\r\n${bearer(token)}`), '403 open', silent],
+      [
+        'other origin with the token',
+        health(`Origin: http://attacker.example\r\n${bearer(token)}`),
+        '403 open',
+        silent,
+      ],
     ]),
     ...group('spec H-09, A-24; CVE-2026-22172', 'No spelling of a protected path is another path without protection.', [
       ['encoded letter', health('', '/%68ealth'), '401 open', silent],

@@ -18,7 +18,13 @@ export default {
       ['size with leading zeros', sized('0005'), '201 open'],
       ['last chunk of three zeros', chunked('5\r\nhello\r\n000\r\n\r\n'), '201 open'],
       ['of one byte, a thousand', chunked(times(1000, '1\r\nx\r\n') + last), '201 open'],
-      ['cut everywhere', [...`POST /api/sessions HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n${last}`], '201 open'],
+      [
+        'cut everywhere',
+        [
+          ...`POST /api/sessions HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n${last}`,
+        ],
+        '201 open',
+      ],
       ['of the most that the route takes', chunked(`1000\r\n${'x'.repeat(4096)}\r\n${last}`), '201 open'],
     ]),
     ...group('RFC 9112 7.1; llhttp transfer-encoding', 'A size that is not plain hexadecimal is refused.', [
@@ -78,7 +84,11 @@ export default {
       ['extension of the last chunk', chunked('5\r\nhello\r\n0;a=b\r\n\r\n'), '201 open'],
       ['extension of 1 KB', extended(`;a=${'x'.repeat(1000)}`), '400 closed'],
       ['extension of 1 MB', extended(`;a=${'x'.repeat(1_000_000)}`), '400 closed'],
-      ['a thousand chunks with extensions', chunked(times(1000, `1;a=${'x'.repeat(50)}\r\nx\r\n`) + last), '400 closed'],
+      [
+        'a thousand chunks with extensions',
+        chunked(times(1000, `1;a=${'x'.repeat(50)}\r\nx\r\n`) + last),
+        '400 closed',
+      ],
     ]),
     ...group('RFC 9112 7.1.1; Funky chunks (2025)', 'Extensions beyond the grammar are refused.', [
       ['extension without a name', extended(';'), '400 closed'],

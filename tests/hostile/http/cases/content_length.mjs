@@ -17,7 +17,11 @@ export default {
       ['none', post(), '201 open'],
       ['in odd case', line('cOnTeNt-LeNgTh: 5\r\n'), '201 open'],
       ['of the most that the route takes', post('Content-Length: 4096\r\n', 'x'.repeat(4096)), '201 open'],
-      ['in pieces', ['POST /api/sessions HTTP/1.1\r\nHost: localhost\r\nContent-Le', 'ngth: 5\r\n\r\nhe', 'llo'], '201 open'],
+      [
+        'in pieces',
+        ['POST /api/sessions HTTP/1.1\r\nHost: localhost\r\nContent-Le', 'ngth: 5\r\n\r\nhe', 'llo'],
+        '201 open',
+      ],
       ['of a GET, zero', get('/healthz', 'Content-Length: 0\r\n'), '200 open'],
     ]),
     ...group('RFC 9112 6.3; llhttp content-length', 'More than one length leaves the end of the body open.', [

@@ -10,12 +10,28 @@ export default {
   cases: [
     ...group('RFC 9110 10.1.1', 'A client that waits is told to go on once its headers are good.', [
       ['waits', [waiting(five), nextAnswer, 'hello'], '100 201 open'],
-      ['waits, in odd case', [request('POST', '/api/sessions', `eXPECT: 100-CONTINUE\r\n${five}`), nextAnswer, 'hello'], '100 201 open'],
-      ['waits with chunks', [waiting('Transfer-Encoding: chunked\r\n'), nextAnswer, '5\r\nhello\r\n0\r\n\r\n'], '100 201 open'],
-      ['waits twice', [waiting(five), nextAnswer, 'hello', waiting(five), nextAnswer, nextAnswer, 'hello'], '100 201 100 201 open'],
+      [
+        'waits, in odd case',
+        [request('POST', '/api/sessions', `eXPECT: 100-CONTINUE\r\n${five}`), nextAnswer, 'hello'],
+        '100 201 open',
+      ],
+      [
+        'waits with chunks',
+        [waiting('Transfer-Encoding: chunked\r\n'), nextAnswer, '5\r\nhello\r\n0\r\n\r\n'],
+        '100 201 open',
+      ],
+      [
+        'waits twice',
+        [waiting(five), nextAnswer, 'hello', waiting(five), nextAnswer, nextAnswer, 'hello'],
+        '100 201 100 201 open',
+      ],
       ['does not wait', waiting(five) + 'hello', '201 open'],
       ['sends the body late', [waiting(five), nextAnswer, 'he', pause(20), 'llo'], '100 201 open'],
-      ['sends more than the body', [waiting(five), nextAnswer, `hello${request('GET', '/healthz')}`], '100 201 200 open'],
+      [
+        'sends more than the body',
+        [waiting(five), nextAnswer, `hello${request('GET', '/healthz')}`],
+        '100 201 200 open',
+      ],
     ]),
     ...group('RFC 9110 10.1.1', 'Where there is nothing to wait for, nobody is told to go on.', [
       ['without a body', request('GET', '/healthz', 'Expect: 100-continue\r\n'), '200 open'],
@@ -36,8 +52,16 @@ export default {
       ['another', request('POST', '/api/sessions', `Expect: 200-ok\r\n${five}`, 'hello'), '417 closed'],
       ['nothing', request('POST', '/api/sessions', `Expect:\r\n${five}`, 'hello'), '417 closed'],
       ['one more', request('POST', '/api/sessions', `Expect: 100-continue, 200-ok\r\n${five}`, 'hello'), '417 closed'],
-      ['twice in a line', request('POST', '/api/sessions', `Expect: 100-continue, 100-continue\r\n${five}`, 'hello'), '417 closed'],
-      ['twice in two lines', request('POST', '/api/sessions', `Expect: 100-continue\r\nExpect: 100-continue\r\n${five}`, 'hello'), '417 closed'],
+      [
+        'twice in a line',
+        request('POST', '/api/sessions', `Expect: 100-continue, 100-continue\r\n${five}`, 'hello'),
+        '417 closed',
+      ],
+      [
+        'twice in two lines',
+        request('POST', '/api/sessions', `Expect: 100-continue\r\nExpect: 100-continue\r\n${five}`, 'hello'),
+        '417 closed',
+      ],
       ['a parameter', request('POST', '/api/sessions', `Expect: 100-continue;q=1\r\n${five}`, 'hello'), '417 closed'],
       ['a longer word', request('POST', '/api/sessions', `Expect: 100-continues\r\n${five}`, 'hello'), '417 closed'],
       ['of a GET', request('GET', '/healthz', 'Expect: x\r\n'), '417 closed'],

@@ -4,9 +4,37 @@
 import { get, group, host, request } from '../table.mjs';
 
 const line = (text) => get('/healthz', `${text}\r\n`);
-const separators = { 'a blank': ' ', 'a tab': '\t', 'a quote': '"', parentheses: '()', 'a comma': ',', 'a slash': '/', 'a semicolon': ';', 'an angle bracket': '<', 'an equals sign': '=', 'a question mark': '?', 'an at sign': '@', 'a bracket': '[', 'a backslash': '\\', 'a brace': '{' };
-const bytes = { 'a NUL': '\x00', 'byte 01': '\x01', 'a bell': '\x07', 'a backspace': '\x08', 'a vertical tab': '\x0b', 'a form feed': '\x0c', 'an escape': '\x1b', 'a DEL': '\x7f', 'a bare carriage return': '\r', 'a bare line feed': '\n', 'LF CR': '\n\r' };
-const all = (what, table, spell) => Object.entries(table).map(([name, text]) => [`${what} with ${name}`, line(spell(text)), '400 closed']);
+const separators = {
+  'a blank': ' ',
+  'a tab': '\t',
+  'a quote': '"',
+  parentheses: '()',
+  'a comma': ',',
+  'a slash': '/',
+  'a semicolon': ';',
+  'an angle bracket': '<',
+  'an equals sign': '=',
+  'a question mark': '?',
+  'an at sign': '@',
+  'a bracket': '[',
+  'a backslash': '\\',
+  'a brace': '{',
+};
+const bytes = {
+  'a NUL': '\x00',
+  'byte 01': '\x01',
+  'a bell': '\x07',
+  'a backspace': '\x08',
+  'a vertical tab': '\x0b',
+  'a form feed': '\x0c',
+  'an escape': '\x1b',
+  'a DEL': '\x7f',
+  'a bare carriage return': '\r',
+  'a bare line feed': '\n',
+  'LF CR': '\n\r',
+};
+const all = (what, table, spell) =>
+  Object.entries(table).map(([name, text]) => [`${what} with ${name}`, line(spell(text)), '400 closed']);
 
 export default {
   subject: 'headers',
@@ -14,7 +42,18 @@ export default {
     ...group('RFC 9110 5.1', 'A name is a token.', [
       ['name of odd characters', line("!#$%&'*+-.^_`|~: y"), '200 open'],
       ...all('name', separators, (text) => `X${text}Y: z`),
-      ...all('name', { 'a NUL': '\x00', 'an escape': '\x1b', 'a DEL': '\x7f', 'a no-break space': '\xa0', 'an upper byte': '\xe9', 'UTF-8': '\xc3\xa9' }, (text) => `X${text}Y: z`),
+      ...all(
+        'name',
+        {
+          'a NUL': '\x00',
+          'an escape': '\x1b',
+          'a DEL': '\x7f',
+          'a no-break space': '\xa0',
+          'an upper byte': '\xe9',
+          'UTF-8': '\xc3\xa9',
+        },
+        (text) => `X${text}Y: z`,
+      ),
       ['no name', line(': y'), '400 closed'],
       ['no colon', line('X'), '400 closed'],
       ['only a colon', line(':'), '400 closed'],
@@ -37,8 +76,16 @@ export default {
       ['value of upper bytes', line('X: \x80\x9f\xff'), '200 open'],
       ['value of separators', line('X: ()<>@,;:\\"/[]?={}'), '200 open'],
       ...all('value', bytes, (text) => `X: y${text}z`),
-      ...all('value that begins', { 'a NUL': '\x00', 'a vertical tab': '\x0b', 'an escape': '\x1b' }, (text) => `X: ${text}z`),
-      ...all('value that ends', { 'a NUL': '\x00', 'a form feed': '\x0c', 'a carriage return': '\r' }, (text) => `X: z${text}`),
+      ...all(
+        'value that begins',
+        { 'a NUL': '\x00', 'a vertical tab': '\x0b', 'an escape': '\x1b' },
+        (text) => `X: ${text}z`,
+      ),
+      ...all(
+        'value that ends',
+        { 'a NUL': '\x00', 'a form feed': '\x0c', 'a carriage return': '\r' },
+        (text) => `X: z${text}`,
+      ),
     ]),
     ...group('RFC 9112 5.2', 'A folded header is refused.', [
       ['folded', line('X: y\r\n z'), '400 closed'],
@@ -57,13 +104,21 @@ export default {
       ['Connection: keep-alive', line('Connection: keep-alive'), '200 open'],
       ['Connection: closed', line('Connection: closed'), '200 open'],
       ['Connection: empty', line('Connection:'), '200 open'],
-      ['Connection: keep-alive in HTTP/1.0', `GET /healthz HTTP/1.0\r\n${host}Connection: keep-alive\r\n\r\n`, '200 closed'],
+      [
+        'Connection: keep-alive in HTTP/1.0',
+        `GET /healthz HTTP/1.0\r\n${host}Connection: keep-alive\r\n\r\n`,
+        '200 closed',
+      ],
       ['Connection: names of other headers', line('Connection: host, x-forwarded-for, authorization'), '200 open'],
       ['Keep-Alive', line('Keep-Alive: timeout=1000000, max=1'), '200 open'],
       ['Proxy-Connection', line('Proxy-Connection: close'), '200 open'],
     ]),
     ...group('spec H-10', 'No header stands in for method, target or host.', [
-      ['X-HTTP-Method-Override', request('POST', '/healthz', 'X-HTTP-Method-Override: GET\r\nContent-Length: 0\r\n'), '405 open'],
+      [
+        'X-HTTP-Method-Override',
+        request('POST', '/healthz', 'X-HTTP-Method-Override: GET\r\nContent-Length: 0\r\n'),
+        '405 open',
+      ],
       ['X-HTTP-Method', request('POST', '/healthz', 'X-HTTP-Method: GET\r\nContent-Length: 0\r\n'), '405 open'],
       ['X-Method-Override', request('GET', '/api/sessions/none', 'X-Method-Override: DELETE\r\n'), '404 open'],
       ['X-Original-URL', get('/nothing', 'X-Original-URL: /healthz\r\n'), '404 open'],
@@ -72,14 +127,22 @@ export default {
       ['TE', line('TE: trailers, chunked'), '200 open'],
       ['Trailer', line('Trailer: Content-Length'), '200 open'],
     ]),
-    ...group('spec A-16, A-18', 'Forwarding headers of a proxy that nobody named are refused where they could matter.', [
-      ['X-Forwarded-For', get('/health', 'X-Forwarded-For: 203.0.113.9\r\n'), '403 open'],
-      ['X-Forwarded-For of loopback', get('/health', 'X-Forwarded-For: 127.0.0.1\r\n'), '403 open'],
-      ['X-Forwarded-For, empty', get('/health', 'X-Forwarded-For:\r\n'), '403 open'],
-      ['X-Real-IP', get('/health', 'X-Real-IP: 127.0.0.1\r\n'), '403 open'],
-      ['Forwarded', get('/health', 'Forwarded: for="[::1]";host=localhost;proto=https\r\n'), '403 open'],
-      ['a thousand hops', get('/health', `X-Forwarded-For: ${Array(1000).fill('10.0.0.1').join(',')}\r\n`), '403 open'],
-    ]),
+    ...group(
+      'spec A-16, A-18',
+      'Forwarding headers of a proxy that nobody named are refused where they could matter.',
+      [
+        ['X-Forwarded-For', get('/health', 'X-Forwarded-For: 203.0.113.9\r\n'), '403 open'],
+        ['X-Forwarded-For of loopback', get('/health', 'X-Forwarded-For: 127.0.0.1\r\n'), '403 open'],
+        ['X-Forwarded-For, empty', get('/health', 'X-Forwarded-For:\r\n'), '403 open'],
+        ['X-Real-IP', get('/health', 'X-Real-IP: 127.0.0.1\r\n'), '403 open'],
+        ['Forwarded', get('/health', 'Forwarded: for="[::1]";host=localhost;proto=https\r\n'), '403 open'],
+        [
+          'a thousand hops',
+          get('/health', `X-Forwarded-For: ${Array(1000).fill('10.0.0.1').join(',')}\r\n`),
+          '403 open',
+        ],
+      ],
+    ),
     ...group('spec A-11, A-14; RFC 6454', 'Pages of other origins reach nothing.', [
       ['own origin', get('/health', 'Origin: http://localhost\r\n'), '200 open'],
       ['other origin', get('/health', 'Origin: http://attacker.example\r\n'), '403 open'],
@@ -94,8 +157,25 @@ export default {
       ['two', get('/health', 'Origin: http://localhost\r\nOrigin: http://attacker.example\r\n'), '403 open'],
       ['list', get('/health', 'Origin: http://localhost, http://attacker.example\r\n'), '403 open'],
       ['file', get('/health', 'Origin: file://\r\n'), '403 open'],
-      ['form of another site', request('POST', '/api/sessions', 'Origin: http://attacker.example\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n', '{}'), '403 closed'],
-      ['preflight of another site', request('OPTIONS', '/api/sessions', 'Origin: http://attacker.example\r\nAccess-Control-Request-Method: POST\r\n'), '403 open'],
+      [
+        'form of another site',
+        request(
+          'POST',
+          '/api/sessions',
+          'Origin: http://attacker.example\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n',
+          '{}',
+        ),
+        '403 closed',
+      ],
+      [
+        'preflight of another site',
+        request(
+          'OPTIONS',
+          '/api/sessions',
+          'Origin: http://attacker.example\r\nAccess-Control-Request-Method: POST\r\n',
+        ),
+        '403 open',
+      ],
     ]),
   ],
 };

@@ -1,5 +1,5 @@
-// The files of the page: conditions (RFC 9110 section 13), ranges (section 14) and codings (section 12.5.3). The table of
-// files is made when the program is built, so nothing that is asked for becomes a path of the disk (spec H-15).
+// The files of the page: conditions (RFC 9110 section 13), ranges (section 14) and codings (section 12.5.3). The table
+// of files is made when the program is built, so nothing that is asked for becomes a path of the disk (spec H-15).
 
 import assert from 'node:assert/strict';
 import { get, group, request } from '../table.mjs';

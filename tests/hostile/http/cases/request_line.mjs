@@ -4,7 +4,12 @@ import { endSending, get, group, host, times } from '../table.mjs';
 
 const first = (line) => `${line}\r\n${host}\r\n`;
 const versioned = (version) => first(`GET /healthz ${version}`);
-const clientHello = '\x16\x03\x01\x00\xc4\x01\x00\x00\xc0\x03\x03' + 'r'.repeat(32) + '\x20' + 's'.repeat(32) + '\x00\x04\x13\x01\x13\x02\x01\x00';
+const clientHello =
+  '\x16\x03\x01\x00\xc4\x01\x00\x00\xc0\x03\x03' +
+  'r'.repeat(32) +
+  '\x20' +
+  's'.repeat(32) +
+  '\x00\x04\x13\x01\x13\x02\x01\x00';
 const allows = (methods) => ({ check: ([answer]) => equal(answer.headers.allow, methods) });
 
 function equal(actual, expected) {

@@ -45,10 +45,31 @@ export default {
       ['body of 1 MB, declared', post('Content-Length: 1000000\r\n', 'x'.repeat(1_000_000)), '413 closed'],
       ['body of 1 MB, in chunks', chunked(times(1000, `3e8\r\n${'x'.repeat(1000)}\r\n`)), '413 closed'],
       ['body to a page', request('POST', '/chat', 'Content-Length: 1000000\r\n', 'x'.repeat(100_000)), '405 closed'],
-      ['body to nothing', request('POST', '/nothing', 'Content-Length: 1000000\r\n', 'x'.repeat(100_000)), '404 closed'],
-      ['chunks to a page of a GET', request('GET', '/chat', 'Transfer-Encoding: chunked\r\n', '5\r\nhello\r\n0\r\n\r\n'), '413 closed'],
-      ['empty chunks to a page of a GET', request('GET', '/chat', 'Transfer-Encoding: chunked\r\n', '0\r\n\r\n'), '200 open'],
-      ['compressed body', request('POST', '/api/sessions/none/messages', 'Content-Encoding: gzip\r\nContent-Type: application/json\r\nContent-Length: 4\r\n', '\x1f\x8b\x08\x00'), '400 open'],
+      [
+        'body to nothing',
+        request('POST', '/nothing', 'Content-Length: 1000000\r\n', 'x'.repeat(100_000)),
+        '404 closed',
+      ],
+      [
+        'chunks to a page of a GET',
+        request('GET', '/chat', 'Transfer-Encoding: chunked\r\n', '5\r\nhello\r\n0\r\n\r\n'),
+        '413 closed',
+      ],
+      [
+        'empty chunks to a page of a GET',
+        request('GET', '/chat', 'Transfer-Encoding: chunked\r\n', '0\r\n\r\n'),
+        '200 open',
+      ],
+      [
+        'compressed body',
+        request(
+          'POST',
+          '/api/sessions/none/messages',
+          'Content-Encoding: gzip\r\nContent-Type: application/json\r\nContent-Length: 4\r\n',
+          '\x1f\x8b\x08\x00',
+        ),
+        '400 open',
+      ],
     ]),
   ],
 };

@@ -9,8 +9,19 @@ const lines = (text) => post(text, last);
 // Beside a length: where the line is read as a coding, the two exclude each other.
 const beside = (text) => post(`Content-Length: 5\r\n${text}`, last);
 
-const odd = { '01': '\x01', '04': '\x04', '08': '\x08', '0b': '\x0b', '0c': '\x0c', '1f': '\x1f', '7f': '\x7f', a0: '\xa0', ff: '\xff' };
-const odds = (spell) => Object.entries(odd).map(([name, byte]) => [`byte ${name} ${spell('…')}`, beside(`${spell(byte)}\r\n`), '400 closed']);
+const odd = {
+  '01': '\x01',
+  '04': '\x04',
+  '08': '\x08',
+  '0b': '\x0b',
+  '0c': '\x0c',
+  '1f': '\x1f',
+  '7f': '\x7f',
+  a0: '\xa0',
+  ff: '\xff',
+};
+const odds = (spell) =>
+  Object.entries(odd).map(([name, byte]) => [`byte ${name} ${spell('…')}`, beside(`${spell(byte)}\r\n`), '400 closed']);
 
 export default {
   subject: 'Transfer-Encoding',
@@ -40,7 +51,11 @@ export default {
       ['in two lines', lines('Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n'), '400 closed'],
       ['in two lines, first cow', lines('Transfer-Encoding: cow\r\nTransfer-Encoding: chunked\r\n'), '400 closed'],
       ['in two lines, last cow', lines('Transfer-Encoding: chunked\r\nTransfer-encoding: cow\r\n'), '400 closed'],
-      ['in two lines, last identity', lines('Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n'), '400 closed'],
+      [
+        'in two lines, last identity',
+        lines('Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n'),
+        '400 closed',
+      ],
       ['in two lines, first empty', lines('Transfer-Encoding:\r\nTransfer-Encoding: chunked\r\n'), '400 closed'],
       ['after a tab', coding('\tchunked'), '400 closed'],
       ['before a tab', coding(' chunked\t'), '400 closed'],
@@ -63,7 +78,11 @@ export default {
     ]),
     ...group('RFC 9112 6.1', 'HTTP/1.0 knows no transfer codings.', [
       ['in HTTP/1.0', `POST /api/sessions HTTP/1.0\r\n${host}Transfer-Encoding: chunked\r\n\r\n${last}`, '400 closed'],
-      ['in HTTP/1.0, kept alive', `POST /api/sessions HTTP/1.0\r\n${host}Connection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n${last}`, '400 closed'],
+      [
+        'in HTTP/1.0, kept alive',
+        `POST /api/sessions HTTP/1.0\r\n${host}Connection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n${last}`,
+        '400 closed',
+      ],
     ]),
     ...group('RFC 9112 5.1; smuggler `exhaustive`', 'What only looks like the name is refused, or is another header.', [
       ['blank before the name', beside(' Transfer-Encoding: chunked\r\n'), '400 closed'],
@@ -78,19 +97,23 @@ export default {
       ['another name', beside('Content-Encoding: chunked\r\n'), '201 open'],
       ['the name as a value', beside('X: Transfer-Encoding: chunked\r\n'), '201 open'],
     ]),
-    ...group('RFC 9112 2.2 and 5.2; smuggler `default`', 'No line ends but by CRLF, and no header goes on in the next line.', [
-      ['folded', beside('Transfer-Encoding:\r\n chunked\r\n'), '400 closed'],
-      ['folded by a tab', beside('Transfer-Encoding:\r\n\tchunked\r\n'), '400 closed'],
-      ['folded after a comma', beside('Transfer-Encoding: chunked,\r\n cow\r\n'), '400 closed'],
-      ['folded by a bare line feed', beside('Transfer-Encoding:\n chunked\r\n'), '400 closed'],
-      ['behind a bare carriage return', beside('X: y\rTransfer-Encoding: chunked\r\n'), '400 closed'],
-      ['behind a bare line feed', beside('X: y\nTransfer-Encoding: chunked\r\n'), '400 closed'],
-      ['behind an empty value and a bare line feed', beside('X:\nTransfer-Encoding: chunked\r\n'), '400 closed'],
-      ['behind LF CR', beside('X: y\n\rTransfer-Encoding: chunked\r\n'), '400 closed'],
-      ['ended by CR CR LF', beside('Transfer-Encoding: chunked\r\r\n'), '400 closed'],
-      ['before a bare carriage return', beside('Transfer-Encoding: chunked\rX: y\r\n'), '400 closed'],
-      ['before a bare line feed', beside('Transfer-Encoding: chunked\nX: y\r\n'), '400 closed'],
-    ]),
+    ...group(
+      'RFC 9112 2.2 and 5.2; smuggler `default`',
+      'No line ends but by CRLF, and no header goes on in the next line.',
+      [
+        ['folded', beside('Transfer-Encoding:\r\n chunked\r\n'), '400 closed'],
+        ['folded by a tab', beside('Transfer-Encoding:\r\n\tchunked\r\n'), '400 closed'],
+        ['folded after a comma', beside('Transfer-Encoding: chunked,\r\n cow\r\n'), '400 closed'],
+        ['folded by a bare line feed', beside('Transfer-Encoding:\n chunked\r\n'), '400 closed'],
+        ['behind a bare carriage return', beside('X: y\rTransfer-Encoding: chunked\r\n'), '400 closed'],
+        ['behind a bare line feed', beside('X: y\nTransfer-Encoding: chunked\r\n'), '400 closed'],
+        ['behind an empty value and a bare line feed', beside('X:\nTransfer-Encoding: chunked\r\n'), '400 closed'],
+        ['behind LF CR', beside('X: y\n\rTransfer-Encoding: chunked\r\n'), '400 closed'],
+        ['ended by CR CR LF', beside('Transfer-Encoding: chunked\r\r\n'), '400 closed'],
+        ['before a bare carriage return', beside('Transfer-Encoding: chunked\rX: y\r\n'), '400 closed'],
+        ['before a bare line feed', beside('Transfer-Encoding: chunked\nX: y\r\n'), '400 closed'],
+      ],
+    ),
     ...group('RFC 9110 5.5; smuggler `default`', 'A byte that some take for a blank makes no coding.', [
       ...odds((byte) => `Transfer-Encoding:${byte}chunked`),
       ...odds((byte) => `Transfer-Encoding${byte}: chunked`),

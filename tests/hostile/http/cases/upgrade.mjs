@@ -10,7 +10,9 @@ const wish = 'Connection: Upgrade\r\nUpgrade: websocket\r\n';
 const socket = (fields) => get('/ws', fields);
 const h2c = 'Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQCAAAAAAIAAAAA\r\n';
 const preface = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
-const accepted = { check: ([answer]) => assert.equal(answer.headers['sec-websocket-accept'], 's3pPLMBiTxaQ9kYGzzhZRbK+xOo=') };
+const accepted = {
+  check: ([answer]) => assert.equal(answer.headers['sec-websocket-accept'], 's3pPLMBiTxaQ9kYGzzhZRbK+xOo='),
+};
 const versionTold = { check: ([answer]) => assert.equal(answer.headers['sec-websocket-version'], '13') };
 
 export default {
@@ -35,10 +37,30 @@ export default {
     ]),
     ...group('RFC 6455 4.2.2', 'A full wish for a WebSocket is fulfilled.', [
       ['WebSocket', socket(wish + key + version), '101 upgraded', accepted],
-      ['WebSocket in odd case', socket('connection: uPGRADE\r\nuPGRADE: WebSocket\r\n' + key + version), '101 upgraded', accepted],
-      ['WebSocket among others', socket('Connection: keep-alive, Upgrade\r\nUpgrade: h2c, websocket\r\n' + key + version), '101 upgraded', accepted],
-      ['WebSocket with a length of zero', socket(`${wish}${key}${version}Content-Length: 0\r\n`), '101 upgraded', accepted],
-      ['WebSocket of the own origin', socket(`${wish}${key}${version}Origin: http://localhost\r\n`), '101 upgraded', accepted],
+      [
+        'WebSocket in odd case',
+        socket('connection: uPGRADE\r\nuPGRADE: WebSocket\r\n' + key + version),
+        '101 upgraded',
+        accepted,
+      ],
+      [
+        'WebSocket among others',
+        socket('Connection: keep-alive, Upgrade\r\nUpgrade: h2c, websocket\r\n' + key + version),
+        '101 upgraded',
+        accepted,
+      ],
+      [
+        'WebSocket with a length of zero',
+        socket(`${wish}${key}${version}Content-Length: 0\r\n`),
+        '101 upgraded',
+        accepted,
+      ],
+      [
+        'WebSocket of the own origin',
+        socket(`${wish}${key}${version}Origin: http://localhost\r\n`),
+        '101 upgraded',
+        accepted,
+      ],
       ['WebSocket after a request', get() + socket(wish + key + version), '200 101 upgraded'],
       ['WebSocket and a request', socket(wish + key + version) + smuggled, '101 upgraded'],
     ]),
@@ -53,7 +75,11 @@ export default {
       ['version 013', socket(`${wish}${key}Sec-WebSocket-Version: 013\r\n`), '426 open', versionTold],
       ['two versions', socket(`${wish}${key}${version}Sec-WebSocket-Version: 8\r\n`), '426 open', versionTold],
       ['versions in a list', socket(`${wish}${key}Sec-WebSocket-Version: 13, 8\r\n`), '426 open', versionTold],
-      ['a wrong version, then a request', socket(`${wish}${key}Sec-WebSocket-Version: 777\r\n`) + get(), '426 200 open'],
+      [
+        'a wrong version, then a request',
+        socket(`${wish}${key}Sec-WebSocket-Version: 777\r\n`) + get(),
+        '426 200 open',
+      ],
       ['no key', socket(wish + version), '400 open'],
       ['key of 15 bytes', socket(`${wish}${version}Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAA\r\n`), '400 open'],
       ['key of 17 bytes', socket(`${wish}${version}Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAAA=\r\n`), '400 open'],
@@ -67,15 +93,31 @@ export default {
       ['HEAD', request('HEAD', '/ws', wish + key + version), '400 open', { bodiless: [0] }],
       ['HTTP/1.0', `GET /ws HTTP/1.0\r\n${host}${wish}${key}${version}\r\n`, '400 closed'],
       ['body', socket(`${wish}${key}${version}Content-Length: 5\r\n`) + 'hello', '413 closed'],
-      ['body in chunks', socket(`${wish}${key}${version}Transfer-Encoding: chunked\r\n`) + '5\r\nhello\r\n0\r\n\r\n', '413 closed'],
+      [
+        'body in chunks',
+        socket(`${wish}${key}${version}Transfer-Encoding: chunked\r\n`) + '5\r\nhello\r\n0\r\n\r\n',
+        '413 closed',
+      ],
       ['body of no chunks', socket(`${wish}${key}${version}Transfer-Encoding: chunked\r\n`) + '0\r\n\r\n', '400 open'],
-      ['waiting to send a body', socket(`${wish}${key}${version}Expect: 100-continue\r\nContent-Length: 5\r\n`), '413 closed'],
+      [
+        'waiting to send a body',
+        socket(`${wish}${key}${version}Expect: 100-continue\r\nContent-Length: 5\r\n`),
+        '413 closed',
+      ],
     ]),
     ...group('RFC 6455 10.2; spec A-14; CVE-2026-32302', 'Pages of other origins open no WebSocket.', [
       ['other origin', socket(`${wish}${key}${version}Origin: http://attacker.example\r\n`), '403 open'],
       ['origin null', socket(`${wish}${key}${version}Origin: null\r\n`), '403 open'],
-      ['two origins', socket(`${wish}${key}${version}Origin: http://localhost\r\nOrigin: http://attacker.example\r\n`), '403 open'],
-      ['old origin header', socket(`${wish}${key}${version}Sec-WebSocket-Origin: http://attacker.example\r\n`), '101 upgraded'],
+      [
+        'two origins',
+        socket(`${wish}${key}${version}Origin: http://localhost\r\nOrigin: http://attacker.example\r\n`),
+        '403 open',
+      ],
+      [
+        'old origin header',
+        socket(`${wish}${key}${version}Sec-WebSocket-Origin: http://attacker.example\r\n`),
+        '101 upgraded',
+      ],
       ['rebound name', `GET /ws HTTP/1.1\r\nHost: attacker.example\r\n${wish}${key}${version}\r\n`, '403 open'],
     ]),
   ],
