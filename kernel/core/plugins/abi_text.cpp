@@ -40,7 +40,7 @@ chela_status to_status(ErrorCode code) {
 
 ErrorText::ErrorText()
     : sink_{sizeof(chela_error_sink), &text_, [](const chela_error_sink* sink, chela_str message) {
-              *static_cast<std::string*>(sink->context) = cut_utf8(from_abi(message), kErrorBytesMax);
+              *static_cast<std::string*>(sink->context) = repair_utf8(cut_utf8(from_abi(message), kErrorBytesMax));
             }} {}
 
 Error ErrorText::error(std::string_view what, chela_status status) const {

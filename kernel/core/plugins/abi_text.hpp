@@ -18,7 +18,7 @@ inline std::string_view from_abi(chela_str text) {
 ErrorCode to_error_code(chela_status status);
 chela_status to_status(ErrorCode code);
 
-// An error sink that keeps the text, for one call into a plugin.
+// An error sink that keeps the text, for one call into a plugin: 4 KiB of it, in UTF-8 whatever the plugin wrote.
 class ErrorText {
  public:
   ErrorText();

@@ -16,7 +16,17 @@
 
 namespace chela::conformance {
 
-constexpr std::uint64_t kDeadlineMs = 3000;  // of a case with a bad plugin, some of which hang
+// Of a case with a bad plugin, some of which hang; longer where everything is slower.
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define CHELA_IS_SLOW
+#endif
+#endif
+#ifdef CHELA_IS_SLOW
+constexpr std::uint64_t kDeadlineMs = 12'000;
+#else
+constexpr std::uint64_t kDeadlineMs = 3000;
+#endif
 
 inline std::string run_to_text(const Options& options, int& code) {
   std::FILE* out = std::tmpfile();
