@@ -70,16 +70,9 @@ void memory_is_protected(Context& context) {
 }
 
 void loading_changes_nothing(Context& context) {
-  const auto shared = [] {
-    Surroundings all = folder_and_environment();
-    for (const Surroundings& more : {locale_and_rounding(), signals()}) all.insert(more.begin(), more.end());
-    all["threads"] = std::to_string(thread_count());
-    all["descriptors"] = std::to_string(open_descriptors().size());
-    return all;
-  };
-  const Surroundings before = shared();
+  const Surroundings before = whole_process();
   entry_of(context);
-  const auto changed = differences(before, shared());
+  const auto changed = differences(before, whole_process());
   if (!changed.empty()) fail("loading runs code that changes the process: {}", fmt::join(changed, "; "));
 }
 

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "chela/testing/fake_host.hpp"
+#include "plugin-sdk/conformance/surroundings.hpp"
 
 namespace chela::conformance {
 namespace {
@@ -34,6 +35,12 @@ bool attempt(const ProbeReport& report, const char* name, Step&& step) {
   }
 }
 
+// On standard error; the exit code of a plugin that cannot be let in.
+int complain(const std::string& text) {
+  [[maybe_unused]] auto written = ::write(STDERR_FILENO, text.data(), text.size());
+  return 1;
+}
+
 bool is_whole(const chela_plugin* plugin) {
   return CHELA_HAS(plugin, chela_plugin, destroy) && plugin->get_extension && plugin->configure && plugin->start &&
          plugin->stop && plugin->destroy;
@@ -53,12 +60,15 @@ void live(const chela_entry& entry, const std::string& configuration, const Prob
 
 int probe(const std::string& library, const std::string& configuration) {
   const ProbeReport report;
+  const Surroundings before = whole_process();
+  const testing::Library* loaded = nullptr;
   attempt(report, "loading it", [&] {
-    const auto* loaded =
-        std::make_unique<testing::Library>(library).release();  // as in the host, until the process ends
-    if (loaded->find_entry() != nullptr) live(loaded->entry(), configuration, report);
+    loaded = std::make_unique<testing::Library>(library).release();  // as in the host, until the process ends
     return true;
   });
+  const auto changed = differences(before, whole_process());
+  if (!changed.empty()) return complain(fmt::format("it changes the process: {}", fmt::join(changed, "; ")));
+  if (loaded != nullptr && loaded->find_entry() != nullptr) live(loaded->entry(), configuration, report);
   report.begin(kProbeDone);
   return 0;
 }

@@ -124,4 +124,12 @@ Surroundings signals() {
   return out;
 }
 
+Surroundings whole_process() {
+  Surroundings all = folder_and_environment();
+  for (const Surroundings& more : {locale_and_rounding(), signals()}) all.insert(more.begin(), more.end());
+  all["threads"] = std::to_string(thread_count());
+  all["open files"] = std::to_string(open_descriptors().size());
+  return all;
+}
+
 }  // namespace chela::conformance

@@ -28,4 +28,7 @@ Surroundings folder_and_environment();
 Surroundings locale_and_rounding();
 Surroundings signals();
 
+// All of these, and the numbers of threads and open files: what loading a library must not change.
+Surroundings whole_process();
+
 }  // namespace chela::conformance

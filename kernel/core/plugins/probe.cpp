@@ -36,7 +36,7 @@ Task<Result<void>> probe(Loop& loop, ProbeOptions options, std::shared_ptr<const
   auto step = last_line(status->output);
   if (status->succeeded() && step == kDone) co_return Result<void>{};
   auto where = step == kDone ? std::string("its static destructors") : step.empty() ? "its first steps" : step;
-  auto how = status->timed_out     ? std::string("never came to its end")
+  auto how = status->timed_out     ? std::string("never came to an end")
              : status->signal != 0 ? fmt::format("crashed with signal {}", status->signal)
                                    : fmt::format("ended the process with code {}", status->exit_code);
   auto said = std::string(cut_utf8(last_line(status->error_output), kQuotedBytesMax));

@@ -25,6 +25,7 @@ namespace {
 const std::map<std::string, std::string>& refusals() {
   static const std::map<std::string, std::string> kTable = {
       {"aborts-in-destroy", "probe_failed"},
+      {"changes-environment-on-load", "probe_failed"},
       {"crashes-in-configure", "probe_failed"},
       {"crashes-in-create", "probe_failed"},
       {"crashes-in-start", "probe_failed"},
@@ -45,6 +46,7 @@ const std::map<std::string, std::string>& refusals() {
       {"offers-nothing", "missing_capability"},
       {"short-entry", "invalid_plugin_export"},
       {"short-struct", "create_failed"},
+      {"starts-thread-on-load", "probe_failed"},
       {"static-destructor-crashes", "probe_failed"},
       {"static-initialiser-crashes", "probe_failed"},
       {"static-initialiser-exits", "probe_failed"},

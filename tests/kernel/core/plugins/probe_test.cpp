@@ -79,7 +79,7 @@ TEST_F(ProbeTest, EndsWhatNeverEnds) {
     return out.has_value();
   });
   ASSERT_FALSE(*out);
-  EXPECT_THAT(out->error().message, HasSubstr("never came to its end"));
+  EXPECT_THAT(out->error().message, HasSubstr("never came to an end"));
 }
 
 TEST_F(ProbeTest, AProgramThatCannotRunIsNoReasonToLoad) {
