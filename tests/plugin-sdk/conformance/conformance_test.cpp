@@ -22,6 +22,12 @@ TEST(Conformance, PassesThePluginsWithoutAFault) {
   }
 }
 
+// Speed is a warning, for machines differ; nothing else may be one.
+bool is_good(const std::string& name, const std::string& outcome) {
+  const bool timed = name == "loads" || name == "returns_at_once";
+  return outcome.starts_with("pass") || outcome.starts_with("skip") || (timed && outcome.starts_with("warn"));
+}
+
 // Every plugin that is part of the build, as it is installed.
 TEST(Conformance, PassesTheBundledPlugins) {
   std::size_t checked = 0;
@@ -29,7 +35,7 @@ TEST(Conformance, PassesTheBundledPlugins) {
     const std::string id = entry.path().filename().string();
     int code = 2;
     for (const auto& [name, outcome] : check(entry.path() / (id + ".so"), code)) {
-      EXPECT_TRUE(outcome.starts_with("pass") || outcome.starts_with("skip")) << id << ": " << name << ": " << outcome;
+      EXPECT_TRUE(is_good(name, outcome)) << id << ": " << name << ": " << outcome;
     }
     EXPECT_EQ(code, 0) << id;
     ++checked;
@@ -51,7 +57,7 @@ TEST(Conformance, PassesTheKeptPlugins) {
     if (!entry.is_directory()) continue;
     int code = 2;
     for (const auto& [name, outcome] : check(entry.path() / "plugin" / (std::string(CHELA_MACHINE) + ".so"), code))
-      EXPECT_EQ(outcome, "pass") << entry.path() << ": " << name;
+      EXPECT_TRUE(is_good(name, outcome) && !outcome.starts_with("skip")) << entry.path() << ": " << name << outcome;
     EXPECT_EQ(code, 0) << entry.path();
     ++checked;
   }
