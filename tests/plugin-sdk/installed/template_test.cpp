@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <sstream>
 #include <string>
 
 #include "chela/testing/fake_host.hpp"
@@ -61,7 +62,11 @@ class InstalledSdk : public ::testing::Test {
     EXPECT_EQ(std::fread(text.data(), 1, text.size(), out), text.size());
     std::fclose(out);
     EXPECT_NE(text.find("0 of"), std::string::npos) << text;
-    EXPECT_EQ(text.find("warn "), std::string::npos) << text;
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line);) {
+      const bool timed = line.find(" loads ") != std::string::npos || line.find(" returns_at_once ") != std::string::npos;
+      EXPECT_TRUE(timed || !line.starts_with("warn ")) << line;  // speed is a warning, for machines differ
+    }
   }
 
   static inline fs::path root_;
