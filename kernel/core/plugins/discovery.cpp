@@ -71,9 +71,10 @@ class Search {
                    manifest.error().message, (folder / kManifestName).string()});
     }
     std::string id = manifest->id;
-    auto reason = why_disabled(selection_, id, origin);
-    auto [entry, added] = plugins_.try_emplace(id, Found{std::move(*manifest), origin, std::move(reason)});
+    Found found{std::move(*manifest), origin, why_disabled(selection_, id, origin)};
+    auto [entry, added] = plugins_.try_emplace(id, std::move(found));  // takes it only when it is added
     if (added) return;
+    if (origin == Origin::bundled) out_.replaced.push_back(std::move(found.manifest));
     note({Severity::warning, DiagnosticCode::duplicate_plugin_id, id,
           "not used: the plugin in " + entry->second.manifest.directory.string() + " has the same id and comes first",
           folder.string()});

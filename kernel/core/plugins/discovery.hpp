@@ -41,6 +41,8 @@ struct Found {
 
 struct Discovery {
   std::vector<Found> plugins;  // by id
+  // Manifests of bundled plugins in whose place another plugin of the same id is used.
+  std::vector<Manifest> replaced;
   std::vector<Diagnostic> diagnostics;
 };
 

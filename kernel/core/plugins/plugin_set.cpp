@@ -40,6 +40,7 @@ void PluginSet::discover() {
   auto discovery = plugins::discover(options_.roots, options_.selection);
   diagnostics_ = std::move(discovery.diagnostics);
   for (auto& found : discovery.plugins) add(std::move(found));
+  for (auto& manifest : discovery.replaced) replaced_.push_back(std::make_shared<const Manifest>(std::move(manifest)));
   resolve_requirements();
   fill_registry();
 }
@@ -105,6 +106,15 @@ void PluginSet::fill_registry() {
                                     added.error().message, record.manifest->directory.string()});
     }
   }
+}
+
+std::vector<std::shared_ptr<const Manifest>> PluginSet::bundled_manifests() const {
+  auto out = replaced_;
+  for (const auto& entry : entries_) {
+    if (entry->record.origin == Origin::bundled) out.push_back(entry->record.manifest);
+  }
+  std::ranges::sort(out, {}, [](const auto& manifest) { return std::string_view(manifest->id); });
+  return out;
 }
 
 std::vector<const Record*> PluginSet::list() const {

@@ -56,6 +56,8 @@ class PluginSet {
   const Registry& registry() const { return registry_; }
   std::vector<const Record*> list() const;              // by id
   const Record* find(std::string_view plugin_id) const;
+  // What the program's own plugins declare, by id, whether they are used or not.
+  std::vector<std::shared_ptr<const Manifest>> bundled_manifests() const;
   // What concerns no single plugin: unreadable manifests, duplicates.
   const std::vector<Diagnostic>& diagnostics() const { return diagnostics_; }
   Lane lane() const { return options_.lane; }
@@ -86,6 +88,7 @@ class PluginSet {
   std::vector<std::unique_ptr<Entry>> entries_;  // by id
   std::vector<Entry*> started_;                  // in order of start
   std::vector<Diagnostic> diagnostics_;
+  std::vector<std::shared_ptr<const Manifest>> replaced_;  // bundled, and another one of that id is used
 };
 
 }  // namespace chela::plugins

@@ -61,6 +61,23 @@ TEST_F(PluginSetTest, SeveralCallersShareOneActivation) {
   }
 }
 
+TEST_F(PluginSetTest, RemembersWhatTheProgramsOwnPluginsDeclareWhateverReplacesThem) {
+  auto& acme = plugin("acme");
+  auto& beta = plugin("beta");
+  auto& alien = plugin("alien");
+  write_manifest(acme, R"("name": "bundled", "provides": [])");
+  write_manifest(acme, R"("name": "from the home", "provides": [])", "home");
+  write_manifest(beta, R"("name": "switched off", "provides": [])");
+  write_manifest(alien, kProvidesNothing, "home");
+  auto with = options({&acme, &beta, &alien});
+  with.selection.deny = {"beta"};
+  open(std::move(with));
+  EXPECT_EQ(set->find("acme")->manifest->name, "from the home");
+  std::vector<std::string> names;
+  for (const auto& manifest : set->bundled_manifests()) names.push_back(manifest->name);
+  EXPECT_THAT(names, ElementsAre("bundled", "switched off"));
+}
+
 TEST_F(PluginSetTest, GivesAPluginItsOwnConfiguration) {
   auto& acme = plugin("acme");
   write_manifest(acme, kProvidesNothing);
