@@ -18,7 +18,8 @@ Json models_json(const runtime::ModelCatalog& models) {
       {"default", models.default_model().text()}, {"demonstration", models.is_demonstration()}, {"services", services}};
 }
 
-Json plugins_json(const plugins::PluginSet& set) {
+Json plugins_json(const Context& context) {
+  const auto& set = context.plugins;
   Json reports = Json::array();
   std::size_t started = 0;
   std::size_t blocked = 0;
@@ -29,7 +30,9 @@ Json plugins_json(const plugins::PluginSet& set) {
     reports.push_back(plugin_json(*record));
   }
   Json diagnostics = Json::array();
-  for (const auto& diagnostic : set.diagnostics()) diagnostics.push_back(diagnostic_json(diagnostic));
+  for (const auto* list : {&set.diagnostics(), &context.models.diagnostics(), &context.tools.diagnostics()}) {
+    for (const auto& diagnostic : *list) diagnostics.push_back(diagnostic_json(diagnostic));
+  }
   return {{"known", reports.size()},
           {"started", started},
           {"blockedByMode", blocked},
@@ -86,7 +89,7 @@ Json plugin_json(const plugins::Record& record) {
 Json doctor_report(const Context& context, Json configuration) {
   Json report = {{"version", context.version}, {"configuration", std::move(configuration)}};
   report["models"] = models_json(context.models);
-  report["plugins"] = plugins_json(context.plugins);
+  report["plugins"] = plugins_json(context);
   Json tools = Json::array();
   for (const auto& tool : context.tools.list()) tools.push_back(tool->name);
   report["tools"] = tools;

@@ -11,6 +11,7 @@
   X(duplicate_plugin_id, "another plugin of the same id was found first")                             \
   X(duplicate_capability, "another plugin provides the same capability and was found first")          \
   X(duplicate_tool_name, "another plugin provides a tool of the same name and was found first")       \
+  X(service_refused, "the manifest declares a service, or names a key, that belongs to another")      \
   X(entry_not_found, "the library that the manifest names does not exist")                            \
   X(entry_outside_root, "the library that the manifest names lies outside the plugin's folder")       \
   X(integrity_mismatch, "the library's hash is not the one recorded")                                 \

@@ -8,6 +8,7 @@
 
 #include "kernel/core/base/text.hpp"
 #include "kernel/core/net/egress_url.hpp"
+#include "kernel/runtime/models/service_claims.hpp"
 
 namespace chela::runtime {
 namespace {
@@ -44,7 +45,8 @@ std::vector<Model> models_of(const Json& service) {
     if (entry.is_string()) {
       models.push_back({entry.get<std::string>(), {}});
     } else if (entry.is_object() && !text_of(entry, "id").empty()) {
-      models.push_back({text_of(entry, "id"), text_of(entry, "name"), count_of(entry, "contextWindow"), count_of(entry, "maxTokens")});
+      models.push_back({text_of(entry, "id"), text_of(entry, "name"), count_of(entry, "contextWindow"),
+                        count_of(entry, "maxTokens")});
     }
   }
   return models;
@@ -87,6 +89,11 @@ std::string authority_of(std::string_view url) {
   return parsed ? parsed->authority() : std::string();
 }
 
+bool is_on_this_machine(std::string_view url) {
+  auto parsed = net::parse_egress_url(url);
+  return parsed && (parsed->host == "localhost" || parsed->host == "127.0.0.1" || parsed->host == "::1");
+}
+
 }  // namespace
 
 ModelCatalog::ModelCatalog(const plugins::PluginSet& plugins, const Json& config, Environment environment)
@@ -94,6 +101,7 @@ ModelCatalog::ModelCatalog(const plugins::PluginSet& plugins, const Json& config
   add_from_manifests(plugins);
   add_from_config(member(member(config, "models"), "providers"));
   add_from_environment(member(member(config, "models"), "env"));
+  order_services(member(member(config, "models"), "providers"));
   for (const auto& [reference, entry] : member(member(member(config, "agents"), "defaults"), "models").items()) {
     if (auto alias = text_of(entry, "alias"); !alias.empty()) aliases_[alias] = reference;
   }
@@ -111,30 +119,46 @@ void ModelCatalog::add(Service service, Json options) {
 }
 
 void ModelCatalog::add_from_manifests(const plugins::PluginSet& plugins) {
-  auto records = plugins.list();
-  // Those of the program first, each group by id.
-  std::ranges::sort(records, {}, [](const auto* record) {
-    return std::pair(record->origin != plugins::Origin::bundled, std::string_view(record->manifest->id));
-  });
-  for (const auto* record : records) {
-    if (record->state == plugins::State::disabled || record->state == plugins::State::failed) continue;
-    for (const auto& entry : *record->manifest->services) {
-      Service service{.id = text_of(entry, "id"), .name = text_of(entry, "name"), .api = text_of(entry, "api"),
-                      .base_url = text_of(entry, "baseUrl"), .origin = "plugin " + record->manifest->id};
-      if (service.id.empty() || !plugins.registry().find("provider", service.api)) continue;
-      if (find_service(service.id)) continue;  // who is first has it: a key must not go to another's address
-      service.local = flag_of(entry, "local");
-      service.embedded = flag_of(entry, "embedded");
-      service.models = models_of(entry);
-      auto options = options_of(entry);
-      for (const auto& name : member(entry, "apiKeyEnv")) {
-        service.needs_key = true;
-        if (!name.is_string() || service.has_key() || !environment_(name.get<std::string>())) continue;
-        service.secret_name = "env:" + name.get<std::string>();
+  auto is_used = [&](const std::string& plugin_id) {
+    const auto* record = plugins.find(plugin_id);
+    return record && record->state != plugins::State::disabled && record->state != plugins::State::failed;
+  };
+  auto bundled = plugins.bundled_manifests();
+  for (const auto& manifest : bundled) {
+    if (!is_used(manifest->id)) continue;
+    for (const auto& entry : *manifest->services) add_from_manifest(plugins, entry, manifest->id);
+  }
+  ServiceClaims claims(bundled);
+  for (const auto* record : plugins.list()) {
+    const auto& manifest = *record->manifest;
+    if (record->origin == plugins::Origin::bundled || !is_used(manifest.id)) continue;
+    for (const auto& entry : *manifest.services) {
+      if (auto allowed = claims.check(entry)) {
+        add_from_manifest(plugins, entry, manifest.id);
+      } else {
+        diagnostics_.push_back({plugins::Severity::warning, plugins::DiagnosticCode::service_refused, manifest.id,
+                                allowed.error().message, manifest.directory.string()});
       }
-      add(std::move(service), std::move(options));
     }
   }
+}
+
+void ModelCatalog::add_from_manifest(const plugins::PluginSet& plugins, const Json& entry,
+                                     const std::string& plugin_id) {
+  Service service{.id = text_of(entry, "id"), .name = text_of(entry, "name"), .api = text_of(entry, "api"),
+                  .base_url = text_of(entry, "baseUrl"), .origin = "plugin " + plugin_id};
+  if (service.id.empty() || !plugins.registry().find("provider", service.api)) return;
+  if (find_service(service.id)) return;  // who is first has it
+  service.local = flag_of(entry, "local") && is_on_this_machine(service.base_url);
+  service.embedded = flag_of(entry, "embedded");
+  service.models = models_of(entry);
+  for (const auto& name : member(entry, "apiKeyEnv")) {
+    service.needs_key = true;
+    if (!name.is_string() || service.has_key() || !environment_(name.get<std::string>())) continue;
+    service.secret_name = "env:" + name.get<std::string>();
+  }
+  precedence_.push_back(service.id);
+  add(std::move(service), options_of(entry));
 }
 
 void ModelCatalog::add_from_config(const Json& providers) {
@@ -177,6 +201,20 @@ void ModelCatalog::add_from_environment(const Json& environment) {
   add(std::move(service), std::move(options));
 }
 
+void ModelCatalog::order_services(const Json& providers) {
+  auto of_manifests = std::exchange(precedence_, {});
+  auto put = [this](const std::string& id) {
+    if (find_service(id) && std::ranges::find(precedence_, id) == precedence_.end()) precedence_.push_back(id);
+  };
+  for (const auto& [id, service] : services_) {
+    if (service.origin == kFromEnvironment) put(id);
+  }
+  if (providers.is_object()) {
+    for (const auto& [id, entry] : providers.items()) put(id);
+  }
+  for (const auto& id : of_manifests) put(id);
+}
+
 void ModelCatalog::choose_default(const Json& defaults) {
   const Json& model = member(defaults, "model");
   auto primary = model.is_string() ? model.get<std::string>() : text_of(model, "primary");
@@ -186,7 +224,8 @@ void ModelCatalog::choose_default(const Json& defaults) {
       default_ = std::move(*found);
     } else {
       auto slash = primary.find('/');  // kept, so that the error names it
-      default_ = slash == std::string::npos ? ModelRef{{}, primary} : ModelRef{primary.substr(0, slash), primary.substr(slash + 1)};
+      default_ = slash == std::string::npos ? ModelRef{{}, primary}
+                                            : ModelRef{primary.substr(0, slash), primary.substr(slash + 1)};
     }
     return;
   }
@@ -201,7 +240,8 @@ void ModelCatalog::choose_default(const Json& defaults) {
       [](const Service& service) { return service.embedded && !service.models.empty(); },
   };
   for (const auto& fits : kOrder) {
-    for (const auto& [id, service] : services_) {
+    for (const auto& id : precedence_) {
+      const auto& service = services_.at(id);
       if (fits(service)) return void(default_ = {id, service.models.front().id});
     }
   }
@@ -215,7 +255,8 @@ const Service* ModelCatalog::find_service(std::string_view id) const {
 Result<ModelRef> ModelCatalog::resolve(std::string_view reference) const {
   if (reference.empty()) {
     if (find_service(default_.service)) return default_;
-    if (default_.model.empty()) return fail(ErrorCode::not_found, "no model is configured; set MODEL_PROVIDER_KEY or models.providers");
+    if (default_.model.empty())
+      return fail(ErrorCode::not_found, "no model is configured; set MODEL_PROVIDER_KEY or models.providers");
     return fail(ErrorCode::not_found, "agents.defaults.model.primary names `{}`, which no service has; known are {}",
                 default_.service.empty() ? default_.model : default_.text(), known_references());
   }
@@ -224,7 +265,8 @@ Result<ModelRef> ModelCatalog::resolve(std::string_view reference) const {
   if (slash != std::string_view::npos && find_service(reference.substr(0, slash))) {
     return ModelRef{std::string(reference.substr(0, slash)), std::string(reference.substr(slash + 1))};
   }
-  for (const auto& [id, service] : services_) {
+  for (const auto& id : precedence_) {
+    const auto& service = services_.at(id);
     for (const auto& model : service.models) {
       if (model.id == reference && (service.has_key() || !service.needs_key)) return ModelRef{id, model.id};
     }
@@ -240,7 +282,8 @@ bool ModelCatalog::is_demonstration() const {
 std::vector<const Service*> ModelCatalog::local_candidates() const {
   std::vector<const Service*> out;
   if (!is_demonstration()) return out;
-  for (const auto& [id, service] : services_) {
+  for (const auto& id : precedence_) {
+    const auto& service = services_.at(id);
     if (service.local) out.push_back(&service);
   }
   return out;
@@ -254,7 +297,9 @@ void ModelCatalog::add_local_models(std::string_view service_id, std::vector<Mod
 }
 
 bool ModelCatalog::is_service_authority(std::string_view authority) const {
-  return !authority.empty() && std::ranges::any_of(services_, [&](const auto& entry) { return authority_of(entry.second.base_url) == authority; });
+  return !authority.empty() && std::ranges::any_of(services_, [&](const auto& entry) {
+    return authority_of(entry.second.base_url) == authority;
+  });
 }
 
 std::string ModelCatalog::known_references() const {

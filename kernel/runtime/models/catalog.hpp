@@ -3,8 +3,9 @@
 // Which model services there are, and which model to use. Loop thread only. Data only: nothing is loaded to build it.
 //
 // The model of a turn is, in this order: what the turn asks for; agents.defaults.model.primary; the service given by
-// the environment (models.env); a service of models.providers; a service whose key the environment holds; a local service
-// that answers; the embedded one.
+// the environment (models.env); a service of models.providers; a service whose key the environment holds; a local
+// service that answers; the embedded one. Among equals those of the program's own plugins come first, in the order of
+// their manifests; of those in models.providers the first by id.
 
 #include <map>
 #include <memory>
@@ -46,17 +47,23 @@ class ModelCatalog {
 
   // Whether "host:port" belongs to a configured service: what a manifest means by "@service".
   bool is_service_authority(std::string_view authority) const;
+  // Services that manifests may not declare (service_claims.hpp).
+  const std::vector<plugins::Diagnostic>& diagnostics() const { return diagnostics_; }
 
  private:
   void add_from_manifests(const plugins::PluginSet& plugins);
+  void add_from_manifest(const plugins::PluginSet& plugins, const nlohmann::json& entry, const std::string& plugin_id);
   void add_from_config(const nlohmann::json& config);
   void add_from_environment(const nlohmann::json& config);
+  void order_services(const nlohmann::json& providers);
   void choose_default(const nlohmann::json& config);
   void add(Service service, nlohmann::json options);
   std::string known_references() const;
 
   Environment environment_;
   std::map<std::string, Service> services_;
+  std::vector<std::string> precedence_;  // their ids, what somebody said most plainly first
+  std::vector<plugins::Diagnostic> diagnostics_;
   std::map<std::string, std::string> aliases_;  // agents.defaults.models.<ref>.alias
   ModelRef default_;
   bool is_chosen_ = false;  // by the operator, in agents.defaults.model
