@@ -61,8 +61,8 @@ std::string code_of_json(const Json& value) {
 
 chela_status status_of_code(const std::string& code) {
   if (code == "context_length_exceeded" || code == "413") return CHELA_TOO_LARGE;
-  if (code == "429" || code == "402" || code == "rate_limit_exceeded" || code == "insufficient_quota")
-    return CHELA_EXHAUSTED;
+  if (code == "429" || code == "rate_limit_exceeded") return CHELA_EXHAUSTED;
+  if (code == "402" || code == "insufficient_quota") return CHELA_DENIED;  // to ask again does not help
   if (code == "401" || code == "invalid_api_key") return CHELA_UNAUTHENTICATED;
   if (code == "403") return CHELA_DENIED;
   if (code == "404" || code == "model_not_found") return CHELA_NOT_FOUND;
@@ -109,7 +109,7 @@ Reading reading_of(const Service& service, std::string_view model, std::uint32_t
       if (service.api_key_secret.empty())
         return {CHELA_UNAUTHENTICATED, name + " wants a key; set " + setting + ".apiKey"};
       return {CHELA_UNAUTHENTICATED, name + " refused the key"};
-    case 402: return {CHELA_EXHAUSTED, name + " asks for payment"};
+    case 402: return {CHELA_DENIED, name + " asks for payment"};
     case 403: return {CHELA_DENIED, name + " does not allow it"};
     case 404:
       return {CHELA_NOT_FOUND,
@@ -182,7 +182,8 @@ ServiceError error_of_response(const Service& service, std::string_view model, c
   const std::string code = json.is_discarded() ? "" : code_of_json(json);
   if (code == "context_length_exceeded")
     reading = {CHELA_TOO_LARGE, "the conversation is too long for " + excerpt(model, 100)};
-  if (code == "insufficient_quota") reading = {CHELA_EXHAUSTED, "the quota at service " + service.id + " is used up"};
+  // Comes as 429 like a rate limit, but waiting does not help.
+  if (code == "insufficient_quota") reading = {CHELA_DENIED, "the quota at service " + service.id + " is used up"};
   const std::string message = message_of_body(body);
   return {reading.status, message.empty() ? reading.words : reading.words + ": " + message,
           retry_after_ms(head, unix_ms)};
