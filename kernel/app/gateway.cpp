@@ -159,7 +159,8 @@ void Gateway::Parts::make_runtime() {
   tools.emplace(*plugin_set, tool_selection(config()));
   session_store.emplace(*database);
   runtime::TurnEnvironment turn{*loop,  logger->with_category("turn"), *plugin_set, *models, *tools, *context_files,
-                                totals, turn_limits(config())};
+                                totals, turn_limits(config()),
+                                config().find_string("agents.defaults.userTimezone").value_or("")};
   sessions.emplace(runtime::SessionEnvironment{std::move(turn), *session_store, {}}, runtime::Sessions::Limits{});
 }
 

@@ -35,7 +35,8 @@ class Turn final : CompletionListener {
  private:
   void on_text(std::string_view piece) override {
     // What is said after a tool's result is a paragraph of its own, unless the model left room itself.
-    if (std::exchange(paragraph_due_, false) && !result_.text.empty() && !std::isspace(static_cast<unsigned char>(result_.text.back()))) {
+    if (std::exchange(paragraph_due_, false) && !result_.text.empty() &&
+        !std::isspace(static_cast<unsigned char>(result_.text.back()))) {
       result_.text += kParagraph;
       observer_.on_text(kParagraph);
     }
@@ -55,6 +56,7 @@ class Turn final : CompletionListener {
   Task<std::vector<ToolOutcome>> run_tools(std::vector<ToolCallRequest> calls);
   std::vector<Message> offered_tools() const;
   bool is_client_tool(const std::string& name) const;
+  std::string tool_context() const;
   bool over_limit();
   void count(const Usage& usage);
   void end(std::string finish_reason, std::optional<Error> error = {});
@@ -87,6 +89,19 @@ bool Turn::is_client_tool(const std::string& name) const {
   return std::ranges::any_of(input_.client_tools, [&](const ClientTool& tool) { return tool.name == name; });
 }
 
+// As chela_tool_request describes it.
+std::string Turn::tool_context() const {
+  std::string out = R"({"workspace":)";
+  append_json_string(out, environment_.context.workspace().string());
+  out += R"(,"agentId":)";
+  append_json_string(out, input_.agent);
+  if (!environment_.time_zone.empty()) {
+    out += R"(,"timeZone":)";
+    append_json_string(out, environment_.time_zone);
+  }
+  return out += '}';
+}
+
 std::vector<Message> Turn::offered_tools() const {
   std::vector<Message> out;
   for (const auto& tool : input_.client_tools) out.push_back(tool.definition);
@@ -101,11 +116,14 @@ bool Turn::over_limit() {
   const auto& limits = environment_.limits;
   auto tokens = result_.usage.input_tokens + result_.usage.output_tokens;
   if (result_.completions >= limits.iterations_max) {
-    end("limit", Error{ErrorCode::exhausted, fmt::format("the turn used all of its {} steps; ask for less at once, or raise "
-                                                         "agents.defaults.maxToolRounds", limits.iterations_max)});
+    end("limit",
+        Error{ErrorCode::exhausted, fmt::format("the turn used all of its {} steps; ask for less at once, or raise "
+                                                "agents.defaults.maxToolRounds",
+                                                limits.iterations_max)});
   } else if (limits.tokens_max != 0 && tokens >= limits.tokens_max) {
-    end("limit", Error{ErrorCode::exhausted, fmt::format("the turn used {} of {} tokens; raise agents.defaults.maxTurnTokens",
-                                                         tokens, limits.tokens_max)});
+    end("limit",
+        Error{ErrorCode::exhausted, fmt::format("the turn used {} of {} tokens; raise agents.defaults.maxTurnTokens",
+                                                tokens, limits.tokens_max)});
   } else {
     return false;
   }
@@ -153,10 +171,9 @@ Task<ToolOutcome> Turn::run_tool(ToolCallRequest call) {
     std::function<void(std::string_view)> progress = [this, id = call.id](std::string_view text) {
       observer_.on_tool_progress(id, text);
     };
-    std::string context = R"({"workspace":)";
-    append_json_string(context, environment_.context.workspace().string());
-    ToolInput request{tool, std::move(*arguments), std::move(context += '}'), environment_.limits.tool_timeout};
-    auto result = co_await call_tool(environment_.loop, environment_.plugins, std::move(request), progress, stop_.token());
+    ToolInput request{tool, std::move(*arguments), tool_context(), environment_.limits.tool_timeout};
+    auto result =
+        co_await call_tool(environment_.loop, environment_.plugins, std::move(request), progress, stop_.token());
     answer(std::move(result));
   }
   outcome.duration = environment_.loop.now() - started;
@@ -193,16 +210,20 @@ Task<bool> Turn::act(CompletionResult completion) {
     // Some services give no ids; the conversation needs them.
     if (calls[i].id.empty()) calls[i].id = fmt::format("call_{}_{}_{}", input_.id, result_.completions, i);
   }
-  auto message = assistant_message(completion.text, calls);
-  messages_.push_back(message);
-  observer_.on_assistant_message(message, completion);
-  if (calls.empty()) {
-    end(completion.stop_reason.empty() ? "stop" : completion.stop_reason);
+  bool too_many = calls.size() > static_cast<std::size_t>(environment_.limits.tool_calls_max);
+  auto called = too_many ? std::exchange(calls, {}).size() : calls.size();
+  if (!too_many || !completion.text.empty()) {  // calls that will not be answered do not belong into the conversation
+    auto message = assistant_message(completion.text, calls);
+    messages_.push_back(message);
+    observer_.on_assistant_message(message, completion);
+  }
+  if (too_many) {
+    end("limit", Error{ErrorCode::exhausted, fmt::format("the model called {} tools at once, {} are allowed", called,
+                                                         environment_.limits.tool_calls_max)});
     co_return false;
   }
-  if (calls.size() > static_cast<std::size_t>(environment_.limits.tool_calls_max)) {
-    end("limit", Error{ErrorCode::exhausted, fmt::format("the model called {} tools at once, {} are allowed", calls.size(),
-                                                         environment_.limits.tool_calls_max)});
+  if (calls.empty()) {
+    end(completion.stop_reason.empty() ? "stop" : completion.stop_reason);
     co_return false;
   }
   auto is_client_call = [&](const ToolCallRequest& call) { return is_client_tool(call.name); };
@@ -226,7 +247,9 @@ void Turn::fail_with(CompletionFailure failure) {
   }
   if (out_of_time_) {
     auto seconds = duration_cast<std::chrono::seconds>(environment_.limits.time_max).count();
-    return end("limit", Error{ErrorCode::timed_out, fmt::format("the turn took longer than {} s; raise agents.defaults.timeoutSeconds", seconds)});
+    return end("limit",
+               Error{ErrorCode::timed_out,
+                     fmt::format("the turn took longer than {} s; raise agents.defaults.timeoutSeconds", seconds)});
   }
   if (failure.error.code == ErrorCode::cancelled) return end("cancelled", std::move(failure.error));
   environment_.logger.warning("[{}] {}: {}", input_.id, result_.model.text(), failure.error.message);

@@ -55,6 +55,7 @@ struct TurnEnvironment {
   WorkspaceContext& context;
   TurnTotals& totals;
   TurnLimits limits;
+  std::string time_zone;  // the person's, IANA; empty: the machine's
 };
 
 // A tool that the client will run itself: a call of it ends the turn.
@@ -66,6 +67,7 @@ struct ClientTool {
 struct TurnInput {
   std::string id;      // for logs
   std::string origin;  // who asked, for logs: the conversation
+  std::string agent = "main";  // who answers
   std::string model;   // reference; empty: the default
   std::vector<Message> messages;  // the conversation, oldest first, the new message last; no system message of ours
   std::string options = "{}";
