@@ -75,14 +75,15 @@ class SessionsApi {
     auto open = context_.sessions.find_open(id);
     auto seq = open ? open->seq() : 0;
     auto held_after = open ? open->held_after() : 0;
-    bool was_running = open && open->running();
+    auto open_turns = open ? open->open_turns() : std::vector<std::string>();
     CHELA_CO_TRY(auto stored, co_await context_.sessions.read(id, limit_of(request, 500, 5000) * 4));
-    bool running = was_running || (open && open->running());
+    if (auto now = context_.sessions.find_open(id))
+      std::ranges::move(now->open_turns(), std::back_inserter(open_turns));
     auto body = summary_json(stored.summary);
-    body["running"] = running;
+    body["running"] = !open_turns.empty();
     body["seq"] = seq;
     body["heldAfter"] = held_after;
-    body["messages"] = runtime::transcript_of(stored, running);
+    body["messages"] = runtime::transcript_of(stored, open_turns);
     co_return request.respond(json_reply(200, body));
   }
 

@@ -4,6 +4,7 @@
 
 #include "kernel/core/base/random.hpp"
 #include "kernel/core/base/text.hpp"
+#include "kernel/runtime/sessions/history.hpp"
 #include "kernel/runtime/sessions/transcript.hpp"
 
 namespace chela::runtime {
@@ -19,6 +20,21 @@ std::string title_of(std::string_view text) {
   return cut.size() < line.size() ? std::string(cut) + "…" : std::string(cut);
 }
 
+// What is stored of a message before its turn begins. The client's id of it is on the last entry.
+std::vector<Entry> entries_of(const NewMessage& message, const std::string& turn_id, std::int64_t now_ms) {
+  std::vector<Entry> out;
+  for (const auto& answer : message.answers) {
+    out.push_back({.turn_id = turn_id, .role = "tool", .message = *answer, .detail = R"({"status":"completed"})",
+                   .created_at_ms = now_ms});
+  }
+  if (!message.text.empty()) {
+    out.push_back({.turn_id = turn_id, .role = "user", .message = *user_message(message.text),
+                   .created_at_ms = now_ms});
+  }
+  out.back().client_message_id = message.message_id;
+  return out;
+}
+
 std::string usage_json(const Usage& usage) {
   return fmt::format(R"({{"inputTokens":{},"outputTokens":{}}})", usage.input_tokens, usage.output_tokens);
 }
@@ -32,9 +48,11 @@ class Session::Turning final : public TurnObserver {
       : session_(session), turn_id_(std::move(turn_id)), message_id_(std::move(message_id)) {}
 
   void on_text(std::string_view piece) override {
+    if (piece.empty()) return;
     tell(EventType::assistant_chunk, {.text = piece}, [&](EventWriter& out) { out.text("text", piece); });
   }
   void on_reasoning(std::string_view piece) override {
+    if (piece.empty()) return;
     tell(EventType::reasoning_chunk, {.text = piece}, [&](EventWriter& out) { out.text("text", piece); });
   }
   void on_tool_start(const ToolCallRequest& call) override {
@@ -62,17 +80,34 @@ class Session::Turning final : public TurnObserver {
   void on_tool_message(const Message& message, const ToolOutcome& outcome) override {
     record("tool", message, tool_detail(outcome));
     // What a tool did may not be forgotten when the process ends before the turn does.
+    if (session_.discarded_) return;
     auto& environment = session_.environment_;
-    environment.turn.loop.spawn("store entries", environment.store.add_entries(session_.summary_.id, take_entries()));
+    auto storing = environment.store.add_entries(session_.summary_.id, take_entries());
+    environment.turn.loop.spawn("store entries", note_failure(std::move(storing), store_failure_));
   }
 
   void tell(EventType type, SessionEvent facts, const std::function<void(EventWriter&)>& fill) {
     facts.message_id = message_id_;
     session_.emit(type, facts, fill);
   }
-  std::vector<Entry> take_entries() { return std::exchange(entries_, {}); }
+  // Puts what is left on disk, with the outcome. An error, too, when an entry of before did not get there.
+  Task<Result<void>> finish(TurnRecord record) {
+    if (session_.discarded_) co_return Result<void>{};
+    auto storing = session_.environment_.store.finish_turn(session_.summary_.id, take_entries(), std::move(record));
+    auto stored = co_await std::move(storing);
+    if (stored && *store_failure_) stored = std::unexpected(std::move(**store_failure_));
+    co_return stored;
+  }
 
  private:
+  using Failure = std::optional<Error>;
+
+  static Task<Result<void>> note_failure(Task<Result<void>> storing, std::shared_ptr<Failure> failure) {
+    auto stored = co_await std::move(storing);
+    if (!stored && !*failure) *failure = stored.error();
+    co_return stored;
+  }
+  std::vector<Entry> take_entries() { return std::exchange(entries_, {}); }
   void record(std::string role, const Message& message, std::string detail) {
     session_.history_.push_back(message);
     entries_.push_back({.turn_id = turn_id_, .role = std::move(role), .message = *message, .detail = std::move(detail),
@@ -83,6 +118,7 @@ class Session::Turning final : public TurnObserver {
   std::string turn_id_;
   std::string message_id_;
   std::vector<Entry> entries_;
+  std::shared_ptr<Failure> store_failure_ = std::make_shared<Failure>();  // the first; the tasks may outlive the turn
 };
 
 Session::Session(SessionEnvironment& environment, SessionSummary summary)
@@ -93,51 +129,90 @@ Session::Session(SessionEnvironment& environment, StoredSession stored)
   // Events are not stored. Going on from the time makes sure that no number of before is taken for one of now.
   seq_ = static_cast<std::uint64_t>(environment.turn.loop.clock().unix_ms());
   history_ = history_of(stored.entries);
-  for (auto& entry : stored.entries) {
-    if (!entry.client_message_id.empty()) seen_message_ids_.insert(std::move(entry.client_message_id));
-  }
 }
 
 void Session::remove_listener(SessionListener& listener) { std::erase(listeners_, &listener); }
 
 void Session::stop() {
+  ++stops_;
   for (auto& queued : lane_) queued.stopped = true;
   stop_.cancel();
 }
 
+void Session::discard() {
+  discarded_ = true;
+  stop();
+}
+
+std::vector<std::string> Session::open_turns() const {
+  std::vector<std::string> out;
+  if (!running_turn_.empty()) out.push_back(running_turn_);
+  for (const auto& queued : lane_) out.push_back(queued.turn_id);
+  out.insert(out.end(), arriving_.begin(), arriving_.end());
+  return out;
+}
+
+bool Session::is_open(std::string_view message_id) const {
+  return running_message_ == message_id || std::ranges::any_of(lane_, [&](const Queued& queued) {
+    return queued.message.message_id == message_id;
+  });
+}
+
+Result<void> Session::check(NewMessage& message) const {
+  if (discarded_) return fail(ErrorCode::not_found, "the session {} was deleted", summary_.id);
+  auto bytes = message.text.size();
+  for (const auto& answer : message.answers) bytes += answer->size();
+  if (bytes > environment_.limits.message_bytes_max) {
+    return fail(ErrorCode::too_large, "the message has {} bytes, {} are allowed", bytes,
+                environment_.limits.message_bytes_max);
+  }
+  if (trim(message.text).empty()) message.text.clear();
+  if (message.text.empty() && message.answers.empty()) {
+    return fail(ErrorCode::invalid_argument, "the message is empty");
+  }
+  for (auto& answer : message.answers) {
+    CHELA_TRY(answer, client_tool_message(*answer));
+  }
+  return {};
+}
+
+SessionSummary Session::summary_after(const NewMessage& message, std::int64_t now_ms) const {
+  auto out = summary_;
+  if (out.title.empty()) out.title = title_of(message.text);
+  if (out.created_at_ms == 0) out.created_at_ms = now_ms;
+  out.updated_at_ms = now_ms;
+  out.message_count += message.text.empty() ? 1 : 2;  // with its answer
+  return out;
+}
+
 Task<Result<Accepted>> Session::submit(NewMessage message) {
   auto self = shared_from_this();
-  if (message.text.size() > environment_.limits.message_bytes_max) {
-    co_return fail(ErrorCode::too_large, "the message has {} bytes, {} are allowed", message.text.size(),
-                   environment_.limits.message_bytes_max);
-  }
-  if (trim(message.text).empty() && message.answers.empty()) co_return fail(ErrorCode::invalid_argument, "the message is empty");
-  if (lane_.size() >= environment_.limits.queued_messages_max) {
-    co_return fail(ErrorCode::exhausted, "{} messages wait in this session already; wait for an answer or stop the turn", lane_.size());
-  }
+  CHELA_CO_CHECK(check(message));
   if (message.message_id.empty()) message.message_id = "msg-" + random_hex(16);
-  Accepted accepted{message.message_id, !seen_message_ids_.insert(message.message_id).second};
+  Accepted accepted{message.message_id, is_open(message.message_id)};
   if (accepted.duplicate) co_return accepted;
-
-  auto now = environment_.turn.loop.clock().unix_ms();
-  auto turn_id = random_hex(12);
-  if (summary_.title.empty()) summary_.title = title_of(message.text);
-  if (summary_.created_at_ms == 0) summary_.created_at_ms = now;
-  summary_.updated_at_ms = now;
-  summary_.message_count += 2;  // with its answer
-  Entry entry{.turn_id = turn_id, .role = "user", .message = *user_message(message.text),
-              .client_message_id = message.message_id, .created_at_ms = now};
-  auto written = co_await environment_.store.add_message(summary_, std::move(entry));
-  if (!written) {
-    seen_message_ids_.erase(accepted.message_id);  // it may be sent again
-    co_return std::unexpected(std::move(written.error()));
+  if (auto waiting = lane_.size() + arriving_.size(); waiting >= environment_.limits.queued_messages_max) {
+    co_return fail(ErrorCode::exhausted,
+                   "{} messages wait in this session already; wait for an answer or stop the turn", waiting);
   }
+
+  auto turn_id = random_hex(12);
+  auto now_ms = environment_.turn.loop.clock().unix_ms();
+  auto stops = stops_;
+  arriving_.push_back(turn_id);
+  // The same message may be on its way already: the store writes one of them and says so of the other.
+  auto writing = environment_.store.add_message(summary_after(message, now_ms), entries_of(message, turn_id, now_ms));
+  auto written = co_await std::move(writing);
+  std::erase(arriving_, turn_id);
+  if (!written) co_return std::unexpected(std::move(written.error()));
+  if (discarded_) co_return fail(ErrorCode::not_found, "the session {} was deleted", summary_.id);
   accepted.duplicate = !*written;
   if (accepted.duplicate) co_return accepted;
 
+  summary_ = summary_after(message, now_ms);
   emit(EventType::message_accepted, {.message_id = accepted.message_id},
        [&](EventWriter& out) { out.text("messageId", accepted.message_id); });
-  lane_.push_back({std::move(message), std::move(turn_id)});
+  lane_.push_back({std::move(message), std::move(turn_id), stops != stops_});
   if (!running_) {
     running_ = true;
     environment_.turn.loop.spawn("lane " + summary_.id, run_lane());
@@ -150,7 +225,11 @@ Task<Result<void>> Session::run_lane() {
   while (!lane_.empty()) {
     auto queued = std::move(lane_.front());
     lane_.pop_front();
+    running_turn_ = queued.turn_id;
+    running_message_ = queued.message.message_id;
     co_await run_one(std::move(queued));
+    running_turn_.clear();
+    running_message_.clear();
   }
   running_ = false;
   co_return Result<void>{};
@@ -162,11 +241,17 @@ Task<void> Session::run_one(Queued queued) {
   Turning turning(*this, queued.turn_id, message_id);
   turning.tell(EventType::typing_start, {}, [](EventWriter&) {});
 
-  std::ranges::move(queued.message.answers, std::back_inserter(history_));
+  for (const auto& answer : queued.message.answers) append_message(history_, answer);
+  close_calls(history_);
   if (!queued.message.text.empty()) history_.push_back(user_message(queued.message.text));
-  trim_history();
-  TurnInput input{.id = queued.turn_id, .origin = "session=" + summary_.id, .model = queued.message.model,
-                  .messages = history_, .options = queued.message.options,
+  const auto& limits = environment_.limits;
+  trim_history(history_, limits.history_entries_max, limits.history_bytes_max);
+  TurnInput input{.id = queued.turn_id,
+                  .origin = "session=" + summary_.id,
+                  .agent = summary_.identity.agent,
+                  .model = queued.message.model,
+                  .messages = history_,
+                  .options = queued.message.options,
                   .client_tools = std::move(queued.message.client_tools)};
   if (queued.stopped) stop_.cancel();
   auto result = co_await run_turn(environment_.turn, std::move(input), turning, stop_.token());
@@ -175,8 +260,8 @@ Task<void> Session::run_one(Queued queued) {
                     .error = result.error ? result.error->message : std::string(),
                     .input_tokens = result.usage.input_tokens, .output_tokens = result.usage.output_tokens,
                     .finished_at_ms = environment_.turn.loop.clock().unix_ms()};
-  auto stored = co_await environment_.store.finish_turn(summary_.id, turning.take_entries(), std::move(record));
-  if (!stored) {
+  auto stored = co_await turning.finish(std::move(record));
+  if (!stored && !discarded_) {
     result.finish_reason = "error";
     result.error = std::move(stored.error()).with_context("storing the answer");
   }
@@ -192,25 +277,26 @@ Task<void> Session::run_one(Queued queued) {
 }
 
 void Session::emit(EventType type, const SessionEvent& facts, const std::function<void(EventWriter&)>& fill) {
-  std::string json;
+  std::string text;
   SessionEvent event = facts;
   event.type = type;
   event.seq = ++seq_;
-  EventWriter writer(json, type, summary_.id, event.seq);
+  EventWriter writer(text, type, summary_.id, event.seq);
   if (type != EventType::message_accepted) writer.text("inReplyToMessageId", facts.message_id);
   fill(writer);
   writer.finish();
-  event.json = json;
+  auto json = std::make_shared<const std::string>(std::move(text));
+  event.json = *json;
+  keep(event.seq, json);
   // A listener may leave from inside the call: walk over a copy, skip who is gone.
   for (auto* listener : std::vector(listeners_)) {
     if (std::ranges::find(listeners_, listener) != listeners_.end()) listener->on_event(event);
   }
-  keep(event.seq, std::move(json));
 }
 
-void Session::keep(std::uint64_t seq, std::string json) {
-  kept_bytes_ += json.size();
-  kept_.push_back({seq, std::make_shared<const std::string>(std::move(json))});
+void Session::keep(std::uint64_t seq, std::shared_ptr<const std::string> json) {
+  kept_bytes_ += json->size();
+  kept_.push_back({seq, std::move(json)});
   while (kept_bytes_ > environment_.limits.kept_event_bytes_max) {
     kept_bytes_ -= kept_.front().json->size();
     kept_.pop_front();
@@ -224,16 +310,6 @@ MissedEvents Session::events_after(std::uint64_t seq) const {
     if (event.seq > seq) out.events.push_back(event.json);
   }
   return out;
-}
-
-// Cuts whole turns from the front: a tool's answer without its call would be refused by most services.
-void Session::trim_history() {
-  auto excess = history_.size() > environment_.limits.history_entries_max
-                    ? history_.size() - environment_.limits.history_entries_max
-                    : 0;
-  auto is_user = [](const Message& message) { return message->starts_with(R"({"role":"user")"); };
-  while (excess < history_.size() && excess > 0 && !is_user(history_[excess])) ++excess;
-  history_.erase(history_.begin(), history_.begin() + static_cast<std::ptrdiff_t>(std::min(excess, history_.size())));
 }
 
 }  // namespace chela::runtime

@@ -9,7 +9,6 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_set>
 #include <vector>
 
 #include "kernel/runtime/sessions/event.hpp"
@@ -21,7 +20,8 @@ namespace chela::runtime {
 struct SessionLimits {
   std::size_t queued_messages_max = 32;
   std::size_t kept_event_bytes_max = 512 * 1024;  // for listeners that come back
-  std::size_t history_entries_max = 400;          // that a turn is given
+  std::size_t history_entries_max = 400;          // that a turn is given; and
+  std::size_t history_bytes_max = 8u << 20;       // no more than this
   std::size_t message_bytes_max = 1 << 20;
 };
 
@@ -38,7 +38,8 @@ struct NewMessage {
   std::string model;       // reference; empty: the default
   std::string options = "{}";
   std::vector<ClientTool> client_tools;
-  std::vector<Message> answers;  // results of client tools that precede the text, which may then be empty
+  // Results of client tools, as chat messages of role `tool`. They precede the text, which may then be empty.
+  std::vector<Message> answers;
 };
 
 struct Accepted {
@@ -60,13 +61,20 @@ class Session : public std::enable_shared_from_this<Session> {
 
   const SessionSummary& summary() const { return summary_; }
   bool running() const { return running_; }
-  std::uint64_t seq() const { return seq_; }  // of the last event; from 1, after reopening from disk from a higher number
+  // Those that run, wait, or whose message is on its way to disk, in their order.
+  std::vector<std::string> open_turns() const;
+  std::uint64_t seq() const {
+    return seq_;
+  }  // of the last event; from 1, after reopening from disk from a higher number
 
-  // Puts the message on disk and into the lane; events follow. Errors: too_large, invalid_argument (empty),
-  // exhausted (the lane is full), or the store's.
+  // Puts the message on disk and into the lane; events follow. Errors: too_large, invalid_argument (empty, or an
+  // answer to no call), exhausted (the lane is full), not_found (the session was deleted), or the store's.
   Task<Result<Accepted>> submit(NewMessage message);
-  // Ends the running turn and those that wait in the lane, each with finish reason `cancelled`.
+  // Ends the running turn, those that wait in the lane, and those whose message is on its way to disk, each with finish
+  // reason `cancelled`.
   void stop();
+  // The session is being deleted: ends its turns, stores nothing more, takes no more messages.
+  void discard();
 
   void add_listener(SessionListener& listener) { listeners_.push_back(&listener); }
   void remove_listener(SessionListener& listener);
@@ -91,19 +99,25 @@ class Session : public std::enable_shared_from_this<Session> {
   Task<Result<void>> run_lane();
   Task<void> run_one(Queued queued);
   void emit(EventType type, const SessionEvent& facts, const std::function<void(EventWriter&)>& fill);
-  void keep(std::uint64_t seq, std::string json);
-  void trim_history();
+  void keep(std::uint64_t seq, std::shared_ptr<const std::string> json);
+  Result<void> check(NewMessage& message) const;
+  bool is_open(std::string_view message_id) const;
+  SessionSummary summary_after(const NewMessage& message, std::int64_t now_ms) const;
 
   SessionEnvironment& environment_;
   SessionSummary summary_;
   std::vector<Message> history_;
-  std::unordered_set<std::string> seen_message_ids_;
+  std::vector<std::string> arriving_;  // turns whose message is on its way to disk
   std::deque<Queued> lane_;
+  std::string running_turn_;
+  std::string running_message_;
   std::vector<SessionListener*> listeners_;
   std::deque<KeptEvent> kept_;
   std::size_t kept_bytes_ = 0;
   std::uint64_t seq_ = 0;
+  std::uint64_t stops_ = 0;  // how often stop() was called
   bool running_ = false;
+  bool discarded_ = false;
   CancelSource stop_;
 };
 

@@ -37,39 +37,66 @@ constexpr std::string_view kSummaryColumns =
 
 SessionSummary summary_from(const Statement& row) {
   return {.id = std::string(row.text(0)),
-          .identity = {std::string(row.text(1)), std::string(row.text(2)), std::string(row.text(3)), std::string(row.text(4))},
+          .identity = {std::string(row.text(1)), std::string(row.text(2)), std::string(row.text(3)),
+                       std::string(row.text(4))},
           .title = std::string(row.text(5)),
           .created_at_ms = row.integer(6),
           .updated_at_ms = row.integer(7),
           .message_count = static_cast<std::uint64_t>(row.integer(8))};
 }
 
+constexpr std::string_view kEntryColumns =
+    "SELECT id, turn_id, role, message, detail, coalesce(client_message_id, ''), created_at FROM entries ";
+
+Entry entry_from(const Statement& row) {
+  return {row.integer(0),           std::string(row.text(1)), std::string(row.text(2)), std::string(row.text(3)),
+          std::string(row.text(4)), std::string(row.text(5)), row.integer(6)};
+}
+
+// What the person said last before entry `before`.
+Result<std::optional<Entry>> read_opening(Connection& connection, const std::string& id, std::int64_t before) {
+  CHELA_TRY(auto row, connection.prepare("reading an entry",
+                                         fmt::format("{} WHERE session_id = ?1 AND id < ?2 AND role = 'user' "
+                                                     "ORDER BY id DESC LIMIT 1", kEntryColumns)));
+  row.bind_all(id, before);
+  CHELA_TRY(bool found, row.step());
+  if (!found) return std::nullopt;
+  return entry_from(row);
+}
+
 Result<std::vector<Entry>> read_entries(Connection& connection, const std::string& id, std::size_t limit) {
   CHELA_TRY(auto row, connection.prepare("reading entries",
-      "SELECT id, turn_id, role, message, detail, coalesce(client_message_id, ''), created_at FROM entries "
-      "WHERE session_id = ?1 ORDER BY id DESC LIMIT ?2"));
+                                         fmt::format("{} WHERE session_id = ?1 ORDER BY id DESC LIMIT ?2",
+                                                     kEntryColumns)));
   row.bind_all(id, limit);
   std::vector<Entry> out;
   for (;;) {
     CHELA_TRY(bool more, row.step());
     if (!more) break;
-    out.push_back({row.integer(0), std::string(row.text(1)), std::string(row.text(2)), std::string(row.text(3)),
-                   std::string(row.text(4)), std::string(row.text(5)), row.integer(6)});
+    out.push_back(entry_from(row));
+  }
+  if (!out.empty() && out.back().role != "user") {
+    CHELA_TRY(auto opening, read_opening(connection, id, out.back().id));
+    if (opening) out.push_back(std::move(*opening));
   }
   std::ranges::reverse(out);
   return out;
 }
 
-Result<std::vector<TurnRecord>> read_turns(Connection& connection, const std::string& id) {
+// Those of the session's last `limit` entries, and turn `first`.
+Result<std::vector<TurnRecord>> read_turns(Connection& connection, const std::string& id, std::size_t limit,
+                                           const std::string& first) {
   CHELA_TRY(auto row, connection.prepare("reading turns",
-      "SELECT id, finish_reason, error, input_tokens, output_tokens, finished_at FROM turns WHERE session_id = ?1"));
-  row.bind_all(id);
+      "SELECT id, finish_reason, error, input_tokens, output_tokens, finished_at FROM turns WHERE id = ?3 OR id IN "
+      "(SELECT turn_id FROM entries WHERE session_id = ?1 ORDER BY id DESC LIMIT ?2)"));
+  row.bind_all(id, limit, first);
   std::vector<TurnRecord> out;
   for (;;) {
     CHELA_TRY(bool more, row.step());
     if (!more) return out;
     out.push_back({std::string(row.text(0)), std::string(row.text(1)), std::string(row.text(2)),
-                   static_cast<std::uint64_t>(row.integer(3)), static_cast<std::uint64_t>(row.integer(4)), row.integer(5)});
+                   static_cast<std::uint64_t>(row.integer(3)), static_cast<std::uint64_t>(row.integer(4)),
+                   row.integer(5)});
   }
 }
 
@@ -80,7 +107,8 @@ Result<std::optional<StoredSession>> read_session(Connection& connection, const 
   if (!found) return std::nullopt;
   StoredSession session{.summary = summary_from(row)};
   CHELA_TRY(session.entries, read_entries(connection, id, limit));
-  CHELA_TRY(session.turns, read_turns(connection, id));
+  if (session.entries.empty()) return session;
+  CHELA_TRY(session.turns, read_turns(connection, id, limit, session.entries.front().turn_id));
   return session;
 }
 
@@ -100,19 +128,22 @@ Result<bool> has_message(Connection& connection, const std::string& session_id, 
   return row.step();
 }
 
-Result<bool> write_message(Connection& connection, const SessionSummary& session, const Entry& entry) {
-  CHELA_TRY(bool known, has_message(connection, session.id, entry.client_message_id));
+Result<bool> write_message(Connection& connection, const SessionSummary& session, const std::vector<Entry>& entries) {
+  CHELA_TRY(bool known, has_message(connection, session.id, entries.back().client_message_id));
   if (known) return false;
   const auto& identity = session.identity;
-  // Every message gets its answer, so there are two more.
+  // What is said gets its answer, so there is one more.
+  auto messages = 1 + std::ranges::count(entries, "user", &Entry::role);
   CHELA_CHECK(connection.run("writing a session",
       "INSERT INTO sessions(id, agent, channel, peer, thread, title, created_at, updated_at, message_count) "
-      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 2) "
-      "ON CONFLICT(id) DO UPDATE SET updated_at = excluded.updated_at, message_count = message_count + 2",
+      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) "
+      "ON CONFLICT(id) DO UPDATE SET updated_at = excluded.updated_at, message_count = message_count + ?9, "
+      "title = CASE WHEN title = '' THEN excluded.title ELSE title END",
       session.id, identity.agent, identity.channel, identity.peer, identity.thread, session.title,
-      session.created_at_ms, session.updated_at_ms));
-  CHELA_CHECK(connection.run("writing a turn", "INSERT INTO turns(id, session_id) VALUES (?1, ?2)", entry.turn_id, session.id));
-  CHELA_CHECK(insert_entry(connection, session.id, entry));
+      session.created_at_ms, session.updated_at_ms, messages));
+  CHELA_CHECK(connection.run("writing a turn", "INSERT INTO turns(id, session_id) VALUES (?1, ?2)",
+                             entries.back().turn_id, session.id));
+  for (const auto& entry : entries) CHELA_CHECK(insert_entry(connection, session.id, entry));
   return true;
 }
 
@@ -151,10 +182,11 @@ Task<Result<bool>> SessionStore::remove(std::string id) {
   co_return co_await std::move(writing);
 }
 
-Task<Result<bool>> SessionStore::add_message(SessionSummary session, Entry entry) {
+Task<Result<bool>> SessionStore::add_message(SessionSummary session, std::vector<Entry> entries) {
+  CHELA_ASSERT(!entries.empty(), "a turn begins with something");
   auto writing = database_.write<bool>(
-      [session = std::move(session), entry = std::move(entry)](Connection& connection) -> Result<bool> {
-        return write_message(connection, session, entry);
+      [session = std::move(session), entries = std::move(entries)](Connection& connection) -> Result<bool> {
+        return write_message(connection, session, entries);
       });
   co_return co_await std::move(writing);
 }

@@ -39,7 +39,7 @@ struct Entry {
   std::string role;               // user, assistant, tool
   std::string message;            // JSON as providers take it
   std::string detail = "{}";      // JSON for people: reasoning, tool status and duration
-  std::string client_message_id;  // user entries only; may be empty
+  std::string client_message_id;  // of the last entry that a turn begins with; else empty
   std::int64_t created_at_ms = 0;
 };
 
@@ -67,14 +67,15 @@ class SessionStore {
 
   // Newest first.
   Task<Result<std::vector<SessionSummary>>> list(std::size_t limit);
-  // The session with its last `entries_max` entries; nullopt when there is none.
+  // The session with its last `entries_max` entries, and with what the person had said before those when they begin
+  // inside a turn; nullopt when there is none.
   Task<Result<std::optional<StoredSession>>> load(std::string id, std::size_t entries_max);
   // False when there was none.
   Task<Result<bool>> remove(std::string id);
 
-  // A person's message and the turn that it starts; makes the session when it is new. False, and nothing is written,
-  // when the session has a message with the same client_message_id already.
-  Task<Result<bool>> add_message(SessionSummary session, Entry entry);
+  // What a turn begins with: the answers of client tools and what the person says. Makes the session when it is new.
+  // False, and nothing is written, when the session has an entry with the client_message_id of the last one already.
+  Task<Result<bool>> add_message(SessionSummary session, std::vector<Entry> entries);
   Task<Result<void>> add_entries(std::string session_id, std::vector<Entry> entries);
   // The last entries of a turn, and how it ended, in one transaction.
   Task<Result<void>> finish_turn(std::string session_id, std::vector<Entry> entries, TurnRecord turn);

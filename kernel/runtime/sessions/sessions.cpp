@@ -23,7 +23,8 @@ std::shared_ptr<Session> Sessions::find_open(std::string_view id) const {
 }
 
 std::size_t Sessions::running_count() const {
-  return static_cast<std::size_t>(std::ranges::count_if(open_, [](const auto& entry) { return entry.second.session->running(); }));
+  return static_cast<std::size_t>(
+      std::ranges::count_if(open_, [](const auto& entry) { return entry.second.session->running(); }));
 }
 
 Task<Result<std::shared_ptr<Session>>> Sessions::open(std::string id, SessionIdentity identity) {
@@ -35,17 +36,23 @@ Task<Result<std::shared_ptr<Session>>> Sessions::open(std::string id, SessionIde
 
 Task<Result<std::shared_ptr<Session>>> Sessions::get(std::string id) {
   if (!is_session_id(id)) {
-    co_return fail(ErrorCode::invalid_argument, "a session id is 1 to 128 of letters, digits and . _ : -, without `..`");
+    co_return fail(ErrorCode::invalid_argument,
+                   "a session id is 1 to 128 of letters, digits and . _ : -, without `..`");
   }
-  auto found = open_.find(id);
-  if (found != open_.end()) {
-    touch(found->second);
-    co_return found->second.session;
+  for (;;) {
+    auto found = open_.find(id);
+    if (found != open_.end()) {
+      touch(found->second);
+      co_return found->second.session;
+    }
+    if (removing_.contains(id)) break;
+    auto removals = removals_;
+    CHELA_CO_TRY(auto stored, co_await environment_.store.load(id, environment_.limits.history_entries_max));
+    if (removals_ != removals) continue;  // what was read may have been removed meanwhile
+    if (!stored) break;
+    co_return add(std::make_shared<Session>(environment_, std::move(*stored)));
   }
-  CHELA_CO_TRY(auto stored, co_await environment_.store.load(id, environment_.limits.history_entries_max));
-  if (auto meanwhile = find_open(id)) co_return meanwhile;
-  if (!stored) co_return fail(ErrorCode::not_found, "no session {}", id);
-  co_return add(std::make_shared<Session>(environment_, std::move(*stored)));
+  co_return fail(ErrorCode::not_found, "no session {}", id);
 }
 
 std::shared_ptr<Session> Sessions::add(std::shared_ptr<Session> session) {
@@ -84,14 +91,18 @@ Task<Result<StoredSession>> Sessions::read(std::string id, std::size_t entries_m
 }
 
 Task<Result<void>> Sessions::remove(std::string id) {
-  if (auto session = find_open(id)) {
-    session->stop();
-    auto found = open_.find(id);
+  if (auto found = open_.find(id); found != open_.end()) {
+    found->second.session->discard();
     recency_.erase(found->second.recency);
     open_.erase(found);
   }
-  CHELA_CO_TRY(bool removed, co_await environment_.store.remove(id));
-  if (!removed) co_return fail(ErrorCode::not_found, "no session {}", id);
+  // The store works in order: a message to a new session of this id is written after the old one is gone.
+  ++removals_;
+  auto removing = removing_.insert(id);
+  auto removed = co_await environment_.store.remove(id);
+  removing_.erase(removing);
+  if (!removed) co_return std::unexpected(std::move(removed.error()));
+  if (!*removed) co_return fail(ErrorCode::not_found, "no session {}", id);
   co_return Result<void>{};
 }
 

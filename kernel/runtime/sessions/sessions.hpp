@@ -6,6 +6,7 @@
 #include <list>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -33,7 +34,8 @@ class Sessions {
   Task<Result<std::vector<SessionSummary>>> list(std::size_t limit);
   // With its last messages. not_found when nothing was ever said in it.
   Task<Result<StoredSession>> read(std::string id, std::size_t entries_max);
-  // Stops its turn and removes it for good. not_found when there was none.
+  // Stops its turn and removes it for good: whoever still holds it can say nothing more in it. not_found when there was
+  // none. What is said under this id afterwards begins a new session.
   Task<Result<void>> remove(std::string id);
 
   std::size_t open_count() const { return open_.size(); }
@@ -55,6 +57,8 @@ class Sessions {
   Limits limits_;
   std::unordered_map<std::string, Opened> open_;
   std::list<std::string> recency_;  // ids, least recently used first
+  std::multiset<std::string> removing_;  // not gone from disk yet
+  std::uint64_t removals_ = 0;           // begun
 };
 
 // 1 to 128 of A-Z a-z 0-9 . _ : - without "..".

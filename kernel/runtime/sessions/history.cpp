@@ -1,0 +1,122 @@
+#include "kernel/runtime/sessions/history.hpp"
+
+#include <algorithm>
+
+#include <nlohmann/json.hpp>
+
+#include "kernel/core/base/text.hpp"
+
+namespace chela::runtime {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr std::size_t kDepthMax = 32;
+
+// As message.cpp writes them, which is faster than to parse.
+bool has_role(const Message& message, std::string_view role) {
+  constexpr std::string_view kBegin = R"({"role":")";
+  std::string_view text = *message;
+  if (!text.starts_with(kBegin)) return false;
+  text.remove_prefix(kBegin.size());
+  return text.starts_with(role) && text.substr(role.size()).starts_with('"');
+}
+bool has_calls(const Message& message) { return message->find(R"(,"tool_calls":[)") != std::string::npos; }
+
+Json parse(const std::string& text) {
+  auto json = Json::parse(text, nullptr, false);
+  return json.is_object() ? json : Json::object();
+}
+
+std::string text_of(const Json& object, const char* key) {
+  auto found = object.find(key);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+// The ids of the tool calls at the end of a conversation that have no answer yet.
+std::vector<std::string> open_calls(const std::vector<Message>& conversation) {
+  std::vector<std::string> ids;
+  auto at = conversation.rbegin();
+  while (at != conversation.rend() && has_role(*at, "tool")) ++at;
+  if (at == conversation.rend() || !has_role(*at, "assistant") || !has_calls(*at)) return ids;
+  for (const auto& call : parse(**at).value("tool_calls", Json::array())) ids.push_back(text_of(call, "id"));
+  while (at != conversation.rbegin()) {
+    auto answered = std::ranges::find(ids, text_of(parse(**--at), "tool_call_id"));
+    if (answered != ids.end()) ids.erase(answered);
+  }
+  return ids;
+}
+
+// Text, or the texts of a list of parts.
+std::string plain_text(const Json& content) {
+  if (content.is_string()) return content.get<std::string>();
+  std::string out;
+  if (!content.is_array()) return out;
+  for (const auto& part : content) {
+    if (part.is_object()) out += text_of(part, "text");
+  }
+  return out;
+}
+
+}  // namespace
+
+void append_message(std::vector<Message>& conversation, const Message& message) {
+  if (has_role(message, "tool")) {
+    auto open = open_calls(conversation);
+    if (std::ranges::find(open, text_of(parse(*message), "tool_call_id")) == open.end()) return;
+  } else {
+    close_calls(conversation);
+  }
+  conversation.push_back(message);
+}
+
+void close_calls(std::vector<Message>& conversation) {
+  for (const auto& id : open_calls(conversation)) {
+    conversation.push_back(tool_message(id, "Error: this call was not answered"));
+  }
+}
+
+std::vector<Message> history_of(const std::vector<Entry>& entries) {
+  std::vector<Message> out;
+  auto first = std::ranges::find(entries, "user", &Entry::role);
+  if (first == entries.end()) first = entries.begin();
+  for (const auto& entry : std::ranges::subrange(first, entries.end())) {
+    append_message(out, std::make_shared<const std::string>(entry.message));
+  }
+  return out;
+}
+
+void trim_history(std::vector<Message>& conversation, std::size_t messages_max, std::size_t bytes_max) {
+  std::size_t first = conversation.size();
+  std::size_t bytes = 0;
+  while (first > 0 && conversation.size() - first < messages_max) {
+    bytes += conversation[first - 1]->size();
+    if (bytes > bytes_max && first < conversation.size()) break;
+    --first;
+  }
+  if (first == 0 || conversation.empty()) return;
+  // Answers go with their calls: cut after them, or before the calls when nothing else comes.
+  auto is_tool = [](const Message& message) { return has_role(message, "tool"); };
+  auto begin = conversation.begin() + static_cast<std::ptrdiff_t>(std::min(first, conversation.size() - 1));
+  auto cut = std::find_if_not(begin, conversation.end(), is_tool);
+  if (cut == conversation.end()) {
+    cut = begin;
+    while (cut != conversation.begin() && is_tool(*cut)) --cut;
+  }
+  auto is_user = [](const Message& message) { return has_role(message, "user"); };
+  auto asked = std::find_if(std::make_reverse_iterator(cut), conversation.rend(), is_user);
+  bool inside_a_turn = cut != conversation.end() && !is_user(*cut) && asked != conversation.rend();
+  auto opening = inside_a_turn ? *asked : Message();
+  conversation.erase(conversation.begin(), cut);
+  if (opening) conversation.insert(conversation.begin(), std::move(opening));
+}
+
+Result<Message> client_tool_message(const std::string& json) {
+  auto given = nests_deeper(json, kDepthMax) ? Json() : Json::parse(json, nullptr, false);
+  if (!given.is_object() || text_of(given, "tool_call_id").empty() || !given.contains("content")) {
+    return fail(ErrorCode::invalid_argument, "an answer of a tool needs `tool_call_id` and `content`");
+  }
+  return tool_message(text_of(given, "tool_call_id"), plain_text(given["content"]));
+}
+
+}  // namespace chela::runtime
