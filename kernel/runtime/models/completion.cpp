@@ -27,9 +27,12 @@ class Reception : public std::enable_shared_from_this<Reception> {
   };
 
   Reception(Loop& loop, CompletionListener* listener, Duration silence_max)
-      : loop_(loop), listener_(listener), silence_max_(silence_max), watchdog_(loop.timers(), [this] { on_silence(); }) {
-    completion_ = {sizeof(chela_completion), this, &on_text, &on_reasoning, &on_tool_call, &on_tool_arguments, &on_usage,
-                   &on_complete};
+      : loop_(loop),
+        listener_(listener),
+        silence_max_(silence_max),
+        watchdog_(loop.timers(), [this] { on_silence(); }) {
+    completion_ = {sizeof(chela_completion), this,      &on_text,    &on_reasoning, &on_tool_call,
+                   &on_tool_arguments,       &on_usage, &on_complete};
   }
 
   const chela_completion* completion() const { return &completion_; }
@@ -99,15 +102,17 @@ class Reception : public std::enable_shared_from_this<Reception> {
     });
   }
   static void on_tool_call(const chela_completion* completion, uint32_t index, chela_str id, chela_str name) {
-    of(completion).on_loop([index, id = std::string(from_abi(id)), name = std::string(from_abi(name))](Reception& self) {
-      if (!self.take(id.size() + name.size())) return;
-      if (name.empty()) return self.fail_with(CHELA_PROTOCOL, "a tool call without a name");
-      if (index >= kToolCallsMax) return self.fail_with(CHELA_TOO_LARGE, "the model called more than 128 tools at once");
-      auto& calls = self.result_.tool_calls;
-      if (calls.size() <= index) calls.resize(index + 1);
-      calls[index].id = id;
-      calls[index].name = name;
-    });
+    of(completion)
+        .on_loop([index, id = std::string(from_abi(id)), name = std::string(from_abi(name))](Reception& self) {
+          if (!self.take(id.size() + name.size())) return;
+          if (name.empty()) return self.fail_with(CHELA_PROTOCOL, "a tool call without a name");
+          if (index >= kToolCallsMax)
+            return self.fail_with(CHELA_TOO_LARGE, "the model called more than 128 tools at once");
+          auto& calls = self.result_.tool_calls;
+          if (calls.size() <= index) calls.resize(index + 1);
+          calls[index].id = id;
+          calls[index].name = name;
+        });
   }
   static void on_tool_arguments(const chela_completion* completion, uint32_t index, chela_str piece) {
     of(completion).on_loop([index, text = std::string(from_abi(piece))](Reception& self) {
@@ -165,7 +170,8 @@ std::vector<chela_str> views(const std::vector<std::shared_ptr<const std::string
 Task<Result<std::shared_ptr<plugins::Instance>>> provider_for(plugins::PluginSet& plugins, const Service& service) {
   const auto* capability = plugins.registry().find("provider", service.api);
   if (!capability) {
-    co_return fail(ErrorCode::not_found, "no plugin provides the format `{}` that service `{}` speaks", service.api, service.id);
+    co_return fail(ErrorCode::not_found, "no plugin provides the format `{}` that service `{}` speaks", service.api,
+                   service.id);
   }
   co_return co_await plugins.activate(capability->plugin_id);
 }
@@ -176,12 +182,13 @@ Task<Result<Reception::End>> wait_until_ended(std::shared_ptr<Reception> recepti
 }
 
 // Asks the provider to end call `id`; keeps its plugin alive until then.
-std::move_only_function<void()> canceller(std::shared_ptr<plugins::Instance> instance, const chela_plugin_provider* provider,
-                                          std::uint64_t id) {
+std::move_only_function<void()> canceller(std::shared_ptr<plugins::Instance> instance,
+                                          const chela_plugin_provider* provider, std::uint64_t id) {
   return [instance = std::move(instance), provider, id] {
     plugins::ErrorText error;
     plugins::guarded(error, [&] {
-      if (CHELA_HAS(provider, chela_plugin_provider, cancel) && provider->cancel) provider->cancel(instance->plugin(), id);
+      if (CHELA_HAS(provider, chela_plugin_provider, cancel) && provider->cancel)
+        provider->cancel(instance->plugin(), id);
       return CHELA_OK;
     });
   };
@@ -209,8 +216,9 @@ Task<CompletionOutcome> complete(Loop& loop, plugins::PluginSet& plugins, Comple
                                    messages.data(), messages.size(), tools.data(), tools.size(), to_abi(input.options)};
   reception->begin(canceller(*instance, provider, request.call_id));
   plugins::ErrorText refusal;
-  auto status = plugins::guarded(
-      refusal, [&] { return provider->complete((*instance)->plugin(), &request, reception->completion(), refusal.sink()); });
+  auto status = plugins::guarded(refusal, [&] {
+    return provider->complete((*instance)->plugin(), &request, reception->completion(), refusal.sink());
+  });
   if (status != CHELA_OK) {
     reception->refused();
     co_return std::unexpected(failure(refusal.error(input.service->id, status)));
@@ -222,7 +230,8 @@ Task<CompletionOutcome> complete(Loop& loop, plugins::PluginSet& plugins, Comple
     co_return std::unexpected(CompletionFailure{std::move(error), end->retry_after, std::move(result)});
   }
   result.stop_reason = std::move(end->text);
-  std::erase_if(result.tool_calls, [](const ToolCallRequest& call) { return call.name.empty(); });  // gaps in the numbers
+  std::erase_if(result.tool_calls,
+                [](const ToolCallRequest& call) { return call.name.empty(); });  // gaps in the numbers
   co_return result;
 }
 

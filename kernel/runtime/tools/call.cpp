@@ -144,7 +144,8 @@ Task<Result<std::string>> call_tool(Loop& loop, plugins::PluginSet& plugins, Too
   if (!instance) co_return std::unexpected(std::move(instance.error()));
   const auto* tool = (*instance)->extension<chela_plugin_tool>(CHELA_EXT_TOOL);
   if (!tool || !CHELA_HAS(tool, chela_plugin_tool, run) || (input.tool->blocking ? !tool->run : !tool->start)) {
-    co_return fail(ErrorCode::protocol, "plugin {} cannot run {} the way its manifest says", input.tool->plugin_id, input.tool->name);
+    co_return fail(ErrorCode::protocol, "plugin {} cannot run {} the way its manifest says", input.tool->plugin_id,
+                   input.tool->name);
   }
   auto deadline = loop.now() + input.timeout;
   auto seconds = std::chrono::duration_cast<std::chrono::seconds>(input.timeout).count();

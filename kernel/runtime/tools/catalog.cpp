@@ -27,7 +27,8 @@ bool is_true(const Json& object, const char* key) {
 
 bool fits_type(const Json& value, const std::string& type) {
   if (type == "string") return value.is_string();
-  if (type == "integer") return value.is_number_integer() || (value.is_number_float() && value == std::trunc(value.get<double>()));
+  if (type == "integer")
+    return value.is_number_integer() || (value.is_number_float() && value == std::trunc(value.get<double>()));
   if (type == "number") return value.is_number();
   if (type == "boolean") return value.is_boolean();
   if (type == "array") return value.is_array();
@@ -48,7 +49,8 @@ std::string complaint(const std::string& name, const Json& value, const Json& sc
   }
   auto bound = [&](const char* key, auto broken) {
     auto limit = schema.find(key);
-    return limit != schema.end() && limit->is_number() && value.is_number() && broken(value.get<double>(), limit->get<double>());
+    return limit != schema.end() && limit->is_number() && value.is_number() &&
+           broken(value.get<double>(), limit->get<double>());
   };
   if (bound("minimum", std::less<>())) return fmt::format("`{}` must be at least {}", name, schema["minimum"].dump());
   if (bound("maximum", std::greater<>())) return fmt::format("`{}` must be at most {}", name, schema["maximum"].dump());
@@ -57,7 +59,8 @@ std::string complaint(const std::string& name, const Json& value, const Json& sc
 
 }  // namespace
 
-ToolCatalog::ToolCatalog(const plugins::PluginSet& plugins, ToolSelection selection) : selection_(std::move(selection)) {
+ToolCatalog::ToolCatalog(const plugins::PluginSet& plugins, ToolSelection selection)
+    : selection_(std::move(selection)) {
   for (const auto* capability : plugins.registry().list("tool")) {
     const auto* record = plugins.find(capability->plugin_id);
     for (const auto& tool : (*capability->descriptor)["tools"]) add(*record, tool);
@@ -79,7 +82,8 @@ void ToolCatalog::add(const plugins::Record& record, const Json& entry) {
   for (const auto& effect : entry.value("effects", Json::array())) {
     if (effect.is_string()) tool.effects.push_back(effect.get<std::string>());
   }
-  tool.definition = std::make_shared<const std::string>(definition.dump(-1, ' ', false, Json::error_handler_t::replace));
+  tool.definition =
+      std::make_shared<const std::string>(definition.dump(-1, ' ', false, Json::error_handler_t::replace));
   tool.parameters = std::make_shared<const Json>(entry["parameters"]);
   auto [place, added] = tools_.try_emplace(name, std::make_shared<const Tool>(std::move(tool)));
   if (added) return;
@@ -101,11 +105,13 @@ std::vector<std::shared_ptr<const Tool>> ToolCatalog::list() const {
 Result<std::string> check_arguments(const Tool& tool, std::string_view arguments) {
   if (trim(arguments).empty()) arguments = "{}";
   if (nests_deeper(arguments, kDepthMax)) {
-    return fail(ErrorCode::invalid_argument, "the arguments of {} nest deeper than {} levels; send simpler ones", tool.name, kDepthMax);
+    return fail(ErrorCode::invalid_argument, "the arguments of {} nest deeper than {} levels; send simpler ones",
+                tool.name, kDepthMax);
   }
   Json given = Json::parse(arguments, nullptr, false);
   if (!given.is_object()) {
-    return fail(ErrorCode::invalid_argument, "the arguments of {} are not a JSON object; send them again as one", tool.name);
+    return fail(ErrorCode::invalid_argument, "the arguments of {} are not a JSON object; send them again as one",
+                tool.name);
   }
   const Json& schema = *tool.parameters;
   const Json properties = schema.value("properties", Json::object());

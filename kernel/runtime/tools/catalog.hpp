@@ -27,7 +27,8 @@ struct Tool {
   std::shared_ptr<const nlohmann::json> parameters;
 };
 
-// Which tools the operator allows, in upstream's form: tools.allow, tools.deny; names or "group:plugin-id", "*" for all.
+// Which tools the operator allows, in upstream's form: tools.allow, tools.deny; names or "group:plugin-id", "*" for
+// all.
 struct ToolSelection {
   std::vector<std::string> allow;
   std::vector<std::string> deny;

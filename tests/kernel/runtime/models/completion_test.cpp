@@ -24,7 +24,9 @@ class Pieces final : public CompletionListener {
 };
 
 void text(const chela_completion* c, std::string_view piece) { c->text(c, to_abi(piece)); }
-void complete_ok(const chela_completion* c, std::string_view reason = "stop") { c->complete(c, CHELA_OK, to_abi(reason), 0); }
+void complete_ok(const chela_completion* c, std::string_view reason = "stop") {
+  c->complete(c, CHELA_OK, to_abi(reason), 0);
+}
 
 class CompletionTest : public plugins::PluginTest {
  protected:
@@ -139,7 +141,8 @@ TEST_F(CompletionTest, TakesAnswersOfOtherThreadsInTheirOrder) {
 }
 
 TEST_F(CompletionTest, ThePluginIsNeverCalledInsideItsOwnCall) {
-  // The end of a completion resumes a turn, which begins the next completion, or cancels: not before complete() returned.
+  // The end of a completion resumes a turn, which begins the next completion, or cancels: not before complete()
+  // returned.
   bool inside = false;
   bool finished_inside = false;
   wire.on_complete = [&](const auto&, const chela_completion* c, auto*) {
@@ -328,11 +331,29 @@ TEST_F(CompletionTest, ToolCallsAreLimitedAndChecked) {
       {"too many", [](auto* c) { c->tool_call(c, 128, to_abi("i"), to_abi("n")); }, ErrorCode::too_large},
       {"huge number", [](auto* c) { c->tool_call(c, UINT32_MAX, to_abi("i"), to_abi("n")); }, ErrorCode::too_large},
       {"arguments of nothing", [](auto* c) { c->tool_arguments(c, 0, to_abi("{}")); }, ErrorCode::protocol},
-      {"arguments of a gap", [](auto* c) { c->tool_call(c, 2, to_abi("i"), to_abi("n")); c->tool_arguments(c, 1, to_abi("{}")); }, ErrorCode::protocol},
+      {"arguments of a gap",
+       [](auto* c) {
+         c->tool_call(c, 2, to_abi("i"), to_abi("n"));
+         c->tool_arguments(c, 1, to_abi("{}"));
+       },
+       ErrorCode::protocol},
       {"a call of nothing", [](auto* c) { c->tool_call(c, 0, to_abi("i"), to_abi("")); }, ErrorCode::protocol},
-      {"too much text", [](auto* c) { for (int i = 0; i < 33; ++i) text(c, std::string(1 << 20, 'x')); }, ErrorCode::too_large},
-      {"too much reasoning", [](auto* c) { for (int i = 0; i < 33; ++i) c->reasoning(c, to_abi(std::string(1 << 20, 'x'))); }, ErrorCode::too_large},
-      {"too long arguments", [](auto* c) { c->tool_call(c, 0, to_abi("i"), to_abi("n")); for (int i = 0; i < 33; ++i) c->tool_arguments(c, 0, to_abi(std::string(1 << 20, 'x'))); }, ErrorCode::too_large},
+      {"too much text",
+       [](auto* c) {
+         for (int i = 0; i < 33; ++i) text(c, std::string(1 << 20, 'x'));
+       },
+       ErrorCode::too_large},
+      {"too much reasoning",
+       [](auto* c) {
+         for (int i = 0; i < 33; ++i) c->reasoning(c, to_abi(std::string(1 << 20, 'x')));
+       },
+       ErrorCode::too_large},
+      {"too long arguments",
+       [](auto* c) {
+         c->tool_call(c, 0, to_abi("i"), to_abi("n"));
+         for (int i = 0; i < 33; ++i) c->tool_arguments(c, 0, to_abi(std::string(1 << 20, 'x')));
+       },
+       ErrorCode::too_large},
   };
   for (const auto& row : kTable) {
     keep_open();

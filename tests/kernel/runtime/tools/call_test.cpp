@@ -62,8 +62,8 @@ class ToolCallTest : public plugins::PluginTest {
 TEST_F(ToolCallTest, HandsOverTheRequestAndYieldsTheResult) {
   std::vector<std::string> given;
   acme.on_start_tool = [&](const chela_tool_request& request, const chela_tool_call* call, auto*) {
-    given = {std::string(from_abi(request.tool)), std::string(from_abi(request.arguments)), std::string(from_abi(request.context)),
-             std::to_string(request.timeout_ms)};
+    given = {std::string(from_abi(request.tool)), std::string(from_abi(request.arguments)),
+             std::string(from_abi(request.context)), std::to_string(request.timeout_ms)};
     call->complete(call, CHELA_OK, to_abi("result"));  // before start() has returned
     return CHELA_OK;
   };
@@ -125,7 +125,8 @@ TEST_F(ToolCallTest, RefusalsAndExceptionsEndTheCall) {
   start("quick");
   EXPECT_EQ(finish().error().code, ErrorCode::exhausted);
   EXPECT_EQ(finish().error().message, "quick: busy");
-  acme.on_run_tool = acme.on_start_tool = [](const auto&, const auto*, auto*) -> chela_status { throw std::runtime_error("x"); };
+  acme.on_run_tool =
+      acme.on_start_tool = [](const auto&, const auto*, auto*) -> chela_status { throw std::runtime_error("x"); };
   for (const char* tool : {"quick", "slow"}) {
     outcome.reset();
     start(tool);
@@ -288,9 +289,15 @@ TEST_F(ToolCallTest, BadPluginsAreSurvived) {
     open(std::move(with));
     catalog.emplace(*set, ToolSelection{});
     outcome.reset();
-    auto timeout = std::string_view(row.expected) == "timed_out" ? std::chrono::milliseconds(500) : std::chrono::seconds(30);
-    loop.spawn("call", keep(call_tool(loop, *set, {.tool = catalog->find(row.tool), .arguments = R"({"text":"x"})", .context = "{}", .timeout = timeout},
-                                      progress, stop.token()), outcome));
+    auto timeout =
+        std::string_view(row.expected) == "timed_out" ? std::chrono::milliseconds(500) : std::chrono::seconds(30);
+    loop.spawn(
+        "call",
+        keep(call_tool(
+                 loop, *set,
+                 {.tool = catalog->find(row.tool), .arguments = R"({"text":"x"})", .context = "{}", .timeout = timeout},
+                 progress, stop.token()),
+             outcome));
     run_until([&] { return outcome || set->find(row.plugin)->instance; });
     for (int i = 0; i < 40 && !outcome; ++i) advance(std::chrono::milliseconds(100));
     const auto& result = finish();

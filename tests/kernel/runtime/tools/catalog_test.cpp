@@ -41,8 +41,10 @@ TEST_F(ToolCatalogTest, ListsTheToolsOfManifestsByName) {
   EXPECT_THAT(read->effects, ElementsAre("read"));
   EXPECT_TRUE(catalog.find("write")->blocking);
   EXPECT_EQ(catalog.find("reads"), nullptr);
-  EXPECT_EQ(json::parse(*read->definition),
-            json::parse(R"({"type":"function","function":{"name":"read","description":"Reads.","parameters":{"type":"object"}}})"));
+  EXPECT_EQ(
+      json::parse(*read->definition),
+      json::parse(
+          R"({"type":"function","function":{"name":"read","description":"Reads.","parameters":{"type":"object"}}})"));
   EXPECT_TRUE(plugins[0]->calls.empty());  // nothing was loaded
 }
 
@@ -114,7 +116,8 @@ TEST(ToolArguments, AreCheckedBeforeThePluginSeesThem) {
       {kSchema, R"({"path": "a", "map": []})", "t: `map` must be of type object"},
       {kSchema, R"({"path": "a", "none": 0})", "t: `none` must be of type null"},
       {kSchema, R"({"path": "a", "mode": "x"})", R"(t: `mode` must be one of ["r","w"])"},
-      {kSchema, R"({"path": "a", "any": [1], "either": 1, "open": 1})", R"(ok {"any":[1],"either":1,"open":1,"path":"a"})"},
+      {kSchema, R"({"path": "a", "any": [1], "either": 1, "open": 1})",
+       R"(ok {"any":[1],"either":1,"open":1,"path":"a"})"},
       {kClosed, R"({"paht": "a"})", "t has no argument `paht`"},
       {kClosed, "", "ok {}"},
       {R"({})", R"({"a": 1e999})", "the arguments of t are not a JSON object; send them again as one"},
@@ -127,7 +130,9 @@ TEST(ToolArguments, AreCheckedBeforeThePluginSeesThem) {
 TEST(ToolArguments, HaveALimitOfDepth) {
   std::string deep = R"({"a":)" + std::string(500'000, '[') + std::string(500'000, ']') + "}";
   EXPECT_EQ(checked("{}", deep), "the arguments of t nest deeper than 64 levels; send simpler ones");
-  EXPECT_EQ(checked("{}", R"({"a":"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[["})").substr(0, 2), "ok");
+  EXPECT_EQ(
+      checked("{}", R"({"a":"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[["})").substr(0, 2),
+      "ok");
 }
 
 }  // namespace
