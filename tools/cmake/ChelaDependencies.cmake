@@ -1,5 +1,5 @@
-# Every third-party library, found once. What start-up links is libuv, SQLite, fmt, spdlog and libstdc++;
-# the rest is confined to modules that are loaded at their first use (DESIGN section 3).
+# Every third-party library, found once. What start-up loads is SQLite and the C library; fmt, libuv, libstdc++ and
+# the hashes of libcrypto are linked in (docs/decisions/0004-linking.md). The rest is confined to modules that are loaded at their first use.
 
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
@@ -13,6 +13,7 @@ pkg_check_modules(sqlite REQUIRED IMPORTED_TARGET sqlite3)
 pkg_check_modules(simdjson REQUIRED IMPORTED_TARGET simdjson)
 pkg_check_modules(curl REQUIRED IMPORTED_TARGET libcurl)
 pkg_check_modules(openssl REQUIRED IMPORTED_TARGET libssl libcrypto) # the shared ones, for the module that libcurl is in
+find_library(CHELA_LIBUV_STATIC libuv_a.a REQUIRED)
 find_library(CHELA_LIBCRYPTO_STATIC libcrypto.a REQUIRED) # hashes only: no shared library at start-up
 find_path(CHELA_VALIJSON_INCLUDE valijson/validator.hpp REQUIRED)
 if(CHELA_TESTS)

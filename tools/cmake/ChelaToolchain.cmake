@@ -30,6 +30,10 @@ add_library(chela_flags INTERFACE)
 target_include_directories(chela_flags INTERFACE "${CMAKE_SOURCE_DIR}" "${CMAKE_SOURCE_DIR}/plugin-sdk/include")
 target_compile_options(chela_flags INTERFACE -Wall -Wextra -Wshadow -Wnon-virtual-dtor -Wimplicit-fallthrough -Werror
   -fvisibility=hidden -fstack-protector-strong)
+if(NOT CHELA_SANITIZE)
+  # The programs and the egress module bring their own C++ library; plugins take the system's, as their libraries do.
+  target_link_options(chela_flags INTERFACE -static-libstdc++ -static-libgcc)
+endif()
 target_compile_definitions(chela_flags INTERFACE _GNU_SOURCE $<$<CONFIG:Release>:_FORTIFY_SOURCE=2>)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   add_compile_options("SHELL:-Xclang -fno-pch-timestamp")

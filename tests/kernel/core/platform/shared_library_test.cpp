@@ -3,7 +3,6 @@
 #include <dlfcn.h>
 #include <elf.h>
 #include <gtest/gtest.h>
-#include <uv.h>
 
 #include "kernel/core/platform/files.hpp"
 #include "tests/temporary_directory.hpp"
@@ -11,10 +10,12 @@
 namespace chela::platform {
 namespace {
 
-// A real library that is certainly there: libuv's file.
+// A real library that is certainly there, and needs another: the C library's mathematics.
 std::filesystem::path real_library() {
   Dl_info info{};
-  EXPECT_NE(::dladdr(reinterpret_cast<void*>(&uv_version_string), &info), 0);
+  void* library = ::dlopen("libm.so.6", RTLD_NOW);
+  EXPECT_NE(library, nullptr);
+  EXPECT_NE(::dladdr(::dlsym(library, "cbrt"), &info), 0);
   return info.dli_fname;
 }
 
@@ -25,10 +26,10 @@ std::string real_bytes() {
 TEST(SharedLibrary, LoadsAndFindsSymbols) {
   auto library = SharedLibrary::load(real_library());
   ASSERT_TRUE(library) << library.error().message;
-  auto symbol = library->find_symbol("uv_version_string");
+  auto symbol = library->find_symbol("cbrt");
   ASSERT_TRUE(symbol);
-  auto version = reinterpret_cast<const char* (*)()>(*symbol);
-  EXPECT_STREQ(version(), uv_version_string());
+  auto cube_root = reinterpret_cast<double (*)(double)>(*symbol);
+  EXPECT_DOUBLE_EQ(cube_root(27), 3);
   auto absent = library->find_symbol("no_such_symbol");
   ASSERT_FALSE(absent);
   EXPECT_EQ(absent.error().code, ErrorCode::not_found);
