@@ -2,6 +2,8 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
+
 #include "kernel/core/base/text.hpp"
 #include "kernel/core/loop/event.hpp"
 #include "kernel/core/platform/files.hpp"
@@ -33,8 +35,11 @@ WorkspaceContext::WorkspaceContext(Loop& loop, std::filesystem::path workspace)
     : loop_(loop), workspace_(std::move(workspace)) {}
 
 WorkspaceContext::Assembled WorkspaceContext::assemble(const std::filesystem::path& workspace,
-                                                       const std::string& known_fingerprint) {
+                                                       const std::string& known_fingerprint, bool with_probe) {
   Assembled out;
+  if (with_probe) {  // before anything is looked at, so that it misses nothing afterwards
+    if (auto probe = platform::ChangeProbe::open(workspace)) out.probe = std::move(*probe);
+  }
   std::vector<std::string_view> present;
   for (auto name : kFiles) {
     struct stat status{};
@@ -50,11 +55,27 @@ WorkspaceContext::Assembled WorkspaceContext::assemble(const std::filesystem::pa
   return out;
 }
 
+bool WorkspaceContext::is_fresh() {
+  if (!probe_) return false;
+  changes_ += probe_->changed();
+  return message_ && changes_ == changes_seen_ && loop_.now() - looked_at_ < kLookAgainAfter;
+}
+
 Task<Message> WorkspaceContext::system_message() {
+  if (is_fresh()) co_return message_;
   auto known = message_ ? fingerprint_ : std::string("none");
+  auto changes = changes_;
+  auto now = loop_.now();
   auto reading = run_blocking<Assembled>(
-      loop_, [workspace = workspace_, known]() -> Result<Assembled> { return assemble(workspace, known); });
+      loop_, [workspace = workspace_, known, with_probe = !probe_]() -> Result<Assembled> {
+        return assemble(workspace, known, with_probe);
+      });
   auto assembled = co_await std::move(reading);
+  if (assembled) {
+    if (assembled->probe && !probe_) probe_ = std::move(assembled->probe);
+    changes_seen_ = std::max(changes_seen_, changes);
+    looked_at_ = now;
+  }
   if (assembled && assembled->message) {
     fingerprint_ = std::move(assembled->fingerprint);
     message_ = std::move(assembled->message);
