@@ -1,5 +1,7 @@
 #include "kernel/gateway/event_stream.hpp"
 
+#include <utility>
+
 namespace chela::gateway {
 
 void EventQueue::push(TurnEvent event) {
@@ -7,24 +9,33 @@ void EventQueue::push(TurnEvent event) {
   waiting_bytes_ += event.json.size() + event.text.size();
   overflowed_ = waiting_bytes_ > kBytesMax;
   waiting_.push_back(std::move(event));
-  if (waiter_) waiter_->set({});
+  wake();
 }
 
-Task<Result<TurnEvent>> EventQueue::next(Loop& loop, CancelToken cancel) {
-  if (waiting_.empty()) {
-    Completion<Result<void>> arrived;
-    waiter_ = &arrived;
-    auto waited = co_await wait_for(loop, arrived, TimePoint::max(), cancel);
-    waiter_ = nullptr;
-    if (!waited) co_return std::unexpected(std::move(waited.error()));
+EventQueue::Next EventQueue::next(const CancelToken& cancel) {
+  if (!std::exchange(listens_, true)) {
+    registration_ = cancel.on_cancel([this] {
+      cancelled_ = true;
+      wake();
+    });
   }
+  return Next(*this);
+}
+
+// The taker may destroy the queue: nothing of it may be touched afterwards.
+void EventQueue::wake() {
+  if (auto waiter = std::exchange(waiter_, {})) waiter.resume();
+}
+
+Result<TurnEvent> EventQueue::take() {
   if (overflowed_) {
-    co_return fail(ErrorCode::exhausted, "the client took the events too slowly; the answer is in the session");
+    return fail(ErrorCode::exhausted, "the client took the events too slowly; the answer is in the session");
   }
+  if (waiting_.empty()) return fail(ErrorCode::cancelled, "cancelled");
   auto event = std::move(waiting_.front());
   waiting_.pop_front();
   waiting_bytes_ -= event.json.size() + event.text.size();
-  co_return event;
+  return event;
 }
 
 MessageEvents::MessageEvents(std::shared_ptr<runtime::Session> session, std::string message_id)

@@ -2,12 +2,12 @@
 
 // Events on their way from a running turn into an answer. Loop thread only.
 
+#include <coroutine>
 #include <deque>
 #include <memory>
 #include <string>
 
-#include "kernel/core/loop/event.hpp"
-#include "kernel/core/loop/loop.hpp"
+#include "kernel/core/loop/cancel.hpp"
 #include "kernel/runtime/sessions/session.hpp"
 
 namespace chela::gateway {
@@ -24,15 +24,41 @@ class EventQueue {
  public:
   static constexpr std::size_t kBytesMax = 4 << 20;
 
+  // Waits for the next event. No task of its own: this is the path of every token.
+  class Next {
+   public:
+    explicit Next(EventQueue& queue) : queue_(queue) {}
+    Next(const Next&) = delete;
+    Next& operator=(const Next&) = delete;
+    ~Next() { queue_.waiter_ = {}; }
+    bool await_ready() const { return queue_.cancelled_ || queue_.overflowed_ || !queue_.waiting_.empty(); }
+    void await_suspend(std::coroutine_handle<> waiter) { queue_.waiter_ = waiter; }
+    Result<TurnEvent> await_resume() { return queue_.take(); }
+
+   private:
+    EventQueue& queue_;
+  };
+
+  EventQueue() = default;
+  EventQueue(const EventQueue&) = delete;
+  EventQueue& operator=(const EventQueue&) = delete;
+
   void push(TurnEvent event);
-  // Errors: `cancelled`, `exhausted` (taken too slowly).
-  Task<Result<TurnEvent>> next(Loop& loop, CancelToken cancel);
+  // Awaiting it yields a Result<TurnEvent>. `cancel` is that of the first call, for all. Errors: `cancelled`,
+  // `exhausted` (taken too slowly).
+  Next next(const CancelToken& cancel);
 
  private:
+  Result<TurnEvent> take();
+  void wake();
+
   std::deque<TurnEvent> waiting_;
   std::size_t waiting_bytes_ = 0;
   bool overflowed_ = false;
-  Completion<Result<void>>* waiter_ = nullptr;
+  bool cancelled_ = false;
+  bool listens_ = false;  // to the token
+  std::coroutine_handle<> waiter_;
+  CancelRegistration registration_;
 };
 
 // The events of a session that answer one message, until typing_stop.

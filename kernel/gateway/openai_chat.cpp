@@ -44,10 +44,20 @@ class Chunks {
     runtime::append_json_string(prefix_, model);
   }
 
+  std::string role() const {
+    return "data: " + prefix_ +
+           R"(,"choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}]})" "\n\n";
+  }
   std::string text(std::string_view piece) const {
-    std::string out = "data: " + prefix_ + R"(,"choices":[{"index":0,"delta":{"content":)";
+    constexpr std::size_t kFrameBytes = 96;
+    std::string out;
+    out.reserve(prefix_.size() + piece.size() + kFrameBytes);
+    out.append("data: ").append(prefix_).append(R"(,"choices":[{"index":0,"delta":{"content":)");
     runtime::append_json_string(out, piece);
     return out += R"(},"finish_reason":null}]})" "\n\n";
+  }
+  std::string finish(std::string_view reason) const {
+    return fmt::format(R"(data: {},"choices":[{{"index":0,"delta":{{}},"finish_reason":"{}"}}]}})" "\n\n", prefix_, reason);
   }
   std::string delta(const Json& delta, const Json& finish) const {
     Json choice = {{"index", 0}, {"delta", delta}, {"finish_reason", finish}};
@@ -105,7 +115,7 @@ class Chat {
   Task<Result<void>> stream(Request& request, OpenAiTurn& turn, bool include_usage) {
     Chunks chunks(context_, turn.model());
     CHELA_CO_CHECK(request.start_stream(200, net::sse_headers()));
-    request.exchange.write(chunks.delta({{"role", "assistant"}, {"content", ""}}, nullptr));
+    request.exchange.write(chunks.role());
     for (;;) {
       auto event = co_await turn.next(request.exchange.cancel_token());
       if (!event) co_return std::unexpected(std::move(event.error()));
@@ -130,7 +140,7 @@ class Chat {
     } else {
       if (!result.client_tool_calls.empty())
         out += chunks.delta({{"tool_calls", tool_calls_json(result, true)}}, nullptr);
-      out += chunks.delta(Json::object(), finish_reason(result));
+      out += chunks.finish(finish_reason(result));
       if (include_usage) out += chunks.usage(result.usage);
     }
     request.exchange.write(out + "data: [DONE]\n\n");

@@ -44,7 +44,7 @@ class OpenAiTurn::Alone final : public runtime::TurnObserver {
 Task<Result<std::unique_ptr<OpenAiTurn>>> OpenAiTurn::start(Context& context, OpenAiRequest request,
                                                             policy::Principal principal) {
   CHELA_CO_TRY(auto model, context.models.resolve(request.model));
-  std::unique_ptr<OpenAiTurn> turn(new OpenAiTurn(context));
+  std::unique_ptr<OpenAiTurn> turn(new OpenAiTurn);
   turn->model_ = model.text();
   if (request.session.empty()) {
     turn->alone_ = std::make_shared<Alone>(context.loop.shutdown_token());
@@ -72,9 +72,9 @@ OpenAiTurn::~OpenAiTurn() {
   if (alone_) alone_->stop();
 }
 
-Task<Result<TurnEvent>> OpenAiTurn::next(CancelToken cancel) {
+EventQueue::Next OpenAiTurn::next(const CancelToken& cancel) {
   auto& queue = alone_ ? alone_->queue() : in_session_->queue();
-  co_return co_await queue.next(context_.loop, cancel);
+  return queue.next(cancel);
 }
 
 bool ended_badly(const runtime::TurnResult& result) {

@@ -22,14 +22,13 @@ class OpenAiTurn {
   OpenAiTurn& operator=(const OpenAiTurn&) = delete;
   ~OpenAiTurn();
 
-  Task<Result<TurnEvent>> next(CancelToken cancel);
+  EventQueue::Next next(const CancelToken& cancel);
   const std::string& model() const { return model_; }  // "service/model"
 
  private:
   class Alone;
-  explicit OpenAiTurn(Context& context) : context_(context) {}
+  OpenAiTurn() = default;
 
-  Context& context_;
   std::string model_;
   std::shared_ptr<Alone> alone_;
   std::unique_ptr<MessageEvents> in_session_;

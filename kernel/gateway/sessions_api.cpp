@@ -123,7 +123,7 @@ class SessionsApi {
   Task<Result<void>> stream(Request& request, MessageEvents& events) {
     CHELA_CO_CHECK(request.start_stream(200, net::sse_headers()));
     for (;;) {
-      auto item = co_await events.queue().next(context_.loop, request.exchange.cancel_token());
+      auto item = co_await events.queue().next(request.exchange.cancel_token());
       if (!item) co_return std::unexpected(std::move(item.error()));
       std::string out;
       net::append_event(out, {.data = item->json});
@@ -136,7 +136,7 @@ class SessionsApi {
 
   Task<Result<void>> answer(Request& request, MessageEvents& events, std::string message_id) {
     for (;;) {
-      CHELA_CO_TRY(auto item, co_await events.queue().next(context_.loop, request.exchange.cancel_token()));
+      CHELA_CO_TRY(auto item, co_await events.queue().next(request.exchange.cancel_token()));
       if (item.type != runtime::EventType::assistant_done) continue;
       const auto& result = *item.result;
       Json message = {
