@@ -3,6 +3,7 @@
 // Server-sent events, parsed as they arrive: https://html.spec.whatwg.org/multipage/server-sent-events.html
 // One parser per response. Lines end in CR, LF or CRLF, also when a pair is cut in two by the network.
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -33,6 +34,8 @@ class SseParser {
   // Calls on_event for each event that `bytes` completes. Throws Failure CHELA_TOO_LARGE above a limit, and what
   // on_event throws; the stream is then lost.
   void feed(std::string_view bytes) {
+    const char* const begin = bytes.data();
+    std::size_t line_feed = std::min(bytes.find('\n'), bytes.size());  // looked for again only once it is behind
     while (!bytes.empty()) {
       if (after_cr_ && bytes.front() == '\n') {
         bytes.remove_prefix(1);
@@ -40,7 +43,10 @@ class SseParser {
         continue;
       }
       after_cr_ = false;
-      const std::size_t end = bytes.find_first_of("\r\n");
+      const std::size_t at = static_cast<std::size_t>(bytes.data() - begin);
+      if (line_feed < at) line_feed = at + std::min(bytes.find('\n'), bytes.size());
+      std::size_t end = bytes.substr(0, line_feed - at).find('\r');
+      if (end == std::string_view::npos && line_feed - at < bytes.size()) end = line_feed - at;
       const std::string_view piece = bytes.substr(0, end);
       if (line_.size() + piece.size() > limits_.line_bytes_max) {
         throw Failure(CHELA_TOO_LARGE, "reading server-sent events: a line is above " +

@@ -18,7 +18,7 @@ class OpenAiPlugin {
   explicit OpenAiPlugin(Host host) : host_(std::move(host)) {}
 
   void complete(CompletionRequest request, Completion completion) {
-    const Service service = Service::parse(request.service);
+    const Service& service = service_of(request.service);
     HttpRequest http = service.request("POST", "/chat/completions", "text/event-stream, application/json");
     http.body = request_body(service, request);
     const std::uint64_t call_id = request.call_id;
@@ -59,6 +59,16 @@ class OpenAiPlugin {
   }
 
  private:
+  // The service of the last call, mostly: its description is parsed when it is another than before.
+  const Service& service_of(std::string_view json) {
+    if (json.empty() || json != service_json_) {
+      service_json_.clear();  // parsing may throw
+      service_ = Service::parse(json);
+      service_json_ = json;
+    }
+    return service_;
+  }
+
   void keep(std::uint64_t call_id, HttpCall call) {
     if (!call.finished()) requests_.insert_or_assign(call_id, std::move(call));
   }
@@ -81,6 +91,8 @@ class OpenAiPlugin {
   }
 
   Host host_;
+  std::string service_json_;  // what service_ was parsed from
+  Service service_;
   std::map<std::uint64_t, HttpCall> requests_;  // by call id
 };
 
