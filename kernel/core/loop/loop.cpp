@@ -11,9 +11,10 @@
 
 namespace chela {
 
-// The two libuv handles of the loop itself: wake-ups from other threads, and the earliest timer.
+// The libuv handles of the loop itself: wake-ups from other threads, the loop's own jobs, and the earliest timer.
 struct Loop::Handles {
   uv_async_t wake;
+  uv_idle_t again;  // active while posted jobs wait that need no waking
   uv_timer_t timer;
   pthread_t thread;
 };
@@ -46,8 +47,10 @@ Loop::Loop(const Clock& clock)
   // A peer that is gone is an error of write(), not the end of the process; libuv and libcurl leave this to us.
   signal(SIGPIPE, SIG_IGN);
   uv_async_init(uv(), &handles_->wake, [](uv_async_t* wake) { static_cast<Loop*>(wake->data)->run_posted(); });
+  uv_idle_init(uv(), &handles_->again);
   uv_timer_init(uv(), &handles_->timer);
   handles_->wake.data = this;
+  handles_->again.data = this;
   handles_->timer.data = this;
   timers_.on_earlier([this] { rearm_timer(); });
 }
@@ -61,6 +64,7 @@ Loop::~Loop() {
     posted_.clear();
   }
   uv_close(reinterpret_cast<uv_handle_t*>(&handles_->wake), nullptr);
+  uv_close(reinterpret_cast<uv_handle_t*>(&handles_->again), nullptr);
   uv_close(reinterpret_cast<uv_handle_t*>(&handles_->timer), nullptr);
   while (uv_run(uv(), UV_RUN_DEFAULT) != 0) {
   }
@@ -87,10 +91,16 @@ void Loop::post(std::move_only_function<void()> job) {
   std::lock_guard lock(posted_mutex_);
   if (closed_) return;
   posted_.push_back(std::move(job));
-  if (posted_.size() == 1) uv_async_send(&handles_->wake);
+  if (posted_.size() > 1) return;
+  if (on_loop_thread()) {  // it is awake: no system calls to wake it
+    uv_idle_start(&handles_->again, [](uv_idle_t* again) { static_cast<Loop*>(again->data)->run_posted(); });
+  } else {
+    uv_async_send(&handles_->wake);
+  }
 }
 
 void Loop::run_posted() {
+  uv_idle_stop(&handles_->again);
   std::vector<std::move_only_function<void()>> jobs;
   {
     std::lock_guard lock(posted_mutex_);

@@ -14,12 +14,13 @@ WorkerPool::~WorkerPool() {
 }
 
 Result<void> WorkerPool::submit(std::move_only_function<void()> job) {
-  std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_);
   if (jobs_.size() >= limits_.queue_length_max) {
     return fail(ErrorCode::exhausted, "queueing blocking work: {} jobs are waiting already", jobs_.size());
   }
   jobs_.push_back(std::move(job));
   if (idle_threads_ >= jobs_.size() || threads_ == limits_.threads_max) {
+    lock.unlock();  // first: who is woken with the lock taken goes back to sleep for it
     work_available_.notify_one();
     return {};
   }

@@ -64,9 +64,10 @@ class Database {
   Task<Result<T>> read(std::move_only_function<Result<T>(Connection&)> job) {
     CHELA_CO_TRY(auto lease, co_await readers_.acquire());
     auto work = [lease = std::move(lease), job = std::move(job)]() mutable -> Result<T> {
-      CHELA_TRY(Connection * connection, lease.begin());
+      auto used = std::move(lease);  // given back before the result: one wake-up of the loop for both
+      CHELA_TRY(Connection * connection, used.begin());
       auto result = job(*connection);
-      lease.end();
+      used.end();
       return result;
     };
     co_return co_await run_blocking<T>(loop_, std::move(work));

@@ -19,7 +19,7 @@ Writer::~Writer() {
 
 Result<void> Writer::enqueue(std::unique_ptr<WriteJob> job) {
   {
-    std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
     if (sync_failed_) {
       return fail(ErrorCode::unavailable, "queueing a write: {}", stats_.last_problem);
     }
@@ -28,6 +28,7 @@ Result<void> Writer::enqueue(std::unique_ptr<WriteJob> job) {
     }
     queue_.push_back(std::move(job));
     if (running_) {
+      lock.unlock();  // first: who is woken with the lock taken goes back to sleep for it
       job_available_.notify_one();
       return {};
     }

@@ -78,6 +78,24 @@ TEST_F(WriteGroupTest, AFailingJobIsUndoneAlone) {
   EXPECT_TRUE(result_of(3));
 }
 
+TEST_F(WriteGroupTest, AFailingFirstJobIsUndoneAlone) {
+  auto fail_after = [](std::int64_t n) -> Job {
+    return [n](Connection& c) -> Result<void> {
+      CHELA_CHECK(insert_row(c, n));
+      return insert_row(c, n);  // not unique
+    };
+  };
+  std::vector<Job> jobs;
+  jobs.push_back(fail_after(1));
+  jobs.push_back(fail_after(2));
+  jobs.push_back(insert(3));
+  auto group = run(std::move(jobs));
+  EXPECT_FALSE(group.commit_error);
+  EXPECT_EQ(group.jobs_undone, 2u);
+  EXPECT_EQ(rows(), std::vector<std::int64_t>{3});
+  EXPECT_TRUE(result_of(2));
+}
+
 TEST_F(WriteGroupTest, AJobThatEndsTheTransactionFailsTheWholeGroup) {
   std::vector<Job> jobs;
   jobs.push_back(insert(1));
