@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <iterator>
 
 #include "kernel/core/base/text.hpp"
@@ -69,9 +70,9 @@ Result<void> write_head(std::string& out, int status, const Headers& headers, co
 
 void write_chunk(std::string& out, std::string_view bytes) {
   if (bytes.empty()) return;
-  fmt::format_to(std::back_inserter(out), "{:x}\r\n", bytes.size());
-  out += bytes;
-  out += "\r\n";
+  char size[2 * sizeof(std::size_t)];
+  auto [end, status] = std::to_chars(size, size + sizeof(size), bytes.size(), 16);
+  out.append(size, end).append("\r\n").append(bytes).append("\r\n");
 }
 
 void write_last_chunk(std::string& out) {

@@ -1,5 +1,7 @@
 #include "kernel/runtime/sessions/event.hpp"
 
+#include <charconv>
+
 namespace chela::runtime {
 
 std::string_view name_of(EventType type) {
@@ -29,12 +31,13 @@ EventWriter& EventWriter::text(std::string_view name, std::string_view value) {
 }
 
 EventWriter& EventWriter::number(std::string_view name, std::uint64_t value) {
-  fmt::format_to(std::back_inserter(out_), ",\"{}\":{}", name, value);
-  return *this;
+  char digits[20];
+  auto [end, status] = std::to_chars(digits, digits + sizeof(digits), value);
+  return raw(name, {digits, end});
 }
 
 EventWriter& EventWriter::raw(std::string_view name, std::string_view json) {
-  fmt::format_to(std::back_inserter(out_), ",\"{}\":{}", name, json);
+  out_.append(",\"").append(name).append("\":").append(json);
   return *this;
 }
 
