@@ -74,9 +74,8 @@ class GatewayTest : public plugins::PluginTest {
     tools.emplace(*set, runtime::ToolSelection{});
     workspace.emplace(loop, directory / "workspace");
     session_store.emplace(*database);
-    sessions.emplace(
-        runtime::SessionEnvironment{{loop, logger, *set, *models, *tools, *workspace, totals, {}}, *session_store, {}},
-        runtime::Sessions::Limits{});
+    runtime::TurnEnvironment turn{loop, logger, *set, *models, *tools, *workspace, totals, {}, {}};
+    sessions.emplace(runtime::SessionEnvironment{std::move(turn), *session_store, {}}, runtime::Sessions::Limits{});
     access.emplace(policy::AccessRules{.bind_address = "127.0.0.1"}, clock);
     context.emplace(Context{loop, logger, "1.2.3", clock.now(), *set, *models, *tools, *sessions, *access,
                             SocketLimits{}, RateLimit(0, clock)});
