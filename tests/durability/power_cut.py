@@ -39,7 +39,7 @@ class Crowd:
                 for _ in range(MESSAGES_PER_BURST):
                     message_id = f'{session}-{self.next[session]:05}'
                     self.next[session] += 1
-                    for _ in range(self.random.choice((1,))):
+                    for _ in range(self.random.choice((1, 1, 1, 2))):
                         await talk.send(message_id, verdict.text_of(message_id))
                     if self.random.random() < 0.3:
                         await talk.accepted(message_id)
