@@ -1,6 +1,7 @@
 // However the wire between page and gateway fails: every piece of text is there, in its place, once.
 
 import assert from 'node:assert/strict';
+import {EventEmitter, once} from 'node:events';
 import {after, before, test} from 'node:test';
 import {answered, ask, launch, openPage} from './browser.mjs';
 import {Gateway, isExternal} from './gateway.mjs';
@@ -16,15 +17,15 @@ const words = Array.from({length: 400}, (_, i) => word(i + 1)).join('');
 
 let browser;
 let model;
-let gate; // of the question asked last
-const asked = [];
+let gates; // question -> what lets the model speak
+let asked;
+const heard = new EventEmitter();
 before(async () => {
   browser = await launch();
   model = await startModelService(question => {
     asked.push(question);
-    if (!question.includes('slowly')) return [{text: `Answer to: ${question}`}];
-    gate = new Gate();
-    return [{text: words, gate}];
+    heard.emit('question');
+    return question.includes('slowly') ? [{text: words, gate: gateOf(question)}] : [{text: `Answer to: ${question}`}];
   });
 });
 after(async () => {
@@ -38,7 +39,8 @@ async function behindWire(t) {
   t.after(() => gateway.stop());
   const wire = await new Wire().start(gateway.url);
   t.after(() => wire.stop());
-  asked.length = 0;
+  asked = [];
+  gates = new Map();
   return {gateway, wire, ...await openPage(browser, wire.url, {allow: kLost})};
 }
 
@@ -56,16 +58,19 @@ async function isWhole(page, count) {
   assert.deepEqual((await spoken(page).textContent()).trim().split(/\s+/), expected);
 }
 
-async function gateOf(question) {
-  while (!asked.some(one => one.includes(question)) || !gate) await new Promise(done => setImmediate(done));
-  return gate;
+function gateOf(question) {
+  if (!gates.has(question)) gates.set(question, new Gate());
+  return gates.get(question);
+}
+
+async function isAsked(question) {
+  while (!asked.includes(question)) await once(heard, 'question');
 }
 
 test('the wire is cut thirty times within one answer', async t => {
-  gate = null;
   const {wire, page, finish} = await behindWire(t);
   await beginsSlowly(page);
-  const model = await gateOf('slowly');
+  const model = gateOf('speak slowly');
   let count = 0;
   for (let round = 0; round < 30; ++round) {
     model.release(kStep);
@@ -94,10 +99,9 @@ test('the wire is cut thirty times within one answer', async t => {
 });
 
 test('the answer ends while the wire is cut', async t => {
-  gate = null;
   const {wire, page, finish} = await behindWire(t);
   await beginsSlowly(page);
-  const model = await gateOf('slowly');
+  const model = gateOf('speak slowly');
   model.release(20);
   await seen(page, 20);
   wire.cut();
@@ -115,7 +119,7 @@ test('receipts are lost: nothing is asked twice', async t => {
   for (let round = 1; round <= 5; ++round) {
     wire.deafen();
     await ask(page, `question ${round}`);
-    while (!asked.includes(`question ${round}`)) await new Promise(done => setImmediate(done));
+    await isAsked(`question ${round}`);
     wire.cut();
     await page.locator('.message.assistant', {hasText: `Answer to: question ${round}`}).waitFor();
     await answered(page);
@@ -127,10 +131,9 @@ test('receipts are lost: nothing is asked twice', async t => {
 });
 
 test('offline and online again', async t => {
-  gate = null;
   const {wire, page, context, finish} = await behindWire(t);
   await beginsSlowly(page);
-  const model = await gateOf('slowly');
+  const model = gateOf('speak slowly');
   let count = 0;
   for (let round = 0; round < 5; ++round) {
     model.release(kStep);
@@ -152,10 +155,9 @@ test('offline and online again', async t => {
 });
 
 test('the wire dies without a word', async t => {
-  gate = null;
   const {wire, page, finish} = await behindWire(t);
   await beginsSlowly(page);
-  const model = await gateOf('slowly');
+  const model = gateOf('speak slowly');
   model.release(kStep);
   await seen(page, kStep);
   wire.die();
@@ -191,9 +193,8 @@ test('what is written while the wire is cut arrives once, in order', async t => 
 test('the gateway is restarted three times', {skip: isExternal && 'CHELA_URL: not ours to kill'}, async t => {
   const {gateway, page, finish} = await behindWire(t);
   for (let round = 1; round <= 3; ++round) {
-    gate = null;
-    await ask(page, `speak slowly, round ${round}`);
-    const model = await gateOf(`round ${round}`);
+      await ask(page, `speak slowly, round ${round}`);
+    const model = gateOf(`speak slowly, round ${round}`);
     model.release(8);
     await seen(page, 8);
     await gateway.kill();
