@@ -1,6 +1,8 @@
 # Writes OUTPUT, an assembler-backed C++ file that exposes the bytes of INPUT as chela::embedded::VARIABLE.
 # .incbin costs nothing to compile, whatever the size of the asset.
-file(WRITE "${OUTPUT}" "// Generated from ${VARIABLE}; do not edit.
+# A compiler cache does not read it: the hash in the comment tells it when the bytes have changed.
+file(SHA256 "${INPUT}" hash)
+file(WRITE "${OUTPUT}" "// Generated from ${VARIABLE}, SHA-256 ${hash}; do not edit.
 #include <string_view>
 __asm__(\".section .rodata\\n.balign 16\\n\"
         \"chela_embedded_${VARIABLE}_begin: .incbin \\\"${INPUT}\\\"\\n\"
