@@ -16,9 +16,9 @@ struct Taken {
   std::optional<Error> error;
 };
 
-Task<Result<void>> take_all(Loop& loop, EventQueue& queue, Taken& taken, CancelToken cancel) {
+Task<Result<void>> take_all(EventQueue& queue, Taken& taken, CancelToken cancel) {
   for (;;) {
-    auto event = co_await queue.next(loop, cancel);
+    auto event = co_await queue.next(cancel);
     if (!event) {
       taken.error = event.error();
       co_return Result<void>{};
@@ -34,7 +34,7 @@ class EventQueueTest : public testing::Test {
 
   static TurnEvent chunk(std::string text) { return {EventType::assistant_chunk, std::move(text), {}, {}}; }
   static TurnEvent done() { return {EventType::assistant_done, "end", {}, {}}; }
-  void take() { loop.spawn("taker", take_all(loop, queue, taken, cancel.token())); }
+  void take() { loop.spawn("taker", take_all(queue, taken, cancel.token())); }
   void settle() {
     for (int i = 0; i < 10; ++i) loop.run_ready();
   }
