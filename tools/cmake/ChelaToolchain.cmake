@@ -32,7 +32,8 @@ target_compile_options(chela_flags INTERFACE -Wall -Wextra -Wshadow -Wnon-virtua
   -fvisibility=hidden -fstack-protector-strong)
 if(NOT CHELA_SANITIZE)
   # The programs and the egress module bring their own C++ library; plugins take the system's, as their libraries do.
-  target_link_options(chela_flags INTERFACE -static-libstdc++ -static-libgcc)
+  # One unwinder must serve them all (libgcc_s), or what a plugin throws could not be caught: docs/decisions/0004.
+  target_link_options(chela_flags INTERFACE -static-libstdc++)
 endif()
 target_compile_definitions(chela_flags INTERFACE _GNU_SOURCE $<$<CONFIG:Release>:_FORTIFY_SOURCE=2>)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
