@@ -31,6 +31,7 @@ describe('connections beyond the limits', () => {
     });
     const held = await open(gateway, 20);
     assert.ok((await Promise.all(held.map(served))).every(Boolean));
+    const descriptors = descriptorCount(gateway);
 
     const refused = await open(gateway, 5);
     for (const connection of refused) {
@@ -41,6 +42,7 @@ describe('connections beyond the limits', () => {
       assert.match(body, /from this address/);
       connection.destroy();
     }
+    assert.ok(await eventually(() => descriptorCount(gateway) <= descriptors), 'the refused ones are still open');
 
     const others = await open(gateway, 10, { localAddress: '127.0.0.2' });
     assert.ok((await Promise.all(others.map(served))).every(Boolean));
@@ -56,6 +58,7 @@ describe('connections beyond the limits', () => {
   it('by the hundreds are closed without a word, and cost nothing', async (t) => {
     const gateway = await startGateway(t, { config: { gateway: { http: { connectionsPerIpMax: 10 } } } });
     const held = await open(gateway, 10);
+    assert.ok((await Promise.all(held.map(served))).every(Boolean)); // accepted, not only waiting to be
     const before = { descriptors: descriptorCount(gateway), bytes: residentBytes(gateway) };
     for (let round = 0; round < 10; ++round) {
       const flood = await open(gateway, 200);

@@ -18,6 +18,7 @@ const shapes = [
   sound('connection with keep-alive', 'as Firefox sends it', { Connection: 'keep-alive, Upgrade' }),
   sound('two connection fields', 'a list may be cut over fields', { Connection: ['keep-alive', 'Upgrade'] }),
   sound('several upgrades', 'one of them is enough', { Upgrade: 'foo/2, websocket' }),
+  sound('h2c beside it', 'the one that is served is taken', { Upgrade: 'h2c, websocket' }),
   sound('blanks around values', 'they are not part of them', {
     Upgrade: '  websocket \t',
     'Sec-WebSocket-Version': ' 13 ',
@@ -35,7 +36,7 @@ const shapes = [
   refused(426, 'connection: upgraded', 'a token is matched whole', { Connection: 'Upgraded' }, needsUpgrade),
   refused(426, 'upgrade: websockets', 'a token is matched whole', { Upgrade: 'websockets' }, needsUpgrade),
   refused(426, 'upgrade: another', 'another protocol', { Upgrade: 'IRC/6.9' }, needsUpgrade),
-  refused(400, 'upgrade: h2c', 'HTTP/2 is not served', { Upgrade: 'h2c, websocket' }),
+  refused(426, 'upgrade: h2c', 'another protocol', { Upgrade: 'h2c' }, needsUpgrade),
   refused(426, 'upgrade: empty', 'no protocol', { Upgrade: '' }, needsUpgrade),
   refused(400, 'HTTP/1.0', 'has no upgrade', {}, { line: 'GET /ws HTTP/1.0' }),
   refused(413, 'a body', 'a handshake has none', { 'Content-Length': '1' }, { body: 'x' }),
