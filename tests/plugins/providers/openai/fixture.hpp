@@ -74,15 +74,9 @@ struct Recorded {
   std::string expected;
 };
 
-// Streams in the manner of the services named, and what they mean.
-inline std::vector<Recorded> recorded_streams() {
+// Streams in the manner of the services named, and what they mean: those with tool calls in pieces.
+inline std::vector<Recorded> recorded_tool_calls() {
   return {
-      {"OpenAI, text and usage",
-       events(
-           {delta(R"("role":"assistant","content":"","refusal":null)"), delta(R"("content":"Hel")"),
-            delta(R"("content":"lo \ud83d\ude00")"), delta("", R"("stop")"),
-            R"({"choices":[],"usage":{"prompt_tokens":9,"completion_tokens":3,"prompt_tokens_details":{"cached_tokens":4}}})"}),
-       "ok stop | Hello \xF0\x9F\x98\x80 | 9+3"},
       {"OpenAI, two tool calls in pieces",
        events(
            {delta(R"("role":"assistant","content":null)"),
@@ -129,6 +123,18 @@ inline std::vector<Recorded> recorded_streams() {
            R"("tool_calls":[{"function":{"name":"f","arguments":{"a":[1,2]}}},{"function":{"name":"g","arguments":{}}}])",
            R"("stop")")}),
        R"(ok tool_calls |  | f#call_18bcfe56800_1_0{"a":[1,2]} | g#call_18bcfe56800_1_1{})"},
+  };
+}
+
+// Those that are odd in their text, their ends or their frames.
+inline std::vector<Recorded> recorded_texts() {
+  return {
+      {"OpenAI, text and usage",
+       events(
+           {delta(R"("role":"assistant","content":"","refusal":null)"), delta(R"("content":"Hel")"),
+            delta(R"("content":"lo \ud83d\ude00")"), delta("", R"("stop")"),
+            R"({"choices":[],"usage":{"prompt_tokens":9,"completion_tokens":3,"prompt_tokens_details":{"cached_tokens":4}}})"}),
+       "ok stop | Hello \xF0\x9F\x98\x80 | 9+3"},
       {"DeepSeek and OpenRouter, reasoning under two names, comments as keep-alive",
        ": PROCESSING\n\n" + events({delta(R"("reasoning_content":"hm","reasoning":"hm")"), delta(R"("reasoning":"!")"),
                                     delta(R"("content":"42")"), delta(R"("content":"")", R"("stop")")}),
@@ -162,6 +168,12 @@ inline std::vector<Recorded> recorded_streams() {
        R"({"object":"chat.completion","choices":[{"index":0,"message":{"role":"assistant","content":"all","tool_calls":[{"id":"a","type":"function","function":{"name":"f","arguments":"{}"}}]},"finish_reason":"tool_calls"}],"usage":{"prompt_tokens":1,"completion_tokens":2}})",
        "ok tool_calls | all | f#a{} | 1+2"},
   };
+}
+
+inline std::vector<Recorded> recorded_streams() {
+  auto streams = recorded_tool_calls();
+  for (auto& stream : recorded_texts()) streams.push_back(std::move(stream));
+  return streams;
 }
 
 }  // namespace chela::providers::openai
