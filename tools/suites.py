@@ -114,6 +114,7 @@ class Runner:
             'CHELA_SOURCE_DIR': str(ROOT),
             'ASAN_OPTIONS': 'detect_stack_use_after_return=1:strict_string_checks=1',
             'UBSAN_OPTIONS': 'print_stacktrace=1',
+            'LSAN_OPTIONS': f'print_suppressions=0:suppressions={ROOT}/tests/leaks.supp',
         }
 
     def run(self, *command, folder=ROOT, capture=False, **environment):

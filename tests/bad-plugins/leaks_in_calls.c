@@ -9,7 +9,7 @@ static chela_status start_tool_badly(const chela_plugin *plugin, const chela_too
 
 static chela_status start_tool_badly(const chela_plugin *plugin, const chela_tool_request *request,
                                      const chela_tool_call *call, const chela_error_sink *error) {
-  char *copy = (char *)malloc(request->arguments.size + 100);
+  char *volatile copy = (char *)malloc(request->arguments.size + 100);
   if (copy != NULL) memcpy(copy, request->arguments.data, request->arguments.size);
   self_of(plugin)->stopped = copy == NULL;
   return sound_start_tool(plugin, request, call, error);

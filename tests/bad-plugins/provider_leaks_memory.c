@@ -9,7 +9,7 @@ static chela_status complete_badly(const chela_plugin *plugin, const chela_compl
 
 static chela_status complete_badly(const chela_plugin *plugin, const chela_completion_request *request,
                                    const chela_completion *completion, const chela_error_sink *error) {
-  char *copy = (char *)malloc(request->model.size + 100);
+  char *volatile copy = (char *)malloc(request->model.size + 100);
   if (copy != NULL) memcpy(copy, request->model.data, request->model.size);
   self_of(plugin)->stopped = copy == NULL;
   return provider_complete(plugin, request, completion, error);

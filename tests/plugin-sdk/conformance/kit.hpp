@@ -16,17 +16,19 @@
 
 namespace chela::conformance {
 
-// Of a case with a bad plugin, some of which hang; longer where everything is slower.
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define CHELA_IS_SLOW
+#define CHELA_SANITIZED
 #endif
 #endif
-#ifdef CHELA_IS_SLOW
-constexpr std::uint64_t kDeadlineMs = 12'000;
+#ifdef CHELA_SANITIZED
+constexpr bool kSanitized = true;
 #else
-constexpr std::uint64_t kDeadlineMs = 3000;
+constexpr bool kSanitized = false;
 #endif
+
+// Of a case with a bad plugin, some of which hang; longer where everything is slower.
+constexpr std::uint64_t kDeadlineMs = kSanitized ? 12'000 : 3000;
 
 inline std::string run_to_text(const Options& options, int& code) {
   std::FILE* out = std::tmpfile();

@@ -6,17 +6,8 @@
 #include <map>
 
 #include "tests/kernel/core/plugins/plugin_fixture.hpp"
+#include "tests/leaks.hpp"
 #include "tests/paths.hpp"
-
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#include <sanitizer/lsan_interface.h>
-#define CHELA_LEAKS_ALLOWED __lsan::ScopedDisabler leaks_allowed
-#endif
-#endif
-#ifndef CHELA_LEAKS_ALLOWED
-#define CHELA_LEAKS_ALLOWED
-#endif
 
 namespace chela::plugins {
 namespace {

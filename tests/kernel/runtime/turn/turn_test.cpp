@@ -310,6 +310,7 @@ TEST_F(TurnTest, CanBeCancelledWhileToolsRun) {
   EXPECT_TRUE(held_calls.empty());
   EXPECT_EQ(requests.size(), 1u);
   EXPECT_EQ(seen.conversation.size(), 3u);  // the calls have answers, so that the conversation can go on
+  settle();                                 // the calls' own ends come after the turn's
 }
 
 TEST_F(TurnTest, CanBeCancelledBetweenToolsThatRunAlone) {
@@ -320,6 +321,7 @@ TEST_F(TurnTest, CanBeCancelledBetweenToolsThatRunAlone) {
   EXPECT_EQ(finish_turn().finish_reason, "cancelled");
   EXPECT_THAT(tool_runs, ElementsAre("alone"));
   EXPECT_EQ(seen.conversation.size(), 3u);
+  settle();  // as above
 }
 
 TEST_F(TurnTest, CanBeCancelledWhileItWaitsToAskAgain) {
