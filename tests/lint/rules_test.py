@@ -191,6 +191,8 @@ INTERFACE = [
 ]
 
 ROWS = SIZES + BANS + WORDS + FOLDERS + COROUTINES + INTERFACE
+# Needs a whole SDK with a released ABI: its faults are planted in tests/tools/abi_test.py.
+ELSEWHERE = {'abi_released'}
 
 
 class Rules(unittest.TestCase):
@@ -200,8 +202,9 @@ class Rules(unittest.TestCase):
                 self.assertEqual(planted.find(rule, files), expected)
 
     def test_every_rule_was_seen_to_fail_and_to_pass(self):
-        self.assertEqual({rule for rule, _, expected in ROWS if expected}, set(planted.lint_rules.RULES))
-        self.assertEqual({rule for rule, _, expected in ROWS if not expected}, set(planted.lint_rules.RULES))
+        rules = set(planted.lint_rules.RULES) - ELSEWHERE
+        self.assertEqual({rule for rule, _, expected in ROWS if expected}, rules)
+        self.assertEqual({rule for rule, _, expected in ROWS if not expected}, rules)
 
 
 if __name__ == '__main__':
