@@ -94,17 +94,23 @@ void PluginSet::resolve_requirements() {
   }
 }
 
+// What came with the gateway first: a stranger's name, whatever it sorts before, takes nothing from it.
 void PluginSet::fill_registry() {
-  for (auto& entry : entries_) {
-    Record& record = entry->record;
-    if (record.state != State::verified) continue;
-    record.state = next_state(record.state, Step::resolve, true);
-    for (const auto& provision : record.manifest->provides) {
-      auto added = registry_.add({provision.kind, provision.id, record.manifest->id, provision.descriptor});
-      if (added) continue;
-      record.diagnostics.push_back({Severity::warning, DiagnosticCode::duplicate_capability, record.manifest->id,
-                                    added.error().message, record.manifest->directory.string()});
+  for (const bool bundled : {true, false}) {
+    for (auto& entry : entries_) {
+      if ((entry->record.origin == Origin::bundled) == bundled) offer(entry->record);
     }
+  }
+}
+
+void PluginSet::offer(Record& record) {
+  if (record.state != State::verified) return;
+  record.state = next_state(record.state, Step::resolve, true);
+  for (const auto& provision : record.manifest->provides) {
+    auto added = registry_.add({provision.kind, provision.id, record.manifest->id, provision.descriptor});
+    if (added) continue;
+    record.diagnostics.push_back({Severity::warning, DiagnosticCode::duplicate_capability, record.manifest->id,
+                                  added.error().message, record.manifest->directory.string()});
   }
 }
 

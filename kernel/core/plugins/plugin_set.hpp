@@ -75,6 +75,7 @@ class PluginSet {
   void add(Found found);
   void resolve_requirements();
   void fill_registry();
+  void offer(Record& record);
   Task<void> bring_up(Entry& entry);
   Task<bool> load(Entry& entry);
   Task<bool> open_library(Entry& entry);

@@ -420,6 +420,16 @@ TEST_F(PluginSetTest, OfTwoProvidersOfOneThingTheUsableOneHasIt) {
   EXPECT_EQ(set->find("gamma")->state, State::resolved);
 }
 
+TEST_F(PluginSetTest, AStrangerTakesNothingFromABundledPlugin) {
+  auto& alpha = plugin("alpha");
+  auto& beta = plugin("beta");
+  write_manifest(alpha, kProvider, "home");
+  write_manifest(beta, kProvider);
+  open({&alpha, &beta});
+  EXPECT_EQ(set->registry().find("provider", "wire")->plugin_id, "beta");
+  EXPECT_THAT(codes(*set->find("alpha")), ElementsAre("duplicate_capability"));
+}
+
 TEST_F(PluginSetTest, LibrariesAreCheckedBeforeTheyAreLoaded) {
   auto sound = build_dir_plugin("provider-sound");
   auto place = [&](const std::string& id, const std::string& members) {
