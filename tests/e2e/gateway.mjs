@@ -28,8 +28,8 @@ export function makeHome(t) {
 
 // The environment of a person who has set nothing up: no key, no model, none of our own variables.
 export function cleanEnvironment(home, extra = {}) {
-  const { PATH, LANG, TZ, ASAN_OPTIONS, UBSAN_OPTIONS, TSAN_OPTIONS } = process.env;
-  const kept = { PATH, LANG, TZ, ASAN_OPTIONS, UBSAN_OPTIONS, TSAN_OPTIONS };
+  const { PATH, LANG, TZ, ASAN_OPTIONS, LSAN_OPTIONS, UBSAN_OPTIONS, TSAN_OPTIONS } = process.env;
+  const kept = { PATH, LANG, TZ, ASAN_OPTIONS, LSAN_OPTIONS, UBSAN_OPTIONS, TSAN_OPTIONS };
   const environment = { ...kept, HOME: home, CHELA_HOME: home, ...extra };
   return Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined));
 }
