@@ -6,9 +6,11 @@
 #include <nlohmann/json.hpp>
 
 #include "kernel/core/base/hash.hpp"
+#include "kernel/core/base/json.hpp"
 #include "kernel/core/base/text.hpp"
 #include "kernel/gateway/reply.hpp"
 #include "kernel/runtime/sessions/sessions.hpp"
+#include "kernel/runtime/turn/message.hpp"
 
 namespace chela::gateway {
 namespace {
@@ -18,28 +20,12 @@ using Json = nlohmann::json;
 constexpr std::size_t kMessagesMax = 5'000;
 constexpr std::size_t kToolsMax = 256;
 
-std::string text_of(const Json& object, const char* key) {
-  auto found = object.find(key);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
 bool is_true(const Json& object, const char* key) {
   auto found = object.find(key);
   return found != object.end() && found->is_boolean() && found->get<bool>();
 }
 
 runtime::Message serialise(const Json& message) { return std::make_shared<const std::string>(dump(message)); }
-
-// Text of a string, or of the text parts of a list.
-std::string plain_text(const Json& content) {
-  if (content.is_string()) return content.get<std::string>();
-  std::string out;
-  if (!content.is_array()) return out;
-  for (const auto& part : content) {
-    if (part.is_object()) out += text_of(part, "text");
-  }
-  return out;
-}
 
 // One option of the request under the name that providers are given.
 struct Option {
@@ -105,7 +91,7 @@ void find_news(const std::vector<Json>& messages, OpenAiRequest& out) {
     auto role = text_of(*at, "role");
     if (role == "assistant") break;
     if (role == "tool") out.answers.insert(out.answers.begin(), serialise(*at));
-    if (role == "user" && out.last_user_text.empty()) out.last_user_text = plain_text(at->value("content", Json()));
+    if (role == "user" && out.last_user_text.empty()) out.last_user_text = runtime::plain_text(at->value("content", Json()));
   }
 }
 
@@ -153,11 +139,11 @@ Result<Json> message_of_item(const Json& item, std::size_t index) {
   if (type == "function_call_output") {
     return Json{{"role", "tool"},
                 {"tool_call_id", text_of(item, "call_id")},
-                {"content", plain_text(item.value("output", Json("")))}};
+                {"content", runtime::plain_text(item.value("output", Json("")))}};
   }
   if (!type.empty() && type != "message")
     return fail(ErrorCode::unsupported, "input[{}] is of type `{}`, which is not supported", index, type);
-  return Json{{"role", text_of(item, "role")}, {"content", plain_text(item.value("content", Json()))}};
+  return Json{{"role", text_of(item, "role")}, {"content", runtime::plain_text(item.value("content", Json()))}};
 }
 
 }  // namespace

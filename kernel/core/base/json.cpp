@@ -18,4 +18,14 @@ Result<nlohmann::json> parse_json(std::string_view text, std::size_t depth_max, 
   return value;
 }
 
+nlohmann::json object_of(std::string_view text) {
+  auto value = nlohmann::json::parse(text, nullptr, false);
+  return value.is_object() ? value : nlohmann::json::object();
+}
+
+std::string text_of(const nlohmann::json& object, const char* key) {
+  auto found = object.find(key);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
 }  // namespace chela

@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "kernel/core/base/json.hpp"
 #include "kernel/core/base/text.hpp"
 #include "kernel/core/net/egress_url.hpp"
 #include "kernel/runtime/models/service_claims.hpp"
@@ -17,11 +18,6 @@ using Json = nlohmann::json;
 
 constexpr std::string_view kFromConfig = "models.providers";
 constexpr std::string_view kFromEnvironment = "environment";
-
-std::string text_of(const Json& object, const char* key) {
-  auto found = object.find(key);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
 
 bool flag_of(const Json& object, const char* key) {
   auto found = object.find(key);

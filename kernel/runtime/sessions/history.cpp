@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "kernel/core/base/json.hpp"
 #include "kernel/core/base/text.hpp"
 
 namespace chela::runtime {
@@ -23,39 +24,18 @@ bool has_role(const Message& message, std::string_view role) {
 }
 bool has_calls(const Message& message) { return message->find(R"(,"tool_calls":[)") != std::string::npos; }
 
-Json parse(const std::string& text) {
-  auto json = Json::parse(text, nullptr, false);
-  return json.is_object() ? json : Json::object();
-}
-
-std::string text_of(const Json& object, const char* key) {
-  auto found = object.find(key);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
 // The ids of the tool calls at the end of a conversation that have no answer yet.
 std::vector<std::string> open_calls(const std::vector<Message>& conversation) {
   std::vector<std::string> ids;
   auto at = conversation.rbegin();
   while (at != conversation.rend() && has_role(*at, "tool")) ++at;
   if (at == conversation.rend() || !has_role(*at, "assistant") || !has_calls(*at)) return ids;
-  for (const auto& call : parse(**at).value("tool_calls", Json::array())) ids.push_back(text_of(call, "id"));
+  for (const auto& call : object_of(**at).value("tool_calls", Json::array())) ids.push_back(text_of(call, "id"));
   while (at != conversation.rbegin()) {
-    auto answered = std::ranges::find(ids, text_of(parse(**--at), "tool_call_id"));
+    auto answered = std::ranges::find(ids, text_of(object_of(**--at), "tool_call_id"));
     if (answered != ids.end()) ids.erase(answered);
   }
   return ids;
-}
-
-// Text, or the texts of a list of parts.
-std::string plain_text(const Json& content) {
-  if (content.is_string()) return content.get<std::string>();
-  std::string out;
-  if (!content.is_array()) return out;
-  for (const auto& part : content) {
-    if (part.is_object()) out += text_of(part, "text");
-  }
-  return out;
 }
 
 }  // namespace
@@ -63,7 +43,7 @@ std::string plain_text(const Json& content) {
 void append_message(std::vector<Message>& conversation, const Message& message) {
   if (has_role(message, "tool")) {
     auto open = open_calls(conversation);
-    if (std::ranges::find(open, text_of(parse(*message), "tool_call_id")) == open.end()) return;
+    if (std::ranges::find(open, text_of(object_of(*message), "tool_call_id")) == open.end()) return;
   } else {
     close_calls(conversation);
   }

@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "kernel/core/base/json.hpp"
 #include "kernel/core/base/text.hpp"
 
 namespace chela::runtime {
@@ -15,28 +16,18 @@ using Json = nlohmann::json;
 
 std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
-Json parse(const std::string& text) {
-  auto json = Json::parse(text, nullptr, false);
-  return json.is_object() ? json : Json::object();
-}
-
-std::string text_of(const Json& object, const char* key) {
-  auto found = object.find(key);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
 Json usage_of(const TurnRecord& turn) {
   return {{"inputTokens", turn.input_tokens}, {"outputTokens", turn.output_tokens}};
 }
 
 // Adds what the model said to the message that shows the whole answer.
 void add_to_answer(Json& answer, const Entry& entry) {
-  auto message = parse(entry.message);
+  auto message = object_of(entry.message);
   auto said = answer["text"].get<std::string>();
   auto more = text_of(message, "content");
   bool joined = said.empty() || more.empty() || std::isspace(static_cast<unsigned char>(said.back()));
   answer["text"] = joined ? said + more : said + "\n\n" + more;
-  if (auto reasoning = text_of(parse(entry.detail), "reasoning"); !reasoning.empty()) {
+  if (auto reasoning = text_of(object_of(entry.detail), "reasoning"); !reasoning.empty()) {
     answer["reasoning"] = text_of(answer, "reasoning") + reasoning;
   }
   for (const auto& call : message.value("tool_calls", Json::array())) {
@@ -49,14 +40,14 @@ void add_to_answer(Json& answer, const Entry& entry) {
 
 // Adds a tool's answer to its call: the newest of that id that has none. The client's tools answer in a later turn.
 void add_tool_answer(Json& messages, const Entry& entry) {
-  auto message = parse(entry.message);
+  auto message = object_of(entry.message);
   auto id = text_of(message, "tool_call_id");
   for (auto shown = messages.rbegin(); shown != messages.rend(); ++shown) {
     if (!shown->contains("toolCalls")) continue;
     for (auto& call : (*shown)["toolCalls"]) {
       if (call["id"] != id || call.contains("result")) continue;
       call["result"] = text_of(message, "content");
-      call.update(parse(entry.detail));
+      call.update(object_of(entry.detail));
       return;
     }
   }
@@ -64,7 +55,7 @@ void add_tool_answer(Json& messages, const Entry& entry) {
 
 Json message_of_person(const Entry& entry) {
   auto id = entry.client_message_id.empty() ? std::to_string(entry.id) : entry.client_message_id;
-  return {{"id", std::move(id)}, {"role", "user"}, {"text", text_of(parse(entry.message), "content")},
+  return {{"id", std::move(id)}, {"role", "user"}, {"text", text_of(object_of(entry.message), "content")},
           {"createdAt", entry.created_at_ms}};
 }
 

@@ -1,5 +1,8 @@
 #include "kernel/runtime/turn/message.hpp"
 
+#include <nlohmann/json.hpp>
+
+#include "kernel/core/base/json.hpp"
 #include "kernel/core/base/text.hpp"
 
 namespace chela::runtime {
@@ -78,6 +81,16 @@ Message tool_message(std::string_view tool_call_id, std::string_view text) {
   out += R"(,"content":)";
   append_json_string(out, text);
   return finish(std::move(out += '}'));
+}
+
+std::string plain_text(const nlohmann::json& content) {
+  if (content.is_string()) return content.get<std::string>();
+  std::string out;
+  if (!content.is_array()) return out;
+  for (const auto& part : content) {
+    if (part.is_object()) out += text_of(part, "text");
+  }
+  return out;
 }
 
 }  // namespace chela::runtime

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include <nlohmann/json_fwd.hpp>
+
 #include "kernel/core/base/error.hpp"
 #include "kernel/runtime/models/completion.hpp"
 
@@ -27,5 +29,8 @@ Message system_message(const OperatorText& text);
 Message user_message(std::string_view text);
 Message assistant_message(std::string_view text, const std::vector<ToolCallRequest>& tool_calls);
 Message tool_message(std::string_view tool_call_id, std::string_view text);
+
+// What a message's content says: a text, or the texts of a list of parts.
+std::string plain_text(const nlohmann::json& content);
 
 }  // namespace chela::runtime

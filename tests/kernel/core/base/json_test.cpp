@@ -43,5 +43,16 @@ TEST(ParseJson, SkipsCommentsWhereAskedFor) {
   EXPECT_EQ(verdict("{/* a */} // b", JsonComments::skipped), "{}");
 }
 
+TEST(ObjectOf, IsAnObjectWhateverTheText) {
+  EXPECT_EQ(object_of(R"({"a": 1})").size(), 1u);
+  for (const char* text : {"", "{", "[1]", "null", "\"a\""}) EXPECT_EQ(object_of(text), nlohmann::json::object()) << text;
+}
+
+TEST(TextOf, IsTheMemberWhenItIsText) {
+  auto object = object_of(R"({"a": "x", "b": 1, "c": null})");
+  EXPECT_EQ(text_of(object, "a"), "x");
+  for (const char* key : {"b", "c", "d"}) EXPECT_EQ(text_of(object, key), "") << key;
+}
+
 }  // namespace
 }  // namespace chela
