@@ -1,5 +1,6 @@
-# Every third-party library, found once. What start-up loads is SQLite and the C library; fmt, libuv, libstdc++ and
-# the hashes of libcrypto are linked in (docs/decisions/0004-linking.md). The rest is confined to modules that are loaded at their first use.
+# Every third-party library, found once. What start-up loads is SQLite, libgcc_s and the C library; fmt, libuv,
+# libstdc++ and the hashes of libcrypto are linked in (docs/decisions/0004-linking.md). The rest is confined to modules
+# that are loaded at their first use.
 
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
