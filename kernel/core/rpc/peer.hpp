@@ -1,0 +1,107 @@
+#pragma once
+
+// One JSON-RPC 2.0 peer on a connected stream socket: requests both ways, streams with credit, cancellation, deadlines
+// and heartbeats, as docs/plugin-protocol.md says. Knows no method but call.* and host.ping. Loop thread only.
+// Both sides use it: the kernel towards a host process, chela-plugin-host towards the kernel.
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "kernel/core/base/clock.hpp"
+#include "kernel/core/base/error.hpp"
+#include "kernel/core/loop/cancel.hpp"
+#include "kernel/core/loop/task.hpp"
+
+namespace chela {
+class Loop;
+}
+
+namespace chela::rpc {
+
+struct Limits {
+  std::size_t frame_bytes_max = 16u << 20;
+  std::size_t calls_max = 1024;                     // open in one direction
+  std::size_t pending_bytes_max = 64u << 20;        // waiting to be written
+  Duration ping_after = std::chrono::seconds(5);    // of silence while watch() is on
+  Duration dead_after = std::chrono::seconds(15);   // of silence while watch() is on
+};
+
+struct CallOptions {
+  Duration timeout = std::chrono::seconds(30);
+  CancelToken cancel;
+  // Takes the events of a streaming call, each a JSON text, borrowed. Without it an event is a breach of protocol.
+  std::move_only_function<void(std::string_view event)> on_event;
+  std::uint32_t credit = 64;  // events that may be on their way; the caller names it in its parameters, too
+};
+
+class Peer;
+
+// A request of the other side. Moves to whoever answers it; answered exactly once, and with `internal` when it is
+// destroyed unanswered. Does nothing once the connection is closed.
+class Request {
+ public:
+  Request(Request&&) noexcept;
+  Request& operator=(Request&&) noexcept;
+  ~Request();
+
+  const std::string& method() const;
+  const std::string& params() const;  // JSON text; "{}" when it had none
+  CancelToken cancelled() const;      // also when the connection closes
+
+  // Sends one event, waiting for credit when there is none. Error: cancelled.
+  Task<Result<void>> send_event(std::string event);
+  void answer(std::string result);                       // JSON text
+  void fail(const Error& error, std::string data = {});  // data: members of error.data besides the status, a JSON object
+
+ private:
+  friend class Peer;
+  struct State;
+  explicit Request(std::shared_ptr<State> state);
+  std::shared_ptr<State> state_;
+};
+
+class PeerHandler {
+ public:
+  virtual ~PeerHandler() = default;
+  virtual void on_request(Request request) = 0;
+  virtual void on_notification(std::string_view method, std::string_view params) = 0;
+  // The last call; open calls have ended with `unavailable` before. Not called from inside a call into the peer.
+  virtual void on_closed(const Error& why) = 0;
+};
+
+class Peer {
+ public:
+  // `loop` and `handler` outlive the peer.
+  Peer(Loop& loop, PeerHandler& handler, Limits limits = {});
+  Peer(const Peer&) = delete;
+  Peer& operator=(const Peer&) = delete;
+  ~Peer();  // closes; calls back nobody
+
+  // Takes the descriptor, also when it fails. Once.
+  Result<void> open(int descriptor);
+
+  // Calls a method; yields the result as JSON text. Errors: those of the other side, `timed_out`, `cancelled`,
+  // `exhausted` (too many calls or bytes wait), `unavailable` (the connection is gone).
+  Task<Result<std::string>> call(std::string method, std::string params, CallOptions options = {});
+  void notify(std::string_view method, std::string_view params);
+
+  // Pings a silent other side, and closes when it stays silent.
+  void watch(bool on);
+  // Ends the connection; on_closed follows at the end of the loop tick.
+  void close(Error why);
+
+  bool is_open() const;
+  std::size_t open_calls() const;      // ours
+  std::size_t open_requests() const;   // theirs
+  std::size_t pending_bytes() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace chela::rpc
