@@ -36,6 +36,7 @@ struct CallOptions {
   // Takes the events of a streaming call, each a JSON text, borrowed. Without it an event is a breach of protocol.
   std::move_only_function<void(std::string_view event)> on_event;
   std::uint32_t credit = 64;  // events that may be on their way; the caller names it in its parameters, too
+  std::string* error_data = nullptr;  // gets error.data of a failed call, a JSON object; outlives the call's task
 };
 
 class Peer;
