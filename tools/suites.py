@@ -150,7 +150,7 @@ class Runner:
                            '--output-junit', junit, GTEST_OUTPUT=f'json:{gtest_folder}/')
         return self.checked('ctest', code, lambda: read_ctest(junit, gtest_folder))
 
-    def node(self, name, folder, files):
+    def node(self, name, folder, files, before=None):
         """A folder of node:test files with a package.json; its packages are installed when the lock has changed."""
         lock, stamp = folder / 'package-lock.json', folder / 'node_modules' / '.lock-installed'
         if lock.exists() and (not stamp.exists() or stamp.read_bytes() != lock.read_bytes()):
@@ -158,11 +158,20 @@ class Runner:
                 return Totals().fail(f'{name}: npm ci')
             stamp.parent.mkdir(exist_ok=True)
             stamp.write_bytes(lock.read_bytes())
+        if before and self.run(*before, folder=folder)[0]:
+            return Totals().fail(f'{name}: {" ".join(before)}')
         junit = self.reports / f'{name}.xml'
         junit.unlink(missing_ok=True)
         code, _ = self.run('node', '--test', '--test-concurrency=1', '--test-reporter=spec', '--test-reporter-destination=stdout',
                            '--test-reporter=junit', f'--test-reporter-destination={junit}', *files, folder=folder)
         return self.checked(name, code, lambda: read_junit(junit))
+
+    def bridge(self):
+        """The Node host: its packages, its build, its types, its tests."""
+        totals = self.node('bridge', BRIDGE, test_files(BRIDGE), before=('npm', 'run', '--silent', 'build'))
+        if self.run('npm', 'run', '--silent', 'check', folder=BRIDGE)[0]:
+            totals.fail('bridge: the types')
+        return totals
 
     def lint(self):
         return Totals().fail('tools/lint') if self.run(ROOT / 'tools' / 'lint')[0] else Totals(passed=1)
@@ -199,6 +208,7 @@ def test_files(folder):
 
 
 E2E = ROOT / 'tests' / 'e2e'
+BRIDGE = ROOT / 'bridge-node'
 HOSTILE = ROOT / 'tests' / 'hostile'
 BROWSER = ROOT / 'tests' / 'browser'
 DURABILITY = ROOT / 'tests' / 'durability'
@@ -212,6 +222,7 @@ SUITES = {
     'e2e': lambda runner: runner.node('e2e', E2E, test_files(E2E)),
     'hostile': lambda runner: runner.node('hostile', HOSTILE, test_files(HOSTILE)),
     'durability': lambda runner: runner.unittest(DURABILITY, DEBIAN_PYTHON),
+    'bridge': Runner.bridge,
     'browser': lambda runner: runner.node('browser', BROWSER, test_files(BROWSER)),
     'e2e-smoke': lambda runner: runner.node('e2e-smoke', E2E, SMOKE),
 }

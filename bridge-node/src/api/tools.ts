@@ -1,0 +1,87 @@
+// registerTool: objects, and factories that make tools for one run of the agent.
+
+import type { Plugin } from '../plugin/plugin.js';
+import { encodeValue } from '../plugin/values.js';
+import { isFunction, isObject, stringOf, type Json } from '../wire.js';
+
+/** A tool as upstream's plugins give it; older ones name the function and the schema otherwise. */
+export interface PluginTool {
+  name: string;
+  description?: string;
+  parameters: Json;
+  execute(toolCallId: string, params: unknown, signal?: AbortSignal, onUpdate?: (partial: unknown) => void): unknown;
+  prepareArguments?(params: unknown): unknown;
+  executionMode?: string;
+}
+
+export interface ToolFactory {
+  create(context: Json): unknown;
+}
+
+interface ToolOptions {
+  name?: unknown;
+  names?: unknown;
+  optional?: unknown;
+}
+
+const NAME = /^[A-Za-z0-9_.-]{1,64}$/;
+const NO_PARAMETERS = { type: 'object', properties: {} };
+
+/** The tool, with its schema as plain JSON; none when it has no usable name or function. */
+export function readTool(value: unknown): PluginTool | undefined {
+  if (!isObject(value)) return undefined;
+  const name = stringOf(value.name);
+  const execute = [value.execute, value.handler, value.run].find(isFunction);
+  if (name === undefined || !NAME.test(name) || execute === undefined) return undefined;
+  const schema = [value.parameters, value.inputSchema, value.schema].find(isObject);
+  const plain = schema === undefined ? NO_PARAMETERS : (JSON.parse(JSON.stringify(schema)) as Json);
+  return { ...value, name, parameters: plain, execute: execute.bind(value) } as PluginTool;
+}
+
+export function toolDescriptor(tool: PluginTool, metadata: Json): Json {
+  const { name, description, parameters, executionMode } = tool as PluginTool & Json;
+  const extra = encodeValue(undefined, { label: (tool as unknown as Json).label, outputSchema: (tool as unknown as Json).outputSchema }) as Json;
+  return { name, description: typeof description === 'string' ? description : '', parameters, parallel: executionMode === 'parallel',
+    ...metadata, ...extra };
+}
+
+function declaredTools(plugin: Plugin): string[] | undefined {
+  const tools = (plugin.manifest.contracts as Json | undefined)?.tools;
+  return Array.isArray(tools) ? tools.filter((tool): tool is string => typeof tool === 'string') : undefined;
+}
+
+function checkDeclared(plugin: Plugin, names: string[]): void {
+  const declared = declaredTools(plugin);
+  const missing = names.filter((name) => !declared?.includes(name));
+  if (declared === undefined) {
+    plugin.diagnostics.warn('tool_not_declared', 'plugin must declare contracts.tools before registering agent tools; accepted');
+  } else if (missing.length > 0) {
+    plugin.diagnostics.warn('tool_not_declared', `plugin must declare contracts.tools for: ${missing.join(', ')}`);
+  }
+}
+
+function add(plugin: Plugin, id: string, descriptor: Json, value: unknown): void {
+  if (!plugin.registrations.add({ kind: 'tool', id, descriptor, value })) {
+    plugin.diagnostics.warn('duplicate_tool_name', `tool "${id}" is registered twice: the first stays`);
+  }
+}
+
+export function registerTool(plugin: Plugin, given: unknown, options: unknown = {}): void {
+  const { name, names, optional } = (isObject(options) ? options : {}) as ToolOptions;
+  const metadata: Json = optional === true ? { optional: true } : {};
+  const create = isFunction(given) ? given : isObject(given) && isFunction(given.create) ? given.create.bind(given) : undefined;
+  if (create !== undefined) {
+    const listed = [name, ...(Array.isArray(names) ? names : [])].flatMap((item) => stringOf(item) ?? []);
+    if (listed.length > 0) checkDeclared(plugin, listed);
+    const id = listed[0] ?? `factory-${plugin.registrations.size + 1}`;
+    add(plugin, id, { factory: true, names: listed, ...metadata }, { create } satisfies ToolFactory);
+    return;
+  }
+  const tool = readTool(given);
+  if (tool === undefined) {
+    plugin.diagnostics.warn('invalid_tool', `tool registration without a usable name or execute(): ${stringOf((given as Json | null)?.name) ?? 'unnamed'}`);
+    return;
+  }
+  checkDeclared(plugin, [tool.name]);
+  add(plugin, tool.name, toolDescriptor(tool, metadata), tool);
+}

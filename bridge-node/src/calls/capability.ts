@@ -1,0 +1,58 @@
+// capability.invoke: a function of a registration, or of an object that a function gave away, by its path.
+
+import { Made } from '../api/capabilities.js';
+import { CallError } from '../connection/errors.js';
+import type { IncomingCall } from '../connection/incoming.js';
+import type { Plugin } from '../plugin/plugin.js';
+import { decodeValue, encodeValue } from '../plugin/values.js';
+import { isFunction, type Json } from '../wire.js';
+
+const RELEASE = '$release';
+const FORBIDDEN = new Set(['__proto__', 'prototype', 'constructor']);
+
+async function ownerOf(plugin: Plugin, params: Json): Promise<unknown> {
+  const key = params.key as string;
+  const handle = plugin.handles.find(key);
+  if (handle !== undefined) return handle;
+  const entry = plugin.registrations.find(key);
+  if (entry === undefined) throw new CallError('not_found', `there is no "${key}"`);
+  if (!(entry.value instanceof Made)) return entry.value;
+  return entry.value.get({ config: plugin.gatewayConfig, pluginConfig: plugin.config, logger: plugin.logger });
+}
+
+/** The function at the path and the object that it belongs to. */
+function functionAt(root: unknown, path: string): { self: unknown; run: (...args: unknown[]) => unknown } {
+  let self: unknown = undefined;
+  let at: unknown = root;
+  for (const name of path === '' ? [] : path.split('.')) {
+    const isThing = (typeof at === 'object' && at !== null) || isFunction(at);
+    if (!isThing || FORBIDDEN.has(name)) throw new CallError('not_found', `there is no function "${path}"`);
+    self = at;
+    at = (at as Json)[name];
+  }
+  if (!isFunction(at)) throw new CallError('not_found', `there is no function "${path}"`);
+  return { self, run: at };
+}
+
+/** Upstream's calls carry the configuration and a signal; the kernel need not send what this process has. */
+function complete(plugin: Plugin, call: IncomingCall, argument: unknown): unknown {
+  if (typeof argument !== 'object' || argument === null || Array.isArray(argument) || Buffer.isBuffer(argument)) return argument;
+  const { $cfg, $config, $signal, ...rest } = argument as Json;
+  return {
+    ...rest,
+    ...($cfg === true && { cfg: plugin.gatewayConfig }),
+    ...($config === true && { config: plugin.gatewayConfig }),
+    ...($signal === true && { signal: call.signal, abortSignal: call.signal }),
+  };
+}
+
+export async function invoke(plugin: Plugin, params: Json, call: IncomingCall): Promise<Json> {
+  if (params.path === RELEASE) {
+    plugin.handles.remove(params.key as string);
+    return {};
+  }
+  const { self, run } = functionAt(await ownerOf(plugin, params), params.path as string);
+  const given = (decodeValue(params.arguments) as unknown[]).map((argument) => complete(plugin, call, argument));
+  const value = encodeValue(plugin.handles, await run.apply(self, given));
+  return value === undefined ? {} : { value };
+}

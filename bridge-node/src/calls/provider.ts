@@ -1,0 +1,83 @@
+// provider.complete and provider.listModels for plugins that complete conversations themselves (stream mode).
+
+import { CallError } from '../connection/errors.js';
+import type { IncomingCall } from '../connection/incoming.js';
+import type { Plugin } from '../plugin/plugin.js';
+import { encodeValue } from '../plugin/values.js';
+import { isFunction, isObject, stringOf, type Json } from '../wire.js';
+import { contextOf } from './provider_messages.js';
+import { StreamReader } from './provider_stream.js';
+
+function providerOf(plugin: Plugin, key: unknown): Json {
+  const value = plugin.registrations.find(key as string)?.value;
+  if (!isObject(value)) throw new CallError('not_found', `there is no provider "${key}"`);
+  return value;
+}
+
+/** The model in upstream's form: what the plugin itself knows of it, else what the service says. */
+async function modelOf(provider: Json, params: Json): Promise<Json> {
+  const service = params.service as Json;
+  const modelId = params.model as string;
+  const dynamic: unknown = isFunction(provider.resolveDynamicModel) ? await provider.resolveDynamicModel({ modelId, provider: provider.id }) : undefined;
+  return {
+    id: modelId, name: modelId, provider: provider.id, api: service.api, baseUrl: service.baseUrl, headers: service.headers,
+    reasoning: false, input: ['text'], contextWindow: 128_000, maxTokens: 8192,
+    cost: { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 },
+    ...(isObject(dynamic) ? dynamic : {}),
+  };
+}
+
+/** The older form of a provider: one function, one text. */
+async function completeWhole(plugin: Plugin, provider: Json, params: Json, call: IncomingCall): Promise<Json> {
+  const run = (isFunction(provider.complete) ? provider.complete : provider.execute) as (request: Json) => unknown;
+  const request = { modelId: params.model, messages: params.messages, options: { ...(params.options as Json | undefined), modelId: params.model },
+    tools: params.tools, signal: call.signal, config: plugin.gatewayConfig };
+  const answer = await run.call(provider, request);
+  const text = isObject(answer) ? (answer.text ?? answer.content) : answer;
+  await call.emit({ type: 'text', text: typeof text === 'string' ? text : JSON.stringify(encodeValue(undefined, text) ?? '') });
+  return { stopReason: 'stop' };
+}
+
+export async function complete(plugin: Plugin, params: Json, call: IncomingCall): Promise<Json> {
+  const provider = providerOf(plugin, params.key);
+  if (!isFunction(provider.createStreamFn)) {
+    if (isFunction(provider.complete) || isFunction(provider.execute)) return completeWhole(plugin, provider, params, call);
+    throw new CallError('unsupported', `provider "${provider.id}" names models only: the gateway's own transport completes`);
+  }
+  const model = await modelOf(provider, params);
+  const service = params.service as Json;
+  const options = { ...(params.options as Json | undefined), apiKey: service.apiKey, signal: call.signal, sessionId: undefined };
+  const create = { config: plugin.gatewayConfig, provider: provider.id, modelId: params.model, model, extraParams: {} };
+  const made: unknown = await provider.createStreamFn(create);
+  const wrapped: unknown = isFunction(provider.wrapStreamFn) ? await provider.wrapStreamFn({ ...create, streamFn: made }) : made;
+  const streamFn = isFunction(wrapped) ? wrapped : made;
+  if (!isFunction(streamFn)) throw new CallError('internal', `provider "${provider.id}" made no stream function`);
+  const reader = new StreamReader(call);
+  return reader.read(await streamFn(model, contextOf(params.messages as Json[], params.tools as Json[] | undefined), options));
+}
+
+interface Catalog {
+  run(context: Json): unknown;
+}
+
+export async function listModels(plugin: Plugin, params: Json): Promise<Json> {
+  const provider = providerOf(plugin, params.key);
+  const catalog = [provider.catalog, provider.staticCatalog].find((item): item is Json & Catalog => isObject(item) && isFunction(item.run));
+  if (catalog === undefined) return { models: Array.isArray(provider.models) ? readModels(provider.models, {}) : [] };
+  const secret = stringOf((params.service as Json).apiKeySecret);
+  const key = secret === undefined ? undefined : `{{secret:${secret}}}`;
+  const context = { config: plugin.gatewayConfig, env: {}, resolveProviderApiKey: () => ({ apiKey: key }),
+    resolveProviderAuth: () => ({ apiKey: key, mode: 'api_key', source: 'gateway' }) };
+  const found = await catalog.run(context);
+  const providers = isObject(found) ? (isObject(found.providers) ? Object.values(found.providers) : [found.provider]) : [];
+  return { models: providers.filter(isObject).flatMap((item) => readModels(item.models, item)) };
+}
+
+function readModels(models: unknown, provider: Json): Json[] {
+  const { api, baseUrl, headers } = provider;
+  return (Array.isArray(models) ? models : []).flatMap((model) => {
+    if (typeof model === 'string') return [{ id: model, api, baseUrl, headers }];
+    const plain = encodeValue(undefined, model);
+    return isObject(plain) && typeof plain.id === 'string' ? [{ api, baseUrl, headers, ...plain }] : [];
+  });
+}

@@ -1,0 +1,109 @@
+// Calls that this side has made. More than the other side allows wait here, in order.
+
+import { CallError, fromWire } from './errors.js';
+
+const CALLS_MAX = 1024;
+const CALLS_WAITING_MAX = 65_536;
+const CREDIT = 64;
+
+export interface RequestOptions {
+  /** Gets the events of a streaming call, one after another; the next one waits for it. */
+  onEvent?: (event: unknown, call: number) => unknown;
+  signal?: AbortSignal | undefined;
+}
+
+interface Open {
+  resolve(result: unknown): void;
+  reject(error: unknown): void;
+  options: RequestOptions;
+  events: unknown[];
+  working: boolean;
+  ended: (() => void) | null;
+}
+
+export class Outgoing {
+  readonly #send: (message: object) => void;
+  readonly #fail: (reason: string) => void;
+  readonly #open = new Map<number, Open>();
+  readonly #waiting: (() => void)[] = [];
+  #nextId = 1;
+
+  constructor(send: (message: object) => void, fail: (reason: string) => void) {
+    this.#send = send;
+    this.#fail = fail;
+  }
+
+  request(method: string, params: object, options: RequestOptions = {}): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const begin = () => this.#begin(method, params, { resolve, reject, options, events: [], working: false, ended: null });
+      if (this.#open.size < CALLS_MAX) begin();
+      else if (this.#waiting.length < CALLS_WAITING_MAX) this.#waiting.push(begin);
+      else reject(new CallError('exhausted', `${method}: too many calls are waiting for the gateway`));
+    });
+  }
+
+  /** False when it is no response to anything that was asked. */
+  answered(id: unknown, message: { result?: unknown; error?: unknown }): boolean {
+    const open = this.#open.get(id as number);
+    if (open === undefined) return false;
+    this.#open.delete(id as number);
+    const finish = () => {
+      if (message.error === undefined) open.resolve(message.result);
+      else open.reject(fromWire(message.error as object));
+    };
+    if (open.working) open.ended = finish;
+    else finish();
+    this.#waiting.shift()?.();
+    return true;
+  }
+
+  events(call: number, events: unknown): void {
+    const open = this.#open.get(call);
+    if (open === undefined) return; // it has ended; the events crossed its end
+    if (!Array.isArray(events)) {
+      this.#fail('the events of a call are no list');
+      return;
+    }
+    open.events.push(...events);
+    if (open.events.length > CREDIT * 2) this.#fail('more events than there was credit for');
+    else if (!open.working) void this.#work(call, open);
+  }
+
+  #begin(method: string, params: object, open: Open): void {
+    const { signal } = open.options;
+    if (signal?.aborted) {
+      open.reject(new CallError('cancelled', `${method}: cancelled before it began`));
+      return;
+    }
+    const id = this.#nextId++;
+    try {
+      this.#send({ id, method, params: open.options.onEvent === undefined ? params : { ...params, credit: CREDIT } });
+    } catch (error) {
+      open.reject(error);
+      return;
+    }
+    this.#open.set(id, open);
+    signal?.addEventListener('abort', () => {
+      if (this.#open.has(id)) this.#send({ method: 'call.cancel', params: { call: id } });
+    }, { once: true });
+  }
+
+  async #work(call: number, open: Open): Promise<void> {
+    open.working = true;
+    let done = 0;
+    while (open.events.length > 0) {
+      try {
+        await open.options.onEvent?.(open.events.shift(), call);
+      } catch {
+        // The listener's own trouble; it is told to people by whoever gave it.
+      }
+      done += 1;
+      if (done >= CREDIT / 2 || open.events.length === 0) {
+        if (this.#open.has(call)) this.#send({ method: 'call.credit', params: { call, add: done } });
+        done = 0;
+      }
+    }
+    open.working = false;
+    open.ended?.();
+  }
+}

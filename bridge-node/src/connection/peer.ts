@@ -1,0 +1,157 @@
+// JSON-RPC 2.0, both ways, over frames. Loop only; knows no method but those of chela.call/1.
+
+import { CallError, toWire } from './errors.js';
+import { IncomingCall } from './incoming.js';
+import { Outgoing, type RequestOptions } from './outgoing.js';
+
+const CALLS_MAX = 1024;
+const CANCEL_GRACE_MS = 500;
+const JSON_RPC_NOT_A_REQUEST = -32600;
+
+/** What the host process does with what the other side wants. */
+export interface Handler {
+  request(method: string, params: Record<string, unknown>, call: IncomingCall): unknown;
+  notification(method: string, params: Record<string, unknown>): void;
+}
+
+/** Where messages go; `fail` ends the connection because the other side cannot be trusted to know what it does. */
+export interface Carrier {
+  send(text: string): void;
+  ready(): Promise<void> | undefined;
+  fail(reason: string): void;
+}
+
+interface Message {
+  id?: unknown;
+  method?: unknown;
+  params?: unknown;
+  result?: unknown;
+  error?: unknown;
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+export class Peer {
+  readonly #carrier: Carrier;
+  readonly #handler: Handler;
+  readonly #incoming = new Map<number, IncomingCall>();
+  readonly #outgoing: Outgoing;
+
+  constructor(carrier: Carrier, handler: Handler) {
+    this.#carrier = carrier;
+    this.#handler = handler;
+    this.#outgoing = new Outgoing((message) => this.#send(message), (reason) => carrier.fail(reason));
+  }
+
+  request(method: string, params: object, options?: RequestOptions): Promise<unknown> {
+    return this.#outgoing.request(method, params, options);
+  }
+
+  notify(method: string, params: object): void {
+    this.#send({ method, params });
+  }
+
+  receive(text: string): void {
+    let message: unknown;
+    try {
+      message = JSON.parse(text);
+    } catch {
+      this.#carrier.fail('a message is not JSON');
+      return;
+    }
+    if (!isObject(message)) {
+      this.#carrier.fail('a message is not an object');
+      return;
+    }
+    this.#dispatch(message);
+  }
+
+  #dispatch(message: Message): void {
+    const { id, method } = message;
+    const params = message.params ?? {};
+    if (method === undefined) {
+      if (!this.#outgoing.answered(id, message)) this.#carrier.fail('a message is neither request, notification nor response');
+    } else if (id === undefined) {
+      if (typeof method !== 'string' || !isObject(params)) this.#carrier.fail('a notification is malformed');
+      else this.#notified(method, params);
+    } else if (!Number.isInteger(id) || (id as number) < 0 || this.#incoming.has(id as number)) {
+      this.#carrier.fail('the id of a request is no integer, or in use');
+    } else if (typeof method !== 'string' || !isObject(params)) {
+      this.#send({ id, error: { code: JSON_RPC_NOT_A_REQUEST, message: 'a request needs a method and an object of parameters',
+        data: { status: 'invalid_argument' } } });
+    } else {
+      this.#requested(id as number, method, params);
+    }
+  }
+
+  #notified(method: string, params: Record<string, unknown>): void {
+    const call = params.call as number;
+    if (method === 'call.cancel') {
+      this.#incoming.get(call)?.cancel(new CallError('cancelled', 'the caller does not wait any more'));
+    } else if (method === 'call.credit') {
+      if (Number.isInteger(params.add) && (params.add as number) > 0) this.#incoming.get(call)?.grant(params.add as number);
+    } else if (method === 'call.event') {
+      this.#outgoing.events(call, params.events);
+    } else {
+      this.#handler.notification(method, params);
+    }
+  }
+
+  #requested(id: number, method: string, params: Record<string, unknown>): void {
+    if (method === 'host.ping') {
+      this.#send({ id, result: {} });
+      return;
+    }
+    if (this.#incoming.size >= CALLS_MAX) {
+      this.#refuse(id, new CallError('exhausted', `${method}: ${CALLS_MAX} calls are open already`));
+      return;
+    }
+    const call = new IncomingCall(id, method, params.credit, {
+      sendEvents: (open, events) => this.#send({ method: 'call.event', params: { call: open, events } }),
+      ready: () => this.#carrier.ready(),
+    });
+    this.#incoming.set(id, call);
+    void this.#answer(call, params);
+  }
+
+  async #answer(call: IncomingCall, params: Record<string, unknown>): Promise<void> {
+    try {
+      const work = this.#handler.request(call.method, params, call);
+      const result = work instanceof Promise ? await this.#orCancelled(call, work) : work;
+      await call.drained();
+      this.#close(call, { id: call.id, result: result ?? {} });
+    } catch (error) {
+      await call.drained();
+      this.#close(call, { id: call.id, error: toWire(error) });
+    }
+  }
+
+  /** The work's outcome; when the call is cancelled and the work goes on regardless, `cancelled` after a grace. */
+  #orCancelled(call: IncomingCall, work: Promise<unknown>): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      call.onCancel((error) => {
+        if (error.status === 'cancelled') setTimeout(reject, CANCEL_GRACE_MS, error).unref();
+        else reject(error);
+      });
+      work.then(resolve, reject);
+    });
+  }
+
+  #close(call: IncomingCall, response: { id: number; result?: unknown; error?: unknown }): void {
+    if (!this.#incoming.delete(call.id)) return;
+    try {
+      this.#send(response);
+    } catch (error) {
+      this.#refuse(call.id, error);
+    }
+  }
+
+  #refuse(id: number, error: unknown): void {
+    this.#send({ id, error: toWire(error) });
+  }
+
+  #send(message: object): void {
+    this.#carrier.send(JSON.stringify({ jsonrpc: '2.0', ...message }));
+  }
+}

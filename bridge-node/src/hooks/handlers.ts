@@ -1,0 +1,64 @@
+// The handlers of one plugin, by point.
+
+import { stringOf } from '../wire.js';
+
+export type Handler = (event: unknown, context: unknown) => unknown;
+
+export interface HookHandler {
+  handler: Handler;
+  priority: number;
+  timeoutMs: number | undefined;
+  /** Tools that the handler is for; all when none. */
+  tools: string[] | undefined;
+  order: number;
+  /** The name under which it was registered, when that is an older one. */
+  alias: string | undefined;
+}
+
+export interface HookOptions {
+  priority?: unknown;
+  timeoutMs?: unknown;
+  matcher?: unknown;
+}
+
+let registered = 0;
+
+/** Tool ids of a matcher: a non-empty list, nothing else counts. */
+export function toolsOf(matcher: unknown): string[] | undefined {
+  const list = (matcher as { tools?: unknown } | undefined)?.tools ?? (matcher as { toolNames?: unknown } | undefined)?.toolNames ?? matcher;
+  if (!Array.isArray(list) || list.length === 0) return undefined;
+  return list.flatMap((tool) => stringOf(tool)?.toLowerCase() ?? []);
+}
+
+export class HookHandlers {
+  readonly #points = new Map<string, HookHandler[]>();
+
+  /** True when it is the point's first. */
+  add(point: string, handler: Handler, options: HookOptions = {}, alias?: string): boolean {
+    const { priority, timeoutMs } = options;
+    const entry: HookHandler = {
+      handler,
+      priority: typeof priority === 'number' && Number.isFinite(priority) ? priority : 0,
+      timeoutMs: typeof timeoutMs === 'number' && timeoutMs > 0 ? timeoutMs : undefined,
+      tools: toolsOf(options.matcher),
+      order: registered++,
+      alias,
+    };
+    const list = this.#points.get(point);
+    if (list === undefined) this.#points.set(point, [entry]);
+    else list.push(entry);
+    return list === undefined;
+  }
+
+  of(point: string): readonly HookHandler[] {
+    return this.#points.get(point) ?? [];
+  }
+
+  get points(): string[] {
+    return [...this.#points.keys()];
+  }
+
+  clear(): void {
+    this.#points.clear();
+  }
+}

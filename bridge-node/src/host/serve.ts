@@ -1,0 +1,19 @@
+// Puts the process together: the socket, the peer, the host, and what keeps plugins from disturbing them.
+
+import { Peer } from '../connection/peer.js';
+import { SocketCarrier } from '../connection/socket.js';
+import { currentPlugin } from '../plugin/context.js';
+import { guardPrototypes, watchFaults } from './faults.js';
+import { Host } from './host.js';
+import { captureOutput } from './output.js';
+
+export function serve(): void {
+  captureOutput(currentPlugin);
+  guardPrototypes();
+  let peer: Peer;
+  const carrier = new SocketCarrier((text) => peer.receive(text));
+  const host = new Host(() => carrier.finish());
+  peer = new Peer(carrier, host);
+  host.connect(peer);
+  watchFaults({ current: currentPlugin, all: () => host.plugins });
+}

@@ -1,0 +1,80 @@
+// plugin.start: find the entry, load it, let it register, start its services. A failure leaves nothing behind.
+
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { createApi } from '../api/api.js';
+import { startServices } from '../api/services.js';
+import { CallError, asCallError, textOf } from '../connection/errors.js';
+import { Plugin, type Kernel } from '../plugin/plugin.js';
+import { isObject, stringOf, type Json, type StartParams } from '../wire.js';
+import { LoadError, directoryOf, readJson, resolveEntry } from './entry.js';
+import { findDefinition, type Definition } from './exports.js';
+import { loadModule } from './module.js';
+import { forgetSdk } from './sdk.js';
+
+function manifestOf(params: StartParams, directory: string): Json {
+  if (isObject(params.manifest)) return params.manifest;
+  const path = join(directory, 'openclaw.plugin.json');
+  return existsSync(path) ? readJson(path, 'invalid_manifest') : {};
+}
+
+function definitionOf(plugin: Plugin, module: unknown): Definition {
+  const found = findDefinition(module);
+  if (found === undefined) {
+    throw new LoadError('invalid_plugin_export', 'the entry exports neither a function nor an object with register()', plugin.source);
+  }
+  if (found.activate) plugin.diagnostics.warn('deprecated_entry', 'the entry exports activate(), which is given up upstream: register() is the name now');
+  const id = stringOf(found.definition.id);
+  const expected = stringOf(plugin.manifest.id);
+  if (id !== undefined && expected !== undefined && id !== expected) {
+    throw new LoadError('plugin_id_mismatch', `the entry says that it is "${id}", the manifest says "${expected}"`, plugin.source);
+  }
+  return found;
+}
+
+async function register(plugin: Plugin, { register: run, definition }: Definition): Promise<void> {
+  const api = createApi(plugin, definition);
+  const returned = await plugin.run(() => {
+    const value = run(api);
+    if (value instanceof Promise) {
+      plugin.diagnostics.warn('async_register', 'plugin register must be synchronous; it is awaited here');
+      value.catch(() => {}); // awaited below
+    }
+    return value;
+  });
+  plugin.open = false;
+  const older = isObject(returned) && typeof returned.deactivate === 'function' ? returned.deactivate : definition.deactivate;
+  if (typeof older === 'function') plugin.onEnd(() => older.call(definition) as unknown);
+}
+
+function refusal(plugin: Plugin, error: unknown): CallError {
+  const code = error instanceof LoadError ? error.code : 'plugin_load_failed';
+  const path = error instanceof LoadError ? error.path : plugin.source || undefined;
+  if (!(error instanceof CallError) || error instanceof LoadError) plugin.diagnostics.error(code, textOf(error), path);
+  const known = asCallError(error);
+  return new CallError(known.status === 'internal' ? 'invalid_argument' : known.status, `starting ${plugin.id}: ${known.message}`,
+    { ...known.data, diagnostics: plugin.diagnostics.list });
+}
+
+/** `keep` is told the plugin before any of its code runs, so that its faults find it. */
+export async function startPlugin(params: StartParams, kernel: Kernel, keep: (plugin: Plugin) => void): Promise<Json> {
+  const directory = directoryOf(params.directory, params.entry);
+  const plugin = new Plugin({ ...params, directory, manifest: manifestOf(params, directory) }, kernel);
+  keep(plugin);
+  try {
+    plugin.source = resolveEntry(directory, params.entry);
+    const module: unknown = await plugin.run(() => loadModule(directory, plugin.source));
+    await register(plugin, definitionOf(plugin, module));
+    const refused = plugin.diagnostics.list.find((diagnostic) => diagnostic.severity === 'error');
+    if (refused !== undefined) throw new CallError('unsupported', refused.message);
+    if (plugin.mode === 'full') await startServices(plugin);
+    if (plugin.failed) throw new CallError('unavailable', plugin.failure);
+  } catch (error) {
+    const cause = plugin.failed ? new CallError('unavailable', plugin.failure) : error;
+    const answer = refusal(plugin, cause);
+    await plugin.end(new CallError('unavailable', 'the plugin did not start'));
+    forgetSdk(directory);
+    throw answer;
+  }
+  return { registrations: plugin.announce(), diagnostics: plugin.diagnostics.list };
+}

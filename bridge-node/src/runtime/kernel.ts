@@ -1,0 +1,94 @@
+// The parts of api.runtime that are one message to the kernel, or one value that it gave.
+
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { CallError } from '../connection/errors.js';
+import type { Plugin } from '../plugin/plugin.js';
+import { encodeValue } from '../plugin/values.js';
+import { isObject, stringOf, type Json } from '../wire.js';
+
+const plain = (value: unknown): Json => {
+  const encoded = encodeValue(undefined, value);
+  return isObject(encoded) ? encoded : {};
+};
+
+function messagesOf(params: Json): unknown[] {
+  const system = stringOf(params.systemPrompt) ?? stringOf(params.system);
+  const given = Array.isArray(params.messages) ? params.messages
+    : [{ role: 'user', content: String(params.prompt ?? params.text ?? '') }];
+  return [...(system === undefined ? [] : [{ role: 'system', content: system }]), ...given];
+}
+
+/** One completion with a configured model. */
+export async function completeText(plugin: Plugin, params: Json): Promise<Json> {
+  const { model, timeoutMs, signal, messages: _messages, systemPrompt: _system, prompt: _prompt, ...options } = params;
+  const answer = (await plugin.request('llm.complete', {
+    messages: encodeValue(undefined, messagesOf(params)),
+    ...(stringOf(model) !== undefined && { model }),
+    ...(typeof timeoutMs === 'number' && { timeoutMs: Math.round(timeoutMs) }),
+    options: plain(options),
+  }, signal instanceof AbortSignal ? { signal } : undefined)) as Json;
+  return { ...answer, content: [{ type: 'text', text: answer.text }] };
+}
+
+export function llmRuntime(plugin: Plugin): Json {
+  return { complete: (params: Json) => completeText(plugin, params), acquireLocalService: async () => undefined };
+}
+
+export async function requestGateway(plugin: Plugin, method: string, params: unknown): Promise<unknown> {
+  const { payload } = (await plugin.request('gateway.request', { method, params: plain(params) })) as { payload?: unknown };
+  return payload;
+}
+
+export function gatewayRuntime(plugin: Plugin): Json {
+  return {
+    isAvailable: async () => !plugin.signal.aborted,
+    request: (method: string, params?: unknown) => requestGateway(plugin, method, params),
+  };
+}
+
+export function loggingRuntime(plugin: Plugin): Json {
+  return {
+    shouldLogVerbose: () => (plugin.gatewayConfig.logging as Json | undefined)?.level === 'debug',
+    getChildLogger: (bindings?: unknown) => plugin.logger.child(bindings),
+  };
+}
+
+export function systemRuntime(plugin: Plugin): Json {
+  const told = (work: Promise<unknown>, what: string) => {
+    work.catch((error: Error) => plugin.log('warn', `${what}: ${error.message}`));
+  };
+  return {
+    enqueueSystemEvent: (text: unknown, options: Json = {}) => {
+      const sessionKey = stringOf(options?.sessionKey);
+      if (sessionKey === undefined) return false;
+      told(plugin.request('session.enqueue', { sessionKey, text: String(text) }), 'system event');
+      return true;
+    },
+    requestHeartbeat: (options?: unknown) => told(requestGateway(plugin, 'heartbeat.request', options), 'heartbeat'),
+    requestHeartbeatNow: (options?: unknown) => told(requestGateway(plugin, 'heartbeat.request', options), 'heartbeat'),
+    runHeartbeatOnce: (options?: unknown) => requestGateway(plugin, 'heartbeat.run', options),
+  };
+}
+
+/** Where a plugin may write; the folder is the kernel's to give. */
+export function stateRuntime(plugin: Plugin): Json {
+  return { resolveStateDir: () => plugin.kernel.stateDirectory || join(homedir(), '.openclaw') };
+}
+
+export function agentRuntime(plugin: Plugin): Json {
+  const workspace = () => stringOf(((plugin.gatewayConfig.agents as Json | undefined)?.defaults as Json | undefined)?.workspace)
+    ?? join(plugin.kernel.stateDirectory, 'workspace');
+  return {
+    defaults: {},
+    resolveAgentDir: workspace,
+    resolveAgentWorkspaceDir: workspace,
+    session: {
+      listSessions: () => plugin.request('session.list', {}),
+      getSessionMessages: (params: Json) => plugin.request('session.messages', plain(params)),
+    },
+    runEmbeddedAgent: async () => {
+      throw new CallError('unsupported', "runEmbeddedAgent: a plugin cannot run upstream's agent here; llm.complete answers single questions");
+    },
+  };
+}
