@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { setImmediate } from 'node:timers/promises';
 import { registering } from './folder.mjs';
 import { Kernel, TOKEN, kernelFor } from './kernel.mjs';
 
@@ -120,11 +119,12 @@ describe('streams', () => {
 
   it('send no more than there is credit for', async () => {
     const events = [];
-    const answer = call('tool:count', { onEvent: ({ text }) => events.push(text) }, { credit: 3 });
+    const enough = Promise.withResolvers();
+    const answer = call('tool:count', { onEvent: ({ text }) => events.push(text) >= 3 && enough.resolve() }, { credit: 3 });
     let answered = false;
     void answer.then(() => (answered = true));
+    await enough.promise;
     await holder.kernel.request('host.ping');
-    await setImmediate();
     assert.deepEqual([events.length, answered], [3, false]);
     holder.kernel.notify('call.credit', { call: answer.id, add: 2 });
     await holder.kernel.request('host.ping');
