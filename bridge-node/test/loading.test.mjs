@@ -4,14 +4,9 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { pluginFolder, probe } from './folder.mjs';
 import { Kernel, kernelFor } from './kernel.mjs';
+import { sdkFolder } from './sdk.mjs';
 
-const shim = pluginFolder({
-  'package.json': { name: 'openclaw', version: '0.0.0', type: 'module',
-    exports: { './plugin-sdk': './root.js', './plugin-sdk/*': './sdk/*.js' } },
-  'root.js': `export const emptyPluginConfigSchema = () => ({});`,
-  'sdk/plugin-entry.js': `export const definePluginEntry = (entry) => entry;`,
-});
-const holder = kernelFor({ before, after }, { env: { CHELA_BRIDGE_SHIM: shim } });
+const holder = kernelFor({ before, after }, { env: { CHELA_BRIDGE_SHIM: sdkFolder() } });
 let count = 0;
 
 async function start(folder, options = {}) {

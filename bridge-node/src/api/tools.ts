@@ -66,10 +66,16 @@ function add(plugin: Plugin, id: string, descriptor: Json, value: unknown): void
   }
 }
 
+function factoryFunction(given: unknown): ((context: Json) => unknown) | undefined {
+  if (isFunction(given)) return given;
+  const made = isObject(given) && isFunction(given.create) && !isFunction(given.execute);
+  return made ? (given.create as (context: Json) => unknown).bind(given) : undefined;
+}
+
 export function registerTool(plugin: Plugin, given: unknown, options: unknown = {}): void {
   const { name, names, optional } = (isObject(options) ? options : {}) as ToolOptions;
   const metadata: Json = optional === true ? { optional: true } : {};
-  const create = isFunction(given) ? given : isObject(given) && isFunction(given.create) ? given.create.bind(given) : undefined;
+  const create = factoryFunction(given);
   if (create !== undefined) {
     const listed = [name, ...(Array.isArray(names) ? names : [])].flatMap((item) => stringOf(item) ?? []);
     if (listed.length > 0) checkDeclared(plugin, listed);

@@ -24,7 +24,7 @@ function serve(plugin: Plugin, handler: (req: unknown, res: unknown) => unknown,
   const [address = '', port = '0'] = String(params.remoteAddress ?? '').split(/:(?=\d+$)/);
   Object.assign(far, { remoteAddress: address.replace(/^\[|\]$/g, ''), remotePort: Number(port), setTimeout: () => far, setNoDelay: () => far,
     setKeepAlive: () => far });
-  const server = http.createServer({ insecureHTTPParser: false }, (req, res) => {
+  const server = http.createServer({ requireHostHeader: false }, (req, res) => {
     Object.assign(req, { principal: params.principal ?? '', scopes: params.scopes ?? [] });
     runAs(plugin, () => Promise.resolve()
       .then(() => handler(req, res))
