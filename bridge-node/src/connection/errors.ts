@@ -42,9 +42,13 @@ export function textOf(thrown: unknown): string {
 }
 
 function statusOf(thrown: unknown): Status {
-  const name = (thrown as { name?: unknown } | null)?.name;
-  if (name === 'AbortError') return 'cancelled';
-  if (name === 'TimeoutError') return 'timed_out';
+  try {
+    const name = (thrown as { name?: unknown } | null)?.name;
+    if (name === 'AbortError') return 'cancelled';
+    if (name === 'TimeoutError') return 'timed_out';
+  } catch {
+    // An object that cannot be looked at; its thrower is at fault, whatever it is.
+  }
   return 'internal';
 }
 

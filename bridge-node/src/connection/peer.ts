@@ -4,6 +4,8 @@ import { CallError, toWire } from './errors.js';
 import { IncomingCall } from './incoming.js';
 import { Outgoing, type RequestOptions } from './outgoing.js';
 
+const { parse, stringify } = JSON; // as they are before any plugin runs
+
 const CALLS_MAX = 1024;
 const CANCEL_GRACE_MS = 500;
 const JSON_RPC_NOT_A_REQUEST = -32600;
@@ -55,7 +57,7 @@ export class Peer {
   receive(text: string): void {
     let message: unknown;
     try {
-      message = JSON.parse(text);
+      message = parse(text);
     } catch {
       this.#carrier.fail('a message is not JSON');
       return;
@@ -152,6 +154,6 @@ export class Peer {
   }
 
   #send(message: object): void {
-    this.#carrier.send(JSON.stringify({ jsonrpc: '2.0', ...message }));
+    this.#carrier.send(stringify({ jsonrpc: '2.0', ...message }));
   }
 }

@@ -11,9 +11,13 @@ import type { IncomingCall } from '../connection/incoming.js';
 import type { Handler, Peer } from '../connection/peer.js';
 import { runHook } from '../hooks/run.js';
 import { startPlugin } from '../load/start.js';
+import { within } from '../plugin/deadline.js';
 import type { Kernel, Plugin } from '../plugin/plugin.js';
 import { isObject, type Json, type StartParams } from '../wire.js';
 import { answerHello } from './hello.js';
+
+/** The kernel waits 5 seconds. */
+const SHUTDOWN_MS = 4000;
 
 type Method = (plugin: Plugin, params: Json, call: IncomingCall) => Promise<Json>;
 
@@ -37,7 +41,6 @@ const METHODS: ReadonlyMap<string, Method> = new Map(Object.entries({
 
 export class Host implements Handler {
   readonly #plugins = new Map<string, Plugin>();
-  readonly #starting = new Set<string>();
   readonly #onShutdown: () => void;
   #kernel: Kernel | undefined;
   #peer: Peer | undefined;
@@ -58,7 +61,7 @@ export class Host implements Handler {
   request(method: string, params: Json, call: IncomingCall): unknown {
     if (method === 'host.hello') return this.#hello(params);
     if (this.#kernel === undefined) throw new CallError('protocol', `${method}: host.hello comes first`);
-    if (method === 'plugin.start') return this.#start(params as unknown as StartParams, this.#kernel);
+    if (method === 'plugin.start') return this.#start(params as unknown as StartParams, this.#kernel, call);
     if (method === 'plugin.stop') return this.#stop(this.#get(params.plugin));
     if (method === 'hook.run') return this.#hook(params, call);
     if (method === 'host.shutdown') return this.#shutdown();
@@ -94,19 +97,18 @@ export class Host implements Handler {
     return plugin;
   }
 
-  async #start(params: StartParams, kernel: Kernel): Promise<Json> {
+  async #start(params: StartParams, kernel: Kernel, call: IncomingCall): Promise<Json> {
     const known = this.#plugins.get(params.plugin);
-    if (this.#starting.has(params.plugin) || (known !== undefined && !known.failed)) {
-      throw new CallError('already_exists', `plugin "${params.plugin}" is started already`);
-    }
-    this.#starting.add(params.plugin);
+    if (known !== undefined && !known.failed) throw new CallError('already_exists', `plugin "${params.plugin}" is started already`);
+    let plugin: Plugin | undefined;
     try {
-      return await startPlugin(params, kernel, (plugin) => this.#plugins.set(plugin.id, plugin));
+      return await startPlugin(params, kernel, call.signal, (made) => {
+        plugin = made;
+        this.#plugins.set(made.id, made);
+      });
     } catch (error) {
-      this.#plugins.delete(params.plugin);
+      if (plugin === undefined || this.#plugins.get(plugin.id) === plugin) this.#plugins.delete(params.plugin);
       throw error;
-    } finally {
-      this.#starting.delete(params.plugin);
     }
   }
 
@@ -125,9 +127,9 @@ export class Host implements Handler {
   }
 
   async #shutdown(): Promise<Json> {
-    for (const plugin of [...this.#plugins.values()].reverse()) {
-      await plugin.end(new CallError('unavailable', 'the gateway is shutting down'));
-    }
+    const reason = new CallError('unavailable', 'the gateway is shutting down');
+    const ends = Promise.all([...this.#plugins.values()].map((plugin) => plugin.end(reason)));
+    await within(SHUTDOWN_MS, ends).catch(() => {}); // who has not ended by now ends with the process
     this.#plugins.clear();
     setImmediate(this.#onShutdown);
     return {};

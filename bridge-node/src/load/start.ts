@@ -56,22 +56,29 @@ function refusal(plugin: Plugin, error: unknown): CallError {
     { ...known.data, diagnostics: plugin.diagnostics.list });
 }
 
+function untilAborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true }));
+}
+
+async function begin(plugin: Plugin, entry: string): Promise<void> {
+  plugin.source = resolveEntry(plugin.directory, entry);
+  const module: unknown = await plugin.run(() => loadModule(plugin.directory, plugin.source));
+  await register(plugin, definitionOf(plugin, module));
+  const refused = plugin.diagnostics.list.find((diagnostic) => diagnostic.severity === 'error');
+  if (refused !== undefined) throw new CallError('unsupported', refused.message);
+  if (plugin.mode === 'full') await startServices(plugin);
+  if (plugin.failed) throw new CallError('unavailable', plugin.failure);
+}
+
 /** `keep` is told the plugin before any of its code runs, so that its faults find it. */
-export async function startPlugin(params: StartParams, kernel: Kernel, keep: (plugin: Plugin) => void): Promise<Json> {
+export async function startPlugin(params: StartParams, kernel: Kernel, signal: AbortSignal, keep: (plugin: Plugin) => void): Promise<Json> {
   const directory = directoryOf(params.directory, params.entry);
   const plugin = new Plugin({ ...params, directory, manifest: manifestOf(params, directory) }, kernel);
   keep(plugin);
   try {
-    plugin.source = resolveEntry(directory, params.entry);
-    const module: unknown = await plugin.run(() => loadModule(directory, plugin.source));
-    await register(plugin, definitionOf(plugin, module));
-    const refused = plugin.diagnostics.list.find((diagnostic) => diagnostic.severity === 'error');
-    if (refused !== undefined) throw new CallError('unsupported', refused.message);
-    if (plugin.mode === 'full') await startServices(plugin);
-    if (plugin.failed) throw new CallError('unavailable', plugin.failure);
+    await Promise.race([begin(plugin, params.entry), untilAborted(signal), untilAborted(plugin.broken)]);
   } catch (error) {
-    const cause = plugin.failed ? new CallError('unavailable', plugin.failure) : error;
-    const answer = refusal(plugin, cause);
+    const answer = refusal(plugin, plugin.failed ? new CallError('unavailable', plugin.failure) : error);
     await plugin.end(new CallError('unavailable', 'the plugin did not start'));
     forgetSdk(directory);
     throw answer;

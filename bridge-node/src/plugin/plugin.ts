@@ -44,6 +44,7 @@ export class Plugin {
   readonly logger: Logger;
   readonly kernel: Kernel;
   readonly #ended = new AbortController();
+  readonly #broken = new AbortController();
   readonly #calls = new Set<IncomingCall>();
   readonly #endings: Ending[] = [];
   readonly #lines = new LineLimit();
@@ -72,6 +73,11 @@ export class Plugin {
   /** Aborted when the plugin stops or fails. */
   get signal(): AbortSignal {
     return this.#ended.signal;
+  }
+
+  /** Aborted when the plugin fails, before anything of it ends. */
+  get broken(): AbortSignal {
+    return this.#broken.signal;
   }
 
   run<T>(work: () => T): T {
@@ -139,6 +145,7 @@ export class Plugin {
     this.failed = true;
     this.failure = message;
     if (this.#announced) this.kernel.notify('plugin.failed', { plugin: this.id, message });
+    this.#broken.abort(new CallError('unavailable', message));
     void this.end(new CallError('unavailable', `the plugin has ended: ${message}`));
   }
 

@@ -1,0 +1,3 @@
+// Says that it is somebody else.
+
+export default { id: 'somebody-else', register() {} };

@@ -1,0 +1,4 @@
+// Never finishes to load.
+
+await new Promise((resolve) => setInterval(resolve, 2 ** 30));
+export default () => {};

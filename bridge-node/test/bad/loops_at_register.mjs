@@ -1,0 +1,5 @@
+// Never gives the event loop back while it registers.
+
+export default () => {
+  for (;;) {}
+};

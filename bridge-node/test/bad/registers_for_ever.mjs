@@ -1,0 +1,3 @@
+// Never finishes to register.
+
+export default () => new Promise(() => {});
