@@ -39,11 +39,13 @@ HeadScanner::Verdict HeadScanner::scan(std::string_view bytes, const HttpLimits&
   const std::size_t request_line_size_max = limits.target_size_max + kRequestLineSlack;
   auto in_reach = bytes.substr(0, limits.head_size_max);
   for (;;) {
-    if (!first_byte_checked_ && begin_ < in_reach.size() && in_reach[begin_] != '\r') {
+    auto start = in_reach.substr(begin_, 2);
+    if (start.size() == 2 && start[0] == '\r' && start[1] != '\n') return refuse(400, "this is not an HTTP request");
+    if (!first_byte_checked_ && !start.empty() && start[0] != '\r') {
       first_byte_checked_ = true;
-      if (in_reach[begin_] == kTlsHandshake)
+      if (start[0] == kTlsHandshake)
         return refuse(400, "this is TLS on a plain HTTP port; use http:// and ws://");
-      if (!is_token_char(in_reach[begin_])) return refuse(400, "this is not an HTTP request");
+      if (!is_token_char(start[0])) return refuse(400, "this is not an HTTP request");
     }
     auto line_end = in_reach.find('\n', scanned_);
     if (line_end == std::string_view::npos) break;
