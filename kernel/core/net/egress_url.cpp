@@ -1,5 +1,7 @@
 #include "kernel/core/net/egress_url.hpp"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
 #include <charconv>
 
@@ -18,6 +20,11 @@ auto refuse(fmt::format_string<Args...> format, Args&&... args) {
 
 bool is_host_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_';
+}
+
+bool is_ipv6(std::string_view text) {
+  in6_addr address{};
+  return ::inet_pton(AF_INET6, std::string(text).c_str(), &address) == 1;
 }
 
 Result<std::uint16_t> parse_port(std::string_view text) {
@@ -43,8 +50,7 @@ Result<void> parse_authority(std::string_view authority, EgressUrl& url) {
     if (end == std::string_view::npos) return refuse("the IPv6 address lacks its closing bracket");
     host = authority.substr(1, end - 1);
     rest = authority.substr(end + 1);
-    bool is_address = !host.empty() && host.find_first_not_of("0123456789abcdefABCDEF:.") == std::string_view::npos;
-    if (!is_address || (!rest.empty() && rest[0] != ':')) return refuse("the brackets do not hold an IPv6 address");
+    if (!is_ipv6(host) || (!rest.empty() && rest[0] != ':')) return refuse("the brackets do not hold an IPv6 address");
   }
   url.host = to_lower(host);
   if (url.host.empty()) return refuse("it names no host");
