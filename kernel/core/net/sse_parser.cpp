@@ -47,7 +47,7 @@ Result<void> SseParser::take_line(std::string_view line) {
   auto value = colon == std::string_view::npos ? std::string_view() : line.substr(colon + 1);
   if (value.starts_with(' ')) value.remove_prefix(1);
   if (field == "data") {
-    if (data_.size() + value.size() > limits_.event_size_max) {
+    if (data_.size() + has_data_ + value.size() > limits_.event_size_max) {
       failed_ = true;
       return fail(ErrorCode::too_large, "reading an event stream: an event is larger than {} bytes",
                   limits_.event_size_max);

@@ -59,6 +59,9 @@ TEST(SseParser, StopsAtItsLimits) {
   SseParser events([](const auto&) {}, {.line_size_max = 20, .event_size_max = 12});
   EXPECT_TRUE(events.feed("data: 12345678\n"));
   EXPECT_FALSE(events.feed("data: 12345678\n"));
+  SseParser lines([](const auto&) {}, {.line_size_max = 20, .event_size_max = 2});  // line feeds between them count
+  EXPECT_TRUE(lines.feed("data\ndata\ndata\n"));
+  EXPECT_FALSE(lines.feed("data\n"));
 }
 
 TEST(SseParser, KnowsWhetherTheStreamWasCut) {
