@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "kernel/core/base/text.hpp"
 #include "kernel/core/config/json5.hpp"
 #include "kernel/core/config/schema.hpp"
 #include "kernel/core/config/secrets.hpp"
@@ -97,6 +98,11 @@ class Load {
       if (is_secret(spec_.schema(), path)) return;
       std::vector<std::string> missing;
       value = substitute_variables(value.get_ref<const std::string&>(), request_.environment, missing);
+      if (!is_valid_utf8(value.get_ref<const std::string&>())) {
+        value = "";
+        problems_.push_back({"config_bad_override", Severity::error, path.text(),
+                             "an environment variable that it names is not UTF-8", where(path), {}});
+      }
       for (const auto& name : missing) {
         problems_.push_back({"config_unresolved_reference", Severity::warning, path.text(),
                              fmt::format("the environment variable {} is not set", name), where(path), {}});

@@ -56,6 +56,9 @@ class Overlay {
   OverlayResult result;
 
   void apply(const Path& path, std::string_view text, const Origin& origin) {
+    if (!is_valid_utf8(path.text()) || !is_valid_utf8(text)) {
+      return refuse({}, "the setting is not UTF-8, as every text of the configuration is", origin);
+    }
     Path spelled = path;
     const json* schema = find_schema(schema_, path, &spelled);
     if (!schema) spelled = path;
@@ -78,7 +81,7 @@ class Overlay {
 };
 
 Origin variable_origin(std::string_view name) {
-  return {Origin::Kind::environment, fmt::format("environment variable {}", name)};
+  return {Origin::Kind::environment, fmt::format("environment variable {}", repair_utf8(name))};
 }
 
 }  // namespace

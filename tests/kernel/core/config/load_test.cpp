@@ -157,6 +157,13 @@ TEST_F(LoadTest, PutsVariablesIntoTextsButNotIntoSecrets) {
   EXPECT_EQ(problems[0].code, "config_unresolved_reference");
 }
 
+TEST_F(LoadTest, PutsOnlyTextIntoTexts) {
+  request.environment.emplace("TOWN", "M\xFCnchen");
+  EXPECT_EQ(problems_of("{plugins: {entries: {acme: {config: {city: '${TOWN}'}}}}}"),
+            std::vector<std::string>{"chela.json:1:38: $.plugins.entries.acme.config.city: an environment variable that it "
+                                     "names is not UTF-8 (config_bad_override)"});
+}
+
 TEST_F(LoadTest, HidesSecrets) {
   json shown = redacted(spec.schema(), json::parse(R"({"gateway": {"port": 1, "auth": {"token": "sk-1234"}},
       "x": {"apiKey": "env:KEY", "secretKey": "raw:abc", "keys": ["abc"]}})"));

@@ -93,6 +93,20 @@ TEST(Environment, ReportsWhatItCannotApply) {
   EXPECT_TRUE(overrides.empty());
 }
 
+TEST(Environment, AndSettingsAreUtf8) {
+  json document = json::object();
+  Environment environment = {{"CHELA__gateway__note", "caf\xE9"}, {"CHELA__gateway__\xE9", "x"}};
+  auto problems = apply_environment(schema(), environment, document).problems;
+  ASSERT_EQ(problems.size(), 2u);
+  EXPECT_EQ(text_of(problems[0]), "environment variable CHELA__gateway__note: $: the setting is not UTF-8, as every text of "
+                                  "the configuration is (config_bad_override)");
+  EXPECT_EQ(problems[1].where, "environment variable CHELA__gateway__\xEF\xBF\xBD");
+  for (std::string bad : {"gateway.note=caf\xE9", "gateway[\"\xE9\"]=x"}) {
+    EXPECT_EQ(apply_settings(schema(), {bad}, document).problems.size(), 1u) << bad;
+  }
+  EXPECT_EQ(document, json::object());
+}
+
 TEST(Settings, LaterOnesWin) {
   json document = json::object();
   auto [overrides, problems] = apply_settings(
