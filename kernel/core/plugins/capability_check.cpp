@@ -14,6 +14,9 @@
 namespace chela::plugins {
 namespace {
 
+constexpr std::size_t kNameBytesMax = 128;  // twice what a manifest may declare
+constexpr std::size_t kUndeclaredShownMax = 16;
+
 struct KindInterface {
   std::string_view kind;
   std::string_view extension;
@@ -42,7 +45,7 @@ std::set<std::string> offered_tools(const Instance& instance, const chela_plugin
   ErrorText error;
   guarded(error, [&] { return tool.names(instance.plugin(), sink.sink()); });
   for (auto line : split(sink.text(), '\n')) {
-    if (!trim(line).empty()) names.emplace(trim(line));
+    if (!trim(line).empty()) names.insert(repair_utf8(cut_utf8(trim(line), kNameBytesMax)));
   }
   return names;
 }
@@ -72,6 +75,7 @@ std::vector<Diagnostic> check_capabilities(const Instance& instance) {
   auto declared = declared_tools(manifest);
   auto offered = offered_tools(instance, *tool);
   for (const auto& name : offered) {
+    if (out.size() == kUndeclaredShownMax) break;
     if (!declared.contains(name)) {
       note(DiagnosticCode::undeclared_capability,
            "the code offers the tool " + name + ", the manifest does not declare it");

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "kernel/core/base/hash.hpp"
+#include "kernel/core/base/text.hpp"
 #include "kernel/core/platform/files.hpp"
 #include "kernel/core/platform/shared_library.hpp"
 
@@ -13,6 +14,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kLibraryBytesMax = 256u << 20;
+constexpr std::size_t kIdentityBytesMax = 256;  // of an id and a version that are not the manifest's, as shown
 
 std::unexpected<DoorError> refuse(DiagnosticCode code, std::string message) {
   return std::unexpected(DoorError{code, std::move(message)});
@@ -59,9 +61,9 @@ std::expected<void, DoorError> check_entry(const chela_entry& entry, const Manif
                       version(CHELA_ABI_MAJOR, CHELA_ABI_MINOR) + "; get a build of the plugin for it");
   }
   if (entry.plugin_id != manifest.id || entry.plugin_version != manifest.version) {
-    return refuse(DiagnosticCode::manifest_mismatch, "the library is " + std::string(entry.plugin_id) + " " +
-                                                         entry.plugin_version + ", its manifest says " + manifest.id +
-                                                         " " + manifest.version);
+    auto told = repair_utf8(cut_utf8(std::string(entry.plugin_id) + " " + entry.plugin_version, kIdentityBytesMax));
+    return refuse(DiagnosticCode::manifest_mismatch,
+                  "the library is " + told + ", its manifest says " + manifest.id + " " + manifest.version);
   }
   return {};
 }

@@ -187,6 +187,7 @@ uint64_t HostServices::http_send(const chela_host* host, const chela_http_reques
   if (!self.open_) return refuse("the plugin is not running");
   if (!request || !CHELA_HAS(request, chela_http_request, response_bytes_max))
     return refuse("the request is too short");
+  if (!request->headers && request->header_count > 0) return refuse("the request has a count of headers and no headers");
   if (!listener || !CHELA_HAS(listener, chela_http_listener, on_done) || !listener->on_head || !listener->on_body ||
       !listener->on_done) {
     return refuse("the listener is too short or has null functions");

@@ -219,6 +219,9 @@ TEST_F(HostServicesTest, RefusesRequestsAndListenersThatAreIncomplete) {
   EXPECT_EQ(http->send(acme.host, nullptr, &response.listener, error.sink()), 0u);
   request.struct_size = sizeof(request);
   EXPECT_EQ(http->send(acme.host, &request, nullptr, error.sink()), 0u);
+  request.header_count = 1;  // and no headers
+  EXPECT_EQ(http->send(acme.host, &request, &response.listener, error.sink()), 0u);
+  request.header_count = 0;
   response.listener.on_body = nullptr;
   EXPECT_EQ(http->send(acme.host, &request, &response.listener, error.sink()), 0u);
 }

@@ -282,6 +282,15 @@ const Failure kFailures[] = {
      {"undeclared_capability"},
      "the code offers the tool rm",
      kStarted},
+    {"UndeclaredToolInLatin1",
+     [](auto& p) {
+       p.on_start_tool = runs_nothing;
+       p.tool_names = "echo\ncaf\xE9\n";
+     },
+     kTool,
+     {"undeclared_capability"},
+     "the code offers the tool caf\xEF\xBF\xBD,",
+     kStarted},
     {"MissingTool",
      [](auto& p) {
        p.on_start_tool = runs_nothing;
