@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "chela/ext/provider.h"
+#include "kernel/core/base/json.hpp"
 #include "kernel/core/base/text.hpp"
 #include "kernel/core/loop/event.hpp"
 #include "kernel/core/plugins/abi_text.hpp"
@@ -15,6 +16,7 @@ using plugins::from_abi;
 using plugins::to_abi;
 
 constexpr std::size_t kErrorBytesMax = 4096;
+constexpr std::size_t kModelListDepthMax = 16;
 
 // The host's end of one completion. It keeps itself alive until the plugin has completed, since the plugin may call
 // until then; the task that waits may be gone earlier.
@@ -257,9 +259,9 @@ Task<Result<std::vector<Model>>> list_models(Loop& loop, plugins::PluginSet& plu
   auto end = co_await wait_until_ended(reception, cancel);
   if (end->status != CHELA_OK) co_return fail(plugins::to_error_code(end->status), "{}", end->text);
   std::vector<Model> models;
-  auto list = nlohmann::json::parse(reception->result().text, nullptr, false);
-  if (!list.is_array()) co_return fail(ErrorCode::protocol, "the list of models is not a JSON array");
-  for (const auto& entry : list) {
+  auto list = parse_json(reception->result().text, kModelListDepthMax);
+  if (!list || !list->is_array()) co_return fail(ErrorCode::protocol, "the list of models is not a JSON array");
+  for (const auto& entry : *list) {
     if (!entry.is_object() || !entry.contains("id") || !entry["id"].is_string()) continue;
     auto window = entry.find("contextWindow");
     bool known = window != entry.end() && window->is_number_unsigned();

@@ -92,7 +92,7 @@ void trim_history(std::vector<Message>& conversation, std::size_t messages_max, 
 }
 
 Result<Message> client_tool_message(const std::string& json) {
-  auto given = nests_deeper(json, kDepthMax) ? Json() : Json::parse(json, nullptr, false);
+  auto given = parse_json(json, kDepthMax).value_or(Json());
   if (!given.is_object() || text_of(given, "tool_call_id").empty() || !given.contains("content")) {
     return fail(ErrorCode::invalid_argument, "an answer of a tool needs `tool_call_id` and `content`");
   }

@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "kernel/core/base/json.hpp"
 #include "kernel/core/base/text.hpp"
 
 namespace chela::runtime {
@@ -108,11 +109,12 @@ Result<std::string> check_arguments(const Tool& tool, std::string_view arguments
     return fail(ErrorCode::invalid_argument, "the arguments of {} nest deeper than {} levels; send simpler ones",
                 tool.name, kDepthMax);
   }
-  Json given = Json::parse(arguments, nullptr, false);
-  if (!given.is_object()) {
+  auto parsed = parse_json(arguments, kDepthMax);
+  if (!parsed || !parsed->is_object()) {
     return fail(ErrorCode::invalid_argument, "the arguments of {} are not a JSON object; send them again as one",
                 tool.name);
   }
+  const Json& given = *parsed;
   const Json& schema = *tool.parameters;
   const Json properties = schema.value("properties", Json::object());
   for (const auto& required : schema.value("required", Json::array())) {

@@ -458,6 +458,13 @@ TEST_F(CompletionTest, AListOfModelsMayFail) {
   };
   EXPECT_EQ(await(list_models(loop, *set, service, seconds(5), {})).error().code, ErrorCode::protocol);
 
+  wire.on_list_models = [](std::string_view, const chela_completion* c) {
+    text(c, std::string(1000, '[') + std::string(1000, ']'));
+    complete_ok(c);
+    return CHELA_OK;
+  };
+  EXPECT_EQ(await(list_models(loop, *set, service, seconds(5), {})).error().code, ErrorCode::protocol);
+
   wire.on_list_models = [this](std::string_view, const chela_completion* c) {
     open_completion = c;
     return CHELA_OK;

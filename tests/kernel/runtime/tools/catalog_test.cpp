@@ -127,6 +127,11 @@ TEST(ToolArguments, AreCheckedBeforeThePluginSeesThem) {
   for (const auto& row : kTable) EXPECT_EQ(checked(row.schema, row.arguments), row.expected) << row.arguments;
 }
 
+TEST(ToolArguments, AreReadToTheirEnd) {
+  EXPECT_EQ(checked("{}", std::string(R"({"a":1})") + '\0' + "rest"),
+            "the arguments of t are not a JSON object; send them again as one");
+}
+
 TEST(ToolArguments, HaveALimitOfDepth) {
   std::string deep = R"({"a":)" + std::string(500'000, '[') + std::string(500'000, ']') + "}";
   EXPECT_EQ(checked("{}", deep), "the arguments of t nest deeper than 64 levels; send simpler ones");
