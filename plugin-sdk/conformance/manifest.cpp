@@ -7,7 +7,7 @@
 #include <stdexcept>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
+#include "chela/json.hpp"
 
 namespace chela::conformance {
 namespace {
@@ -61,7 +61,7 @@ Manifest read_manifest(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
   if (!in) refuse(path + " cannot be opened; put chela.plugin.json beside the library or name it");
   const std::string text{std::istreambuf_iterator<char>(in), {}};
-  const Json json = Json::parse(text, nullptr, false);
+  const Json json = read_json(text);
   if (!json.is_object()) refuse(path + " is not a JSON object");
   Manifest manifest;
   manifest.id = text_of(json, "id");

@@ -18,12 +18,35 @@ inline namespace sdk {
 
 using Json = nlohmann::json;
 
+// Text from outside as a tree, or a discarded value (is_discarded()) when it is no JSON, goes on behind a NUL, or nests
+// deeper than `depth_max`: trees are copied and written recursively, and a stranger's text must not empty the stack.
+inline Json read_json(std::string_view text, std::size_t depth_max = 64) {
+  const Json refused(Json::value_t::discarded);
+  std::size_t depth = 0;
+  bool in_string = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '\0') return refused;
+    if (in_string) {
+      if (c == '\\') ++i;
+      if (c == '"') in_string = false;
+    } else if (c == '"') {
+      in_string = true;
+    } else if (c == '{' || c == '[') {
+      if (++depth > depth_max) return refused;
+    } else if ((c == '}' || c == ']') && depth > 0) {
+      --depth;
+    }
+  }
+  return Json::parse(text, nullptr, false);
+}
+
 // Reads the members of one object; a wrong type throws Failure CHELA_INVALID_ARGUMENT. `what` stands in front of
 // each error, such as "configuration" or "arguments".
 class JsonReader {
  public:
   JsonReader(std::string_view text, std::string what) : what_(std::move(what)) {
-    value_ = Json::parse(text, nullptr, false);
+    value_ = read_json(text);
     if (!value_.is_object()) throw Failure(CHELA_INVALID_ARGUMENT, what_ + ": not a JSON object");
   }
 

@@ -42,7 +42,7 @@ Conversation Conversation::read(const CompletionRequest& request) {
   // Backwards to the last user message; a long conversation is not read.
   std::size_t first = request.messages.size();
   while (first > 0) {
-    const Json message = Json::parse(request.messages[--first], nullptr, false);
+    const Json message = read_json(request.messages[--first]);
     if (text_of(message, "role") != "user") continue;
     conversation.asked = content_of(message);
     break;
@@ -52,7 +52,7 @@ Conversation Conversation::read(const CompletionRequest& request) {
   }
   std::map<std::string, ToolResult> calls;
   for (std::size_t i = first; i < request.messages.size(); ++i) {
-    const Json message = Json::parse(request.messages[i], nullptr, false);
+    const Json message = read_json(request.messages[i]);
     if (!message.is_object()) continue;
     add_calls(message, calls);
     if (text_of(message, "role") != "tool") continue;
@@ -60,10 +60,10 @@ Conversation Conversation::read(const CompletionRequest& request) {
     result.text = content_of(message);
     conversation.results.push_back(std::move(result));
   }
-  const Json options = Json::parse(request.options, nullptr, false);
+  const Json options = read_json(request.options);
   if (text_of(options, "toolChoice") == "none") return conversation;
   for (const std::string_view tool : request.tools) {
-    const Json parsed = Json::parse(tool, nullptr, false);
+    const Json parsed = read_json(tool);
     if (parsed.is_object() && parsed.contains("function"))
       conversation.tools.insert(text_of(parsed["function"], "name"));
   }

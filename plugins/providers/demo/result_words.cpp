@@ -36,7 +36,7 @@ std::string_view shortened(std::string_view text) {
 }
 
 std::string words_for_time(const std::string& text) {
-  const Json time = Json::parse(text, nullptr, false);
+  const Json time = read_json(text);
   const std::string local = text_of(time, "local");
   if (local.size() < 25) return "The clock says:\n\n" + fenced(text);
   return "It is **" + local.substr(11, 5) + "** on **" + text_of(time, "weekday") + ", " + local.substr(0, 10) +
@@ -84,7 +84,7 @@ std::string words_for(const ToolResult& result) {
   if (result.text.rfind("Error", 0) == 0) {
     return "That did not work. The tool `" + result.name + "` answered:\n\n" + fenced(shortened(result.text));
   }
-  const std::string path = text_of(Json::parse(result.arguments, nullptr, false), "path");
+  const std::string path = text_of(read_json(result.arguments), "path");
   if (result.name == "current_time") return words_for_time(result.text);
   if (result.name == "list_files") return words_for_list(result.text);
   if (result.name == "read_file") return words_for_file(path, result.text);

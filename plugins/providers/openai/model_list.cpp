@@ -27,7 +27,7 @@ Json entry_of(const Json& model) {
 }  // namespace
 
 std::string model_list(std::string_view body) {
-  const Json answer = Json::parse(body, nullptr, false);
+  const Json answer = read_json(body);
   Json list = answer;
   for (const char* key : {"data", "models"}) {
     if (answer.is_object() && answer.contains(key)) list = answer[key];

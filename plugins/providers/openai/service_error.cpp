@@ -151,7 +151,7 @@ std::string excerpt(std::string_view text, std::size_t bytes_max) {
 }
 
 std::string message_of_body(std::string_view body) {
-  const Json json = Json::parse(body, nullptr, false);
+  const Json json = read_json(body);
   const std::string message = json.is_discarded() ? "" : message_of_json(json);
   if (!message.empty()) return excerpt(message, kMessageBytesMax);
   const std::size_t first = body.find_first_not_of(" \t\r\n");
@@ -178,7 +178,7 @@ std::uint64_t retry_after_ms(const HttpHead& head, std::int64_t unix_ms) {
 ServiceError error_of_response(const Service& service, std::string_view model, const HttpHead& head,
                                std::string_view body, std::int64_t unix_ms) {
   Reading reading = reading_of(service, model, head.status);
-  const Json json = Json::parse(body, nullptr, false);
+  const Json json = read_json(body);
   const std::string code = json.is_discarded() ? "" : code_of_json(json);
   if (code == "context_length_exceeded")
     reading = {CHELA_TOO_LARGE, "the conversation is too long for " + excerpt(model, 100)};
@@ -190,7 +190,7 @@ ServiceError error_of_response(const Service& service, std::string_view model, c
 }
 
 Failure failure_in_stream(std::string_view body) {
-  const Json json = Json::parse(body, nullptr, false);
+  const Json json = read_json(body);
   const std::string message = message_of_body(body);
   return Failure(json.is_discarded() ? CHELA_UNAVAILABLE : status_of_code(code_of_json(json)),
                  "it broke off: " + (message.empty() ? "it gave no reason" : message));

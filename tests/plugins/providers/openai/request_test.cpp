@@ -201,6 +201,7 @@ TEST(Models, AreListedInAnyForm) {
   EXPECT_EQ(model_list("[]"), "[]");
   EXPECT_THROW(model_list("{}"), Failure);
   EXPECT_THROW(model_list("<html>"), Failure);
+  EXPECT_THROW(model_list(std::string(400'000, '[') + std::string(400'000, ']')), Failure);
 }
 
 TEST(Models, AreAskedFor) {
