@@ -51,6 +51,7 @@ void Answer::take_body(std::string_view bytes) {
     // Content types are often wrong; the first character is not.
     const std::size_t first = bytes.find_first_not_of(" \t\r\n");
     if (first == std::string_view::npos) return;
+    bytes.remove_prefix(first);  // also when they came in one piece with the rest
     form_ = bytes[first] == '{' || bytes[first] == '[' ? Form::kJson
             : bytes[first] == '<'                      ? Form::kPage
                                                        : Form::kEvents;

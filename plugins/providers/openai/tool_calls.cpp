@@ -1,5 +1,7 @@
 #include "plugins/providers/openai/tool_calls.hpp"
 
+#include <algorithm>
+
 #include "chela/failure.hpp"
 
 namespace chela::providers::openai {
@@ -9,6 +11,13 @@ namespace {
 constexpr std::size_t kCallsMax = 128;
 constexpr std::size_t kNameBytesMax = 256;
 constexpr std::size_t kHeldBytesMax = 1 << 20;
+
+// The beginning of `text` that is kept, which ends with a whole character.
+std::string_view kept(std::string_view text) {
+  std::size_t size = std::min(text.size(), kNameBytesMax);
+  while (size < text.size() && size > 0 && (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80) --size;
+  return text.substr(0, size);
+}
 
 }  // namespace
 
@@ -39,7 +48,7 @@ ToolCalls::Call& ToolCalls::find_or_add(const ToolCallPiece& piece) {
   if (calls_.size() >= kCallsMax) throw Failure(CHELA_TOO_LARGE, "the model calls more than 128 tools at once");
   calls_.emplace_back();
   calls_.back().wire_index = piece.index;
-  calls_.back().id = std::string(piece.id.substr(0, kNameBytesMax));
+  calls_.back().id = std::string(piece.id);
   return calls_.back();
 }
 
@@ -49,7 +58,8 @@ void ToolCalls::send_arguments(Call& call, std::string_view arguments) {
   output_.tool_arguments(static_cast<std::uint32_t>(&call - calls_.data()), arguments);
 }
 
-void ToolCalls::take(const ToolCallPiece& piece) {
+void ToolCalls::take(ToolCallPiece piece) {
+  piece.id = kept(piece.id);  // as it is compared with those of earlier pieces
   Call& call = find_or_add(piece);
   if (call.name.empty() && !piece.name.empty()) {
     const auto index = static_cast<std::uint32_t>(&call - calls_.data());
@@ -57,7 +67,7 @@ void ToolCalls::take(const ToolCallPiece& piece) {
     if (index > 0 && calls_[index - 1].name.empty()) {
       throw Failure(CHELA_PROTOCOL, "the service sent a tool call without the name of its tool");
     }
-    call.name = std::string(piece.name.substr(0, kNameBytesMax));
+    call.name = std::string(kept(piece.name));
     if (call.id.empty()) call.id = piece.id.empty() ? id_prefix_ + std::to_string(index) : std::string(piece.id);
     output_.tool_call(index, call.id, call.name);
     send_arguments(call, call.held);

@@ -33,11 +33,11 @@ struct ToolCallPiece {
 // One per completion. Loop only.
 class ToolCalls {
  public:
-  // Calls without an id of their own get `id_prefix` and a number.
+  // Calls without an id of their own get `id_prefix` and a number. Of ids and names 256 bytes are kept.
   ToolCalls(CompletionOutput& output, std::string id_prefix) : output_(output), id_prefix_(std::move(id_prefix)) {}
 
   // Throws Failure: TOO_LARGE above 128 calls.
-  void take(const ToolCallPiece& piece);
+  void take(ToolCallPiece piece);
   // The completion ends: calls without arguments get {}. Throws Failure PROTOCOL for a call that never got a name.
   void finish();
   bool empty() const { return calls_.empty(); }

@@ -115,6 +115,41 @@ TEST(Stream, HoldsItsLimits) {
   EXPECT_EQ(ask(in_pieces(json)), "too_large service svc: the answer is above 16 MiB of JSON | ");
 }
 
+// Trees of JSON are walked and copied recursively: what nests without end must not become one.
+TEST(Stream, NestsWithoutEmptyingTheStack) {
+  const std::string deep = std::string(400'000, '[') + std::string(400'000, ']');
+  std::string deep_error;
+  for (int i = 0; i < 60'000; ++i) deep_error += R"({"error":)";
+  deep_error += "1" + std::string(60'000, '}');
+  for (const std::string& text : {deep, deep_error}) {
+    EXPECT_EQ(ask("event: error\ndata: " + text + "\n\n").rfind("unavailable service svc: it broke off: ", 0), 0u);
+    EXPECT_EQ(ask("data: " + text + "\n\n").rfind("protocol service svc: ", 0), 0u);
+    EXPECT_EQ(ask(text).rfind("protocol service svc: ", 0), 0u);
+    EXPECT_EQ(ask(text.substr(0, 30'000) + text.substr(text.size() - 30'000), 500).rfind("unavailable ", 0), 0u);
+  }
+}
+
+TEST(Stream, KeepsWholeCharactersOfLongNames) {
+  std::string id;
+  for (int i = 0; i < 100; ++i) id += "\xE2\x82\xAC";  // 300 bytes
+  const std::string first = delta(R"("tool_calls":[{"index":0,"id":")" + id + R"(","function":{"name":")" + id +
+                                  R"(","arguments":"{"}}])");
+  const std::string second = delta(R"("tool_calls":[{"id":")" + id + R"(","function":{"name":"f","arguments":"}"}}])",
+                                   R"("tool_calls")");
+  EXPECT_EQ(ask(events({first, second})), "ok tool_calls |  | " + id.substr(0, 255) + "#" + id.substr(0, 255) + "{}");
+  const std::string late_id = delta(R"("tool_calls":[{"index":0,"function":{"arguments":"{}"}}])");
+  const std::string name = delta(R"("tool_calls":[{"index":0,"id":")" + id + R"(","function":{"name":"f"}}])",
+                                 R"("tool_calls")");
+  EXPECT_EQ(ask(events({late_id, name})), "ok tool_calls |  | f#" + id.substr(0, 255) + "{}");
+}
+
+TEST(Stream, BlanksInFrontMeanNothingHoweverTheyAreCut) {
+  const std::string stream = events({delta(R"("content":"x")", R"("stop")")});
+  EXPECT_EQ(ask(" \n" + stream), "ok stop | x");
+  EXPECT_EQ(ask(in_pieces({" ", "\n", stream})), "ok stop | x");
+  EXPECT_EQ(ask(" " + stream), ask(in_pieces({" ", stream})));
+}
+
 TEST(Stream, WrongUsageIsBounded) {
   EXPECT_EQ(ask(events({delta(R"("content":"x")", R"("stop")"),
                         R"({"choices":[],"usage":{"prompt_tokens":-5,"completion_tokens":18446744073709551615}})"})),
