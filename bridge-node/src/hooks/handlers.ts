@@ -27,7 +27,7 @@ let registered = 0;
 export function toolsOf(matcher: unknown): string[] | undefined {
   const list = (matcher as { tools?: unknown } | undefined)?.tools ?? (matcher as { toolNames?: unknown } | undefined)?.toolNames ?? matcher;
   if (!Array.isArray(list) || list.length === 0) return undefined;
-  return list.flatMap((tool) => stringOf(tool)?.toLowerCase() ?? []);
+  return list.flatMap((tool) => stringOf(tool) ?? []);
 }
 
 export class HookHandlers {

@@ -31,11 +31,13 @@ interface Run {
   row: HookRow;
   event: Json;
   context: Json;
+  /** What of a context cannot travel, made anew here. */
+  extras: Json;
   failures: HookFailure[];
 }
 
 /** Highest priority first, then who registered first. */
-function candidates(plugins: Iterable<Plugin>, name: string, event: Json): Candidate[] {
+function candidates(plugins: readonly Plugin[], name: string, event: Json): Candidate[] {
   const found: Candidate[] = [];
   const tool = typeof event.toolName === 'string' ? event.toolName.toLowerCase() : undefined;
   for (const plugin of plugins) {
@@ -57,7 +59,7 @@ function timeoutOf({ plugin, entry }: Candidate, run: Run): number {
 async function ask(candidate: Candidate, run: Run, eventOf: () => unknown): Promise<{ value?: unknown; failed?: string }> {
   const { plugin, entry } = candidate;
   try {
-    const context = { ...run.context, pluginConfig: plugin.config, pluginId: plugin.id };
+    const context = { ...run.context, ...run.extras, pluginConfig: plugin.config, pluginId: plugin.id };
     const work = plugin.run(async () => entry.handler(eventOf(), context));
     const value = await within(timeoutOf(candidate, run), work, `${run.name}: no result`);
     return { value: run.row.kind === 'void' ? undefined : encodeValue(plugin.handles, value) };
@@ -128,14 +130,17 @@ async function evaluate(list: Candidate[], run: Run): Promise<Json | undefined> 
 async function internal(list: Candidate[], run: Run): Promise<Json | undefined> {
   const event = { messages: [] as unknown[], context: run.context, timestamp: new Date(), ...run.event };
   for (const candidate of list) await ask(candidate, run, () => event);
-  return list.length === 0 ? undefined : { messages: event.messages, context: event.context };
+  return list.length === 0 ? undefined : (encodeValue(undefined, { messages: event.messages, context: event.context }) as Json);
 }
 
-export async function runHook(plugins: Iterable<Plugin>, name: string, event: Json, context: Json): Promise<HookOutcome> {
+export async function runHook(plugins: readonly Plugin[], name: string, event: Json, context: Json, extras: Json = {}): Promise<HookOutcome> {
   const row = rowOf(name);
   if (row === undefined) return {};
-  const run: Run = { name, row, event: row.frozen ? frozen(event) : event, context, failures: [] };
+  const run: Run = { name, row, event: row.frozen ? frozen(event) : event, context, extras, failures: [] };
   const list = candidates(plugins, name, event);
+  // Upstream's older hooks can be heard by their family, too: command hears command:new.
+  const family = name.startsWith(INTERNAL_PREFIX) ? name.split(':', 2).join(':') : name;
+  if (family !== name) list.push(...candidates(plugins, family, event));
   const kinds = { void: observe, modify, claim, sync: chain, evaluate };
   const result = await (name.startsWith(INTERNAL_PREFIX) ? internal : kinds[row.kind])(list, run);
   return { ...(result !== undefined && { result }), ...(run.failures.length > 0 && { failures: run.failures }) };

@@ -121,9 +121,9 @@ export class Host implements Handler {
   #hook(params: Json, call: IncomingCall): Promise<Json> {
     const only = Array.isArray(params.plugins) ? new Set(params.plugins) : undefined;
     const asked = [...this.#plugins.values()].filter((plugin) => !plugin.failed && (only === undefined || only.has(plugin.id)));
-    const context = { abortSignal: call.signal, hookInvocation: { assertActive: () => {} }, getSessionExtension: () => undefined,
-      getCron: () => undefined, ...(params.context as Json) };
-    return runHook(asked, params.name as string, params.event as Json, context) as Promise<Json>;
+    const extras = { abortSignal: call.signal, hookInvocation: { assertActive: () => {} }, getSessionExtension: () => undefined,
+      getCron: () => undefined };
+    return runHook(asked, params.name as string, params.event as Json, params.context as Json, extras) as Promise<Json>;
   }
 
   async #shutdown(): Promise<Json> {
