@@ -11,7 +11,7 @@ const CHANNEL = `const channel = (id, more) => api.registerChannel({ plugin: {
       isConfigured: (account) => Boolean(account.token), isEnabled: (account) => account.enabled !== false },
     ...more } });`;
 const accounts = { main: { token: 't', name: 'Main' }, empty: {}, off: { token: 't', enabled: false } };
-const gatewayConfig = { channels: { net: { accounts }, other: { accounts }, older: { accounts } } };
+const gatewayConfig = { channels: { net: { accounts }, other: { accounts }, older: { accounts }, oldest: { accounts } } };
 const plugin = 'under-test';
 const holder = kernelFor({ before, after });
 const ask = (method, params, options) => holder.kernel.request(method, { plugin, ...params }, options);
@@ -42,6 +42,7 @@ describe('accounts', () => {
       }, stopAccount: async () => api.logger.info('stop asked') } });
     channel('other', { gateway: { startAccount: async () => { throw new Error('wrong token'); } } });
     channel('older', { gateway: { startAccount: () => () => api.logger.info('older stopped') } });
+    channel('oldest', { gateway: { startAccount: async ({ setStatus }) => setStatus({ running: true }), stopAccount: () => api.logger.info('oldest stopped') } });
     api.registerChannel({ id: 'nothing' });`), { gatewayConfig }));
   after(() => ask('plugin.stop', {}));
   const start = (id, account = 'main') => ask('channel.start', { key: `channel:${id}`, account });
@@ -54,7 +55,7 @@ describe('accounts', () => {
   });
   it('run until they are stopped, and tell their state', async () => {
     const { status } = await start('net');
-    assert.deepEqual([status.running, status.connected, status.mode, status.seen], [true, true, 'socket', ['main', 'Main', 3, 'function']]);
+    assert.deepEqual([status.running, status.connected, status.mode, status.seen], [true, true, 'socket', ['main', 'Main', 4, 'function']]);
     await assert.rejects(start('net'), { status: 'already_exists' });
     await ask('channel.stop', { key: 'channel:net', account: 'main' });
     await holder.kernel.logged(/stop asked/);
@@ -68,6 +69,11 @@ describe('accounts', () => {
     assert.equal((await start('older')).status.running, true);
     await ask('channel.stop', { key: 'channel:older', account: 'main' });
     await holder.kernel.logged(/older stopped/);
+  });
+  it('of the oldest kind are done as soon as they run', async () => {
+    assert.equal((await start('oldest')).status.running, true);
+    await ask('channel.stop', { key: 'channel:oldest', account: 'main' });
+    await holder.kernel.logged(/oldest stopped/);
   });
   it('can be started again after a stop', async () => {
     assert.equal((await start('net')).status.running, true);

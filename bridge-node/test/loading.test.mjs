@@ -46,6 +46,10 @@ describe('entries that export their plugin as', () => {
       'x.ts': `export const use = (api: any, other: unknown): void => { ${probe('ok')} };`, 'y/index.ts': 'export default 1 as number;' },
     'TypeScript that needs more than leaving types out': { 'index.ts': `enum Form { Ok = 'ok' }\nclass P { constructor(public form: Form) {} }
       export default (api: any) => { const p = new P(Form.Ok); api.registerTool({ name: 'probe', parameters: {}, execute: () => p.form }); };` },
+    'TypeScript that uses names of CommonJS': { 'package.json': { type: 'module' }, 'index.ts': `import { join } from 'node:path';
+      export default (api: any) => { if (require('node:fs').existsSync(join(__dirname, 'index.ts'))) { ${probe('ok')} } };` },
+    'TypeScript that makes names of CommonJS itself': { 'index.ts': `import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);
+      const __dirname: string = import.meta.dirname;\nexport default (api: any) => { if (require('node:fs').existsSync(__dirname)) { ${probe('ok')} } };` },
     'TypeScript in CommonJS': { 'index.ts': `const path = require('node:path');\nmodule.exports = (api: any) => { path.join('a'); ${probe('ok')} };` },
     'CommonJS and ES syntax in one file': { 'index.mjs': `import path from 'node:path';\nexports.register = (api) => { path.join('a', import.meta.url); ${probe('ok')} };` },
     'an entry with the SDK': { 'index.mjs': `import { definePluginEntry } from 'openclaw/plugin-sdk/plugin-entry';

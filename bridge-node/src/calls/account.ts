@@ -100,10 +100,13 @@ export class AccountRun {
       await new Promise<void>((resolve) => this.#abort.signal.addEventListener('abort', () => resolve(), { once: true }));
       return;
     }
+    const begin = performance.now();
+    this.#status.running = false; // only what the plugin itself says counts below
     const ended: unknown = await this.#plugin.run(async () => start.call(this.#channel.gateway, await this.#context()));
+    // An older plugin: it is done as soon as it runs, or gives the function that ends it.
     const stop = isFunction(ended) ? ended : isObject(ended) && isFunction(ended.stop) ? ended.stop.bind(ended) : undefined;
-    if (stop === undefined) return;
-    this.#stopFunction = stop as () => unknown; // an older plugin: it runs until this is called
+    if (stop === undefined && !(this.#status.running === true && performance.now() - begin < SETTLE_MS)) return;
+    this.#stopFunction = stop as (() => unknown) | undefined;
     this.#runs?.();
     await new Promise<void>((resolve) => this.#abort.signal.addEventListener('abort', () => resolve(), { once: true }));
   }

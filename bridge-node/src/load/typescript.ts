@@ -17,6 +17,16 @@ function formatOf(path: string, source: string): 'module' | 'commonjs' {
     ? 'module' : 'commonjs';
 }
 
+/** Names of CommonJS that upstream's loader gives ES modules, too; on the first line, so that lines stay. */
+function prelude(source: string): string {
+  const missing = (name: string) => new RegExp(`(?<![.\\w$])${name}\\b`).test(source) && !new RegExp(`\\b(?:const|let|var|function|import)\\s+\\{?[^;\\n]*\\b${name}\\b`).test(source);
+  let text = '';
+  if (missing('__dirname')) text += 'const __dirname = import.meta.dirname;';
+  if (missing('__filename')) text += 'const __filename = import.meta.filename;';
+  if (missing('require')) text += 'const require = process.getBuiltinModule("node:module").createRequire(import.meta.url);';
+  return text;
+}
+
 /** The source that a specifier such as ./x.js or ./x means where no such file was built. */
 function sourceOf(specifier: string, parent: string): string | undefined {
   if (!specifier.startsWith('.')) return undefined;
@@ -51,7 +61,8 @@ export function readTypeScript(): void {
       if (!path.startsWith('file:') || !isTypeScript(path)) return next(url, context);
       const source = readFileSync(fileURLToPath(path), 'utf8');
       const format = formatOf(path, source);
-      return { format, source: module.stripTypeScriptTypes(source, options), shortCircuit: true };
+      const stripped = module.stripTypeScriptTypes(source, options);
+      return { format, source: format === 'module' ? prelude(stripped) + stripped : stripped, shortCircuit: true };
     },
   });
 }
