@@ -11,6 +11,7 @@ class Exempt:
 
 
 EXCEPTIONS = [
+    Exempt('length', 'bridge-node/src/protocol.ts', 'made by tools/protocol'),
     # libuv and curl take a pointer and give it back in a callback, which may come after the owner has gone.
     Exempt('raw_memory', 'kernel/core/loop/loop.cpp', 'the loop of libuv and its handles, closed before they are freed'),
     Exempt('raw_memory', 'kernel/core/net/connection.cpp', 'libuv gives requests and the handle back in callbacks'),

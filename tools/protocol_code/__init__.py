@@ -1,0 +1,1 @@
+"""What tools/protocol is made of."""
