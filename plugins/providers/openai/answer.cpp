@@ -52,9 +52,8 @@ void Answer::take_body(std::string_view bytes) {
     const std::size_t first = bytes.find_first_not_of(" \t\r\n");
     if (first == std::string_view::npos) return;
     bytes.remove_prefix(first);  // also when they came in one piece with the rest
-    form_ = bytes[first] == '{' || bytes[first] == '[' ? Form::kJson
-            : bytes[first] == '<'                      ? Form::kPage
-                                                       : Form::kEvents;
+    const char begin = bytes.front();
+    form_ = begin == '{' || begin == '[' ? Form::kJson : begin == '<' ? Form::kPage : Form::kEvents;
   }
   if (form_ == Form::kEvents) return events_.feed(bytes);
   if (form_ == Form::kPage && collected_.size() > kErrorBytesMax) return;

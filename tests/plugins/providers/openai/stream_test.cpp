@@ -148,6 +148,10 @@ TEST(Stream, BlanksInFrontMeanNothingHoweverTheyAreCut) {
   EXPECT_EQ(ask(" \n" + stream), "ok stop | x");
   EXPECT_EQ(ask(in_pieces({" ", "\n", stream})), "ok stop | x");
   EXPECT_EQ(ask(" " + stream), ask(in_pieces({" ", stream})));
+  const std::string whole = R"({"choices":[{"message":{"content":"all"},"finish_reason":"stop"}]})";
+  EXPECT_EQ(ask(" \r\n" + whole), "ok stop | all");
+  EXPECT_EQ(ask(in_pieces({" \r\n", whole})), "ok stop | all");
+  EXPECT_EQ(ask(" <"), ask(in_pieces({" ", "<"})));
 }
 
 TEST(Stream, WrongUsageIsBounded) {
