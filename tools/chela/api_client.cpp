@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "kernel/app/secrets.hpp"
+#include "kernel/core/base/json.hpp"
 #include "kernel/core/loop/event.hpp"
 #include "kernel/core/net/egress.hpp"
 #include "kernel/core/net/egress_url.hpp"
@@ -20,13 +21,17 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr auto kAnswerTime = std::chrono::hours(1);  // a turn may take long
+constexpr std::size_t kDepthMax = 128;               // of answers, which hold what clients sent
+
+// Null for what is no JSON.
+Json read_json(std::string_view text) { return parse_json(text, kDepthMax).value_or(Json()); }
 
 // The error that an answer above 399 carries.
 Error error_of(int status, std::string_view body) {
-  auto json = Json::parse(body, nullptr, false);
-  std::string message = fmt::format("the gateway answered {}", status);
-  if (json.is_object() && json.contains("error") && json["error"].is_object())
-    message = json["error"].value("message", message);
+  auto json = read_json(body);
+  std::string message;
+  if (json.is_object() && json.contains("error")) message = text_of(json["error"], "message");
+  if (message.empty()) message = fmt::format("the gateway answered {}", status);
   auto code = status == 404   ? ErrorCode::not_found
               : status == 401 ? ErrorCode::unauthenticated
                               : ErrorCode::unavailable;
@@ -87,7 +92,7 @@ class Receiver final : public net::EgressListener {
  public:
   Receiver(Loop& loop, const std::function<void(const Json&)>& on_event)
       : loop_(loop), parser_([&on_event](const net::SseParser::Event& event) {
-          auto json = Json::parse(event.data, nullptr, false);
+          auto json = read_json(event.data);
           if (json.is_object()) on_event(json);
         }) {}
 
@@ -172,9 +177,8 @@ Result<std::string> ApiClient::get_text(std::string_view path) {
 
 Result<Json> ApiClient::get(std::string_view path) {
   CHELA_TRY(auto text, get_text(path));
-  auto json = Json::parse(text, nullptr, false);
-  if (json.is_discarded())
-    return fail(ErrorCode::protocol, "{} is no gateway: its answer is not JSON", state_->address.url);
+  auto json = parse_json(text, kDepthMax);
+  if (!json) return fail(ErrorCode::protocol, "{} is no gateway: its answer {}", state_->address.url, json.error().message);
   return json;
 }
 
@@ -183,7 +187,7 @@ Result<Json> ApiClient::send(std::string_view method, std::string_view path, con
   request.headers.add("Content-Type", "application/json");
   if (!body.is_null()) request.body = body.dump();
   CHELA_TRY(auto response, state_->fetch(std::move(request)));
-  return response.body.empty() ? Json() : Json::parse(response.body, nullptr, false);
+  return read_json(response.body);
 }
 
 Result<void> ApiClient::stream(std::string_view path, const Json& body,
