@@ -2,7 +2,7 @@
 
 chela_root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 chela_node_version=22.23.3
-chela_node_floor=22
+chela_node_floor=22.15 # module.registerHooks, for bridge-node
 chela_node_folder="$chela_root/.cache/node-$chela_node_version"
 
 die() {
@@ -10,12 +10,11 @@ die() {
   exit 1
 }
 
-# Sets `chela_node_major` to the major version of the `node` on PATH, 0 when there is none.
-read_node_major() {
+# Whether there is no `node` on PATH, or one below the floor.
+node_is_old() {
   local version
-  version=$(node --version 2>/dev/null) || version=v0
-  version=${version#v}
-  chela_node_major=${version%%.*}
+  version=$(node --version 2>/dev/null) || return 0
+  [ "$(printf '%s\n' "$chela_node_floor" "${version#v}" | sort -V | head -n 1)" != "$chela_node_floor" ]
 }
 
 if [ -x "$chela_node_folder/bin/node" ]; then
