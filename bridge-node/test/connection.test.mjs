@@ -24,8 +24,8 @@ describe('the beginning', () => {
 describe('before host.hello', () => {
   for (const [title, method, params, status] of [
     ['nothing else is answered', 'plugin.start', { plugin: 'a', directory: '/', entry: '', config: {} }, 'protocol'],
-    ['another major version is refused', 'host.hello', { protocol: { major: 2, minor: 0 }, kernel: 'k', limits: {} }, 'unsupported'],
-    ['a version that is none is refused', 'host.hello', { protocol: 'one', kernel: 'k', limits: {} }, 'invalid_argument'],
+    ['another major version is refused', 'host.hello', { protocol: { major: 2, minor: 0 }, kernel: 'k', limits: { frameBytesMax: 1, callsMax: 1 } }, 'unsupported'],
+    ['a version that is none is refused', 'host.hello', { protocol: 'one', kernel: 'k', limits: { frameBytesMax: 1, callsMax: 1 } }, 'invalid_argument'],
   ]) {
     it(title, async (t) => {
       const kernel = new Kernel();
@@ -68,6 +68,7 @@ describe('a message that nobody can understand ends the process', () => {
     'a response to nothing': frame('{"jsonrpc":"2.0","id":77,"result":{}}'),
     'a notification with a number for its method': frame('{"jsonrpc":"2.0","method":5}'),
     'an id that is text': frame('{"jsonrpc":"2.0","id":"a","method":"host.ping"}'),
+    'a notification that does not fit': frame('{"jsonrpc":"2.0","method":"call.credit","params":{"call":1,"add":-1}}'),
     'a frame that is too long': Buffer.from([0xff, 0xff, 0xff, 0x7f]),
   };
   for (const [title, bytes] of Object.entries(cases)) {
@@ -78,6 +79,32 @@ describe('a message that nobody can understand ends the process', () => {
       assert.deepEqual(await kernel.exited, { code: 2, signal: null });
     });
   }
+});
+
+describe('parameters that do not fit', () => {
+  const holder = kernelFor({ before, after });
+  before(() => holder.kernel.startPlugin(registering(`
+    api.registerTool({ name: 'go', description: '', parameters: {}, execute: () => 'ok' });
+    api.registerCommand({ name: 'odd', description: '', handler: () => ({ text: { not: 'a text' } }) });
+    api.registerTool({ name: 'asks', description: '', parameters: {}, execute: () => api.runtime.llm.complete({ messages: [5] }) });
+    api.registerCommand({ name: 'x'.repeat(300), description: '', handler() {} });`)));
+  for (const [method, params, pattern] of [
+    ['tool.call', { plugin: 'under-test', arguments: {}, context: {} }, /params\.key: missing/],
+    ['tool.call', { plugin: 'under-test', key: 'tool:go', arguments: [], context: {} }, /arguments: not an object/],
+    ['tool.call', { plugin: 5, key: 'tool:go', arguments: {}, context: {} }, /plugin: not a string/],
+    ['plugin.start', { plugin: 'x'.repeat(65), directory: '/', entry: '', config: {} }, /longer than 64/],
+    ['plugin.start', { plugin: 'x', directory: '/', entry: '', config: {}, mode: 'half' }, /none of full, cliMetadata/],
+    ['hook.run', { name: 'agent_end', event: {} }, /context: missing/],
+    ['capability.invoke', { plugin: 'under-test', kind: 'tool', key: 'tool:go', path: '', arguments: {} }, /not an array/],
+  ]) {
+    it(`of ${method}: ${pattern.source}`, () => assert.rejects(holder.kernel.request(method, params), ({ status, message }) => status === 'invalid_argument' && pattern.test(message)));
+  }
+  it('made by a plugin are its error, and never leave the process', async () => {
+    const ask = (method, params) => holder.kernel.request(method, { plugin: 'under-test', ...params });
+    await assert.rejects(ask('command.run', { key: 'command:odd', context: {} }), { status: 'internal', message: /does not fit: command.run result\.reply\.text: not a string/ });
+    await assert.rejects(ask('tool.call', { key: 'tool:asks', arguments: {}, context: {} }), { status: 'invalid_argument', message: /llm\.complete params\.messages\[0\]/ });
+    assert.equal((await ask('tool.call', { key: 'tool:go', arguments: {}, context: {} })).content[0].text, 'ok');
+  });
 });
 
 describe('the end', () => {

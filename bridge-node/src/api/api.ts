@@ -2,7 +2,7 @@
 
 import type { Plugin } from '../plugin/plugin.js';
 import { createRuntime } from '../runtime/index.js';
-import { stringOf, type Json } from '../wire.js';
+import { stringOf, type Json } from '../json.js';
 import { CAPABILITY_REGISTRARS } from './capabilities.js';
 import { registerChannel } from './channels.js';
 import { registerCli, registerCommand, registerInteractiveHandler, registerNodeCliFeature } from './commands.js';

@@ -2,7 +2,7 @@
 
 import type { Plugin } from '../plugin/plugin.js';
 import { survey } from '../plugin/values.js';
-import { isFunction, isObject, stringOf, type Json } from '../wire.js';
+import { isFunction, isObject, stringOf, type Json } from '../json.js';
 
 type Arguments = readonly unknown[];
 
@@ -84,10 +84,7 @@ function checkContract(plugin: Plugin, row: Row, id: string): void {
 function add(plugin: Plugin, row: Row, id: string, value: unknown, descriptor: Json): void {
   const full = row.role === undefined ? id : `${row.role}/${id}`;
   const role = row.role === undefined ? {} : { role: row.role };
-  if (!plugin.registrations.add({ kind: row.kind, id: full, descriptor: { ...descriptor, ...role }, value })) {
-    plugin.diagnostics.warn('duplicate_registration', `${row.noun} "${id}" is registered twice: the first stays`);
-  }
-  plugin.changed();
+  plugin.register({ kind: row.kind, id: full, descriptor: { ...descriptor, ...role }, value }, row.noun);
 }
 
 function register(plugin: Plugin, row: Row, given: unknown): void {

@@ -2,7 +2,7 @@
 
 import type { Plugin } from '../plugin/plugin.js';
 import { survey } from '../plugin/values.js';
-import { isFunction, isObject, stringOf, type Json } from '../wire.js';
+import { isFunction, isObject, stringOf, type Json } from '../json.js';
 
 /** An account's adapter; of the other 360 functions the kernel calls what the descriptor lists, by capability.invoke. */
 export interface ChannelPlugin extends Json {
@@ -40,8 +40,5 @@ export function registerChannel(plugin: Plugin, registration: unknown): void {
     return;
   }
   const id = stringOf(channel.id)!;
-  if (!plugin.registrations.add({ kind: 'channel', id, descriptor: survey(channel), value: channel })) {
-    plugin.diagnostics.warn('duplicate_registration', `channel "${id}" is registered twice: the first stays`);
-  }
-  plugin.changed();
+  plugin.register({ kind: 'channel', id, descriptor: survey(channel), value: channel }, 'channel');
 }

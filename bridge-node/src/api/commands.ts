@@ -2,20 +2,13 @@
 
 import type { Plugin } from '../plugin/plugin.js';
 import { encodeValue } from '../plugin/values.js';
-import { isFunction, isObject, stringOf, type Json } from '../wire.js';
+import { isFunction, isObject, stringOf, type Json } from '../json.js';
 
 const NAME = /^[\p{L}\p{N}_][\p{L}\p{N}_-]{0,63}$/u;
 
 export interface CliEntry {
   registrar(context: unknown): unknown;
   parentPath: string[];
-}
-
-function add(plugin: Plugin, kind: string, id: string, descriptor: Json, value: unknown): void {
-  if (!plugin.registrations.add({ kind, id, descriptor, value })) {
-    plugin.diagnostics.warn('duplicate_registration', `${kind} "${id}" is registered twice: the first stays`);
-  }
-  plugin.changed();
 }
 
 export function registerCommand(plugin: Plugin, command: unknown): void {
@@ -27,7 +20,7 @@ export function registerCommand(plugin: Plugin, command: unknown): void {
     return;
   }
   const descriptor = encodeValue(undefined, { description: '', acceptsArgs: false, requireAuth: true, ...given, name }) as Json;
-  add(plugin, 'command', name, descriptor, handler.bind(command));
+  plugin.register({ kind: 'command', id: name, descriptor, value: handler.bind(command) }, 'command');
 }
 
 export function registerInteractiveHandler(plugin: Plugin, registration: unknown): void {
@@ -38,7 +31,8 @@ export function registerInteractiveHandler(plugin: Plugin, registration: unknown
     return;
   }
   const where = stringOf(channel) ?? '*';
-  add(plugin, 'command', `interactive/${where}/${space}`, { role: 'interactive', channel: where, namespace: space }, registration);
+  const descriptor = { role: 'interactive', channel: where, namespace: space };
+  plugin.register({ kind: 'command', id: `interactive/${where}/${space}`, descriptor, value: registration }, 'interactive handler');
 }
 
 /** What a command line offers, by its own words: descriptors, or plain names. */
@@ -65,7 +59,8 @@ export function registerCli(plugin: Plugin, registrar: unknown, options: unknown
     return;
   }
   const id = [...parentPath, String(commands[0]?.name ?? plugin.id)].join(' ');
-  add(plugin, 'cli', id, { commands, parentPath }, { registrar, parentPath } satisfies CliEntry);
+  const value: CliEntry = { registrar, parentPath };
+  plugin.register({ kind: 'cli', id, descriptor: { commands, parentPath }, value }, 'command line');
 }
 
 export function registerNodeCliFeature(plugin: Plugin, registrar: unknown, options: unknown = {}): void {

@@ -3,7 +3,7 @@
 import { EXTRA_POINTS, HOOKS, HOOK_ALIASES, INTERNAL_PREFIX } from '../hooks/catalogue.js';
 import { toolsOf, type Handler, type HookOptions } from '../hooks/handlers.js';
 import type { Plugin } from '../plugin/plugin.js';
-import { isFunction, isObject, stringOf, type Json } from '../wire.js';
+import { isFunction, isObject, stringOf, type Json } from '../json.js';
 
 /** One registration per point and plugin: the kernel only needs to know that somebody listens. */
 export function addHandler(plugin: Plugin, point: string, handler: Handler, options: HookOptions = {}, alias?: string): void {
@@ -12,7 +12,7 @@ export function addHandler(plugin: Plugin, point: string, handler: Handler, opti
   const handlers = plugin.hooks.of(point);
   const tools = handlers.every((entry) => entry.tools !== undefined) ? [...new Set(handlers.flatMap((entry) => entry.tools!))] : undefined;
   plugin.registrations.remove('hook', point);
-  plugin.registrations.add({
+  plugin.register({
     kind: 'hook',
     id: point,
     descriptor: {
@@ -25,8 +25,7 @@ export function addHandler(plugin: Plugin, point: string, handler: Handler, opti
       ...(row?.onFailure !== undefined && { failClosed: true }),
     },
     value: undefined,
-  });
-  plugin.changed();
+  }, 'hook');
 }
 
 const MATCHED = new Set(['before_tool_call', 'after_tool_call']);

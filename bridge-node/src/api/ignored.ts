@@ -2,7 +2,7 @@
 // What would be dangerous to pass over is refused instead.
 
 import type { Plugin } from '../plugin/plugin.js';
-import { isFunction, isObject, stringOf, type Json } from '../wire.js';
+import { isFunction, isObject, stringOf, type Json } from '../json.js';
 
 interface Row {
   /** Why it has no effect, after "registerX: ". */

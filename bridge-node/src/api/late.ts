@@ -5,7 +5,7 @@ import { isAbsolute, join, resolve } from 'node:path';
 import { asCallError } from '../connection/errors.js';
 import type { Plugin } from '../plugin/plugin.js';
 import { encodeValue } from '../plugin/values.js';
-import { stringOf, type Json } from '../wire.js';
+import { stringOf, type Json } from '../json.js';
 
 const RUNS_MAX = 1024;
 

@@ -2,7 +2,7 @@
 
 import type { Plugin } from '../plugin/plugin.js';
 import { encodeValue } from '../plugin/values.js';
-import { isFunction, stringOf, type Json } from '../wire.js';
+import { isFunction, stringOf, type Json } from '../json.js';
 import { addHandler } from './hooks.js';
 
 export function onConversationBindingResolved(plugin: Plugin, handler: unknown): void {
@@ -26,5 +26,5 @@ export function registerAgentEventSubscription(plugin: Plugin, subscription: unk
 /** Not a listener, but told in the same way: which changes of the configuration the plugin wants a restart for. */
 export function registerReload(plugin: Plugin, registration: unknown): void {
   const descriptor = encodeValue(undefined, registration) as Json | undefined;
-  plugin.registrations.add({ kind: 'hook', id: 'config_reload', descriptor: { ...descriptor, handlers: 0 }, value: undefined });
+  plugin.register({ kind: 'hook', id: 'config_reload', descriptor: { ...descriptor, handlers: 0 }, value: undefined }, 'reload rules');
 }

@@ -2,7 +2,7 @@
 
 import type { Plugin } from '../plugin/plugin.js';
 import { survey } from '../plugin/values.js';
-import { isFunction, isObject, stringOf, type Json } from '../wire.js';
+import { isFunction, isObject, stringOf, type Json } from '../json.js';
 
 /** stream: the plugin completes conversations itself. catalog: it names models and keys, the gateway completes. */
 function modeOf(provider: Json): 'stream' | 'catalog' {
@@ -20,9 +20,7 @@ export function registerProvider(plugin: Plugin, provider: unknown): void {
     plugin.diagnostics.warn('provider_wrapper_ignored',
       `provider "${id}": wrapStreamFn is not called; what it changes in requests (mostly reasoning and replay) is not done`);
   }
-  if (!plugin.registrations.add({ kind: 'provider', id, descriptor: { ...survey(provider), mode }, value: provider })) {
-    plugin.diagnostics.warn('duplicate_registration', `provider "${id}" is registered twice: the first stays`);
-  }
+  plugin.register({ kind: 'provider', id, descriptor: { ...survey(provider), mode }, value: provider }, 'provider');
 }
 
 export function registerModelCatalogProvider(plugin: Plugin, provider: unknown): void {
@@ -31,5 +29,6 @@ export function registerModelCatalogProvider(plugin: Plugin, provider: unknown):
     plugin.diagnostics.warn('invalid_registration', 'model catalog provider registration missing provider');
     return;
   }
-  plugin.registrations.add({ kind: 'provider', id: `catalog/${id}`, descriptor: { ...survey(provider), role: 'model_catalog' }, value: provider });
+  const descriptor = { ...survey(provider), role: 'model_catalog' };
+  plugin.register({ kind: 'provider', id: `catalog/${id}`, descriptor, value: provider }, 'model catalog');
 }

@@ -2,7 +2,7 @@
 
 import type { Plugin } from '../plugin/plugin.js';
 import { encodeValue } from '../plugin/values.js';
-import { isFunction, isObject, stringOf, type Json } from '../wire.js';
+import { isFunction, isObject, stringOf, type Json } from '../json.js';
 
 const ADMIN = /^(?:config|exec\.approvals|wizard|update)\./;
 
@@ -23,10 +23,7 @@ export function registerHttpRoute(plugin: Plugin, route: unknown): void {
   }
   if (given.replaceExisting === true) plugin.registrations.remove('http_route', path);
   const descriptor = { path, auth, match: given.match === 'prefix' ? 'prefix' : 'exact' };
-  if (!plugin.registrations.add({ kind: 'http_route', id: path, descriptor, value: given.handler.bind(route) })) {
-    plugin.diagnostics.warn('duplicate_registration', `http route ${path} is registered twice: the first stays`);
-  }
-  plugin.changed();
+  plugin.register({ kind: 'http_route', id: path, descriptor, value: given.handler.bind(route) }, 'http route');
 }
 
 /** Up to 2026.3 a plugin could see every request and say whether it was its own; it checked who asked by itself. */
@@ -34,7 +31,7 @@ export function registerHttpHandler(plugin: Plugin, handler: unknown): void {
   if (!isFunction(handler)) return;
   plugin.diagnostics.warn('deprecated_registrar', 'registerHttpHandler is given up upstream; it gets what no route takes');
   const descriptor = { path: '/', auth: 'plugin', match: 'prefix', fallback: true };
-  plugin.registrations.add({ kind: 'http_route', id: `*/${plugin.id}`, descriptor, value: handler });
+  plugin.register({ kind: 'http_route', id: `*/${plugin.id}`, descriptor, value: handler }, 'http handler');
 }
 
 export function registerGatewayMethod(plugin: Plugin, method: unknown, handler: unknown, options: unknown = {}): void {
@@ -42,8 +39,5 @@ export function registerGatewayMethod(plugin: Plugin, method: unknown, handler: 
   if (name === undefined || !isFunction(handler)) throw new Error('gateway method registration missing name or handler');
   const scope = ADMIN.test(name) ? 'operator.admin' : stringOf((options as Json | null)?.scope);
   const descriptor = encodeValue(undefined, { ...(isObject(options) ? options : {}), ...(scope !== undefined && { scope }) }) as Json;
-  if (!plugin.registrations.add({ kind: 'gateway_method', id: name, descriptor, value: handler })) {
-    plugin.diagnostics.warn('duplicate_registration', `gateway method "${name}" is registered twice: the first stays`);
-  }
-  plugin.changed();
+  plugin.register({ kind: 'gateway_method', id: name, descriptor, value: handler }, 'gateway method');
 }

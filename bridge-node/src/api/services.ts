@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { textOf } from '../connection/errors.js';
 import { within } from '../plugin/deadline.js';
 import type { Plugin, Service } from '../plugin/plugin.js';
-import { isFunction, isObject, stringOf, type Json } from '../wire.js';
+import { isFunction, isObject, stringOf, type Json } from '../json.js';
 
 const START_MS = 10_000;
 
@@ -14,9 +14,7 @@ export function registerService(plugin: Plugin, service: unknown): void {
     plugin.diagnostics.warn('invalid_registration', 'service registration missing id or start()');
     return;
   }
-  if (!plugin.registrations.add({ kind: 'service', id, value: service })) {
-    plugin.diagnostics.warn('duplicate_registration', `service "${id}" is registered twice: the first stays`);
-  }
+  plugin.register({ kind: 'service', id, value: service }, 'service');
 }
 
 export function registerGatewayDiscoveryService(plugin: Plugin, service: unknown): void {

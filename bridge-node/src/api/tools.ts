@@ -2,7 +2,7 @@
 
 import type { Plugin } from '../plugin/plugin.js';
 import { encodeValue } from '../plugin/values.js';
-import { isFunction, isObject, stringOf, type Json } from '../wire.js';
+import { isFunction, isObject, stringOf, type Json } from '../json.js';
 
 /** A tool as upstream's plugins give it; older ones name the function and the schema otherwise. */
 export interface PluginTool {
@@ -60,12 +60,6 @@ function checkDeclared(plugin: Plugin, names: string[]): void {
   }
 }
 
-function add(plugin: Plugin, id: string, descriptor: Json, value: unknown): void {
-  if (!plugin.registrations.add({ kind: 'tool', id, descriptor, value })) {
-    plugin.diagnostics.warn('duplicate_tool_name', `tool "${id}" is registered twice: the first stays`);
-  }
-}
-
 function factoryFunction(given: unknown): ((context: Json) => unknown) | undefined {
   if (isFunction(given)) return given;
   const made = isObject(given) && isFunction(given.create) && !isFunction(given.execute);
@@ -80,7 +74,8 @@ export function registerTool(plugin: Plugin, given: unknown, options: unknown = 
     const listed = [name, ...(Array.isArray(names) ? names : [])].flatMap((item) => stringOf(item) ?? []);
     if (listed.length > 0) checkDeclared(plugin, listed);
     const id = listed[0] ?? `factory-${plugin.registrations.size + 1}`;
-    add(plugin, id, { factory: true, names: listed, ...metadata }, { create } satisfies ToolFactory);
+    const descriptor = { factory: true, names: listed, ...metadata };
+    plugin.register({ kind: 'tool', id, descriptor, value: { create } satisfies ToolFactory }, 'tool');
     return;
   }
   const tool = readTool(given);
@@ -89,5 +84,5 @@ export function registerTool(plugin: Plugin, given: unknown, options: unknown = 
     return;
   }
   checkDeclared(plugin, [tool.name]);
-  add(plugin, tool.name, toolDescriptor(tool, metadata), tool);
+  plugin.register({ kind: 'tool', id: tool.name, descriptor: toolDescriptor(tool, metadata), value: tool }, 'tool');
 }

@@ -6,7 +6,7 @@ import { within } from '../plugin/deadline.js';
 import type { Plugin } from '../plugin/plugin.js';
 import { encodeValue } from '../plugin/values.js';
 import { channelRuntime } from '../runtime/index.js';
-import { isFunction, isObject, type Json } from '../wire.js';
+import { isFunction, isObject, type Json } from '../json.js';
 
 const RESTART_FIRST_MS = 5000;
 const RESTART_MAX_MS = 300_000;

@@ -5,7 +5,7 @@ import { CallError } from '../connection/errors.js';
 import type { IncomingCall } from '../connection/incoming.js';
 import type { Plugin } from '../plugin/plugin.js';
 import { decodeValue, encodeValue } from '../plugin/values.js';
-import { isFunction, type Json } from '../wire.js';
+import { isFunction, type Json } from '../json.js';
 
 const RELEASE = '$release';
 const FORBIDDEN = new Set(['__proto__', 'prototype', 'constructor']);

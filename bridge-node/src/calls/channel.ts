@@ -4,7 +4,7 @@ import { CallError } from '../connection/errors.js';
 import type { ChannelPlugin } from '../api/channels.js';
 import type { Plugin } from '../plugin/plugin.js';
 import { encodeValue } from '../plugin/values.js';
-import { isFunction, isObject, stringOf, type Json } from '../wire.js';
+import { isFunction, isObject, stringOf, type Json } from '../json.js';
 import { AccountRun } from './account.js';
 
 const running = new WeakMap<Plugin, Map<string, AccountRun>>();

@@ -3,7 +3,7 @@
 import { CallError } from '../connection/errors.js';
 import type { Plugin } from '../plugin/plugin.js';
 import { encodeValue } from '../plugin/values.js';
-import { isFunction, isObject, type Json } from '../wire.js';
+import { isFunction, isObject, type Json } from '../json.js';
 
 function contextOf(plugin: Plugin, params: Json): Json {
   const given = params.context as Json;

@@ -4,7 +4,7 @@ import { CallError, textOf } from '../connection/errors.js';
 import type { IncomingCall } from '../connection/incoming.js';
 import type { Plugin } from '../plugin/plugin.js';
 import { encodeValue } from '../plugin/values.js';
-import { isFunction, isObject, type Json } from '../wire.js';
+import { isFunction, isObject, type Json } from '../json.js';
 
 function refusal(error: unknown): CallError {
   const message = isObject(error) ? textOf(error) : String(error ?? 'the method failed without saying why');

@@ -6,7 +6,7 @@ import { CallError } from '../connection/errors.js';
 import type { IncomingCall } from '../connection/incoming.js';
 import { runAs } from '../plugin/context.js';
 import type { Plugin } from '../plugin/plugin.js';
-import { isFunction, type Json } from '../wire.js';
+import { isFunction, type Json } from '../json.js';
 
 interface Header {
   name: string;

@@ -4,7 +4,7 @@ import { CallError } from '../connection/errors.js';
 import type { IncomingCall } from '../connection/incoming.js';
 import type { Plugin } from '../plugin/plugin.js';
 import { encodeValue } from '../plugin/values.js';
-import { isFunction, isObject, stringOf, type Json } from '../wire.js';
+import { isFunction, isObject, stringOf, type Json } from '../json.js';
 import { contextOf } from './provider_messages.js';
 import { StreamReader } from './provider_stream.js';
 

@@ -1,6 +1,6 @@
 // Conversations in the form of the OpenAI API, as the kernel sends them, in upstream's form.
 
-import { isObject, type Json } from '../wire.js';
+import { isObject, type Json } from '../json.js';
 
 function textOf(content: unknown): string {
   if (typeof content === 'string') return content;

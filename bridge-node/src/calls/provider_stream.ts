@@ -2,7 +2,7 @@
 
 import { CallError } from '../connection/errors.js';
 import type { IncomingCall } from '../connection/incoming.js';
-import { isObject, type Json } from '../wire.js';
+import { isObject, type Json } from '../json.js';
 
 const STOP_REASONS: Record<string, string> = { stop: 'stop', end_turn: 'stop', length: 'length', toolUse: 'tool_calls', tool_use: 'tool_calls',
   tool_calls: 'tool_calls', content_filter: 'content_filter' };

@@ -5,7 +5,7 @@ import type { IncomingCall } from '../connection/incoming.js';
 import { readTool, toolDescriptor, type PluginTool, type ToolFactory } from '../api/tools.js';
 import type { Plugin } from '../plugin/plugin.js';
 import { encodeValue } from '../plugin/values.js';
-import { isFunction, isObject, type Json } from '../wire.js';
+import { isFunction, isObject, type Json } from '../json.js';
 import { toolContext } from './tool_context.js';
 import { readContent, readDetails } from './tool_result.js';
 

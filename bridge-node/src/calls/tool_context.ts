@@ -1,7 +1,7 @@
 // What a tool factory learns of the run it makes tools for (upstream's OpenClawPluginToolContext).
 
 import type { Plugin } from '../plugin/plugin.js';
-import type { Json } from '../wire.js';
+import type { Json } from '../json.js';
 
 export function toolContext(plugin: Plugin, context: Json): Json {
   const workspaceDir = context.workspace ?? ((plugin.gatewayConfig.agents as Json | undefined)?.defaults as Json | undefined)?.workspace;

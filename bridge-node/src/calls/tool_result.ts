@@ -1,7 +1,7 @@
 // Results of tools in the protocol's form. Published tools return contents, texts, or whatever they have.
 
 import { encodeValue } from '../plugin/values.js';
-import { isObject, type Json } from '../wire.js';
+import { isObject, type Json } from '../json.js';
 
 export interface Content {
   type: 'text' | 'image';

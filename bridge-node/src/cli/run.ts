@@ -7,7 +7,8 @@ import { CallError } from '../connection/errors.js';
 import { makeLogger } from '../host/log.js';
 import { startPlugin } from '../load/start.js';
 import type { Kernel, Plugin } from '../plugin/plugin.js';
-import type { Json, StartParams } from '../wire.js';
+import type { Json } from '../json.js';
+import type { PluginStartParams as StartParams } from '../protocol.js';
 
 const JOB_DESCRIPTOR = 3;
 const PROGRAM = 'chela';

@@ -40,8 +40,9 @@ export class IncomingCall {
     return this.#controller.signal;
   }
 
-  get cancelled(): boolean {
-    return this.#cancelled !== null;
+  /** Why nobody waits any more; none while somebody does. */
+  get cancelled(): CallError | undefined {
+    return this.#cancelled ?? undefined;
   }
 
   /** Sends an event as soon as credit allows; resolves when it is on its way. */

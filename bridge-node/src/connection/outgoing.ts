@@ -1,6 +1,7 @@
 // Calls that this side has made. More than the other side allows wait here, in order.
 
 import { CallError, fromWire } from './errors.js';
+import type { Check } from './peer.js';
 
 const CALLS_MAX = 1024;
 const CALLS_WAITING_MAX = 65_536;
@@ -13,6 +14,7 @@ export interface RequestOptions {
 }
 
 interface Open {
+  method: string;
   resolve(result: unknown): void;
   reject(error: unknown): void;
   options: RequestOptions;
@@ -24,18 +26,20 @@ interface Open {
 export class Outgoing {
   readonly #send: (message: object) => void;
   readonly #fail: (reason: string) => void;
+  readonly #check: Check;
   readonly #open = new Map<number, Open>();
   readonly #waiting: (() => void)[] = [];
   #nextId = 1;
 
-  constructor(send: (message: object) => void, fail: (reason: string) => void) {
+  constructor(send: (message: object) => void, fail: (reason: string) => void, check: Check) {
+    this.#check = check;
     this.#send = send;
     this.#fail = fail;
   }
 
   request(method: string, params: object, options: RequestOptions = {}): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      const begin = () => this.#begin(method, params, { resolve, reject, options, events: [], working: false, ended: null });
+      const begin = () => this.#begin(params, { method, resolve, reject, options, events: [], working: false, ended: null });
       if (this.#open.size < CALLS_MAX) begin();
       else if (this.#waiting.length < CALLS_WAITING_MAX) this.#waiting.push(begin);
       else reject(new CallError('exhausted', `${method}: too many calls are waiting for the gateway`));
@@ -47,6 +51,8 @@ export class Outgoing {
     const open = this.#open.get(id as number);
     if (open === undefined) return false;
     this.#open.delete(id as number);
+    const defect = message.error === undefined ? this.#check(open.method, 'result', message.result) : undefined;
+    if (defect !== undefined) this.#fail(defect);
     const finish = () => {
       if (message.error === undefined) open.resolve(message.result);
       else open.reject(fromWire(message.error as object));
@@ -60,19 +66,25 @@ export class Outgoing {
   events(call: number, events: unknown): void {
     const open = this.#open.get(call);
     if (open === undefined) return; // it has ended; the events crossed its end
-    if (!Array.isArray(events)) {
-      this.#fail('the events of a call are no list');
-      return;
+    for (const event of events as unknown[]) {
+      const defect = this.#check(open.method, 'event', event);
+      if (defect !== undefined) this.#fail(defect);
+      open.events.push(event);
     }
-    open.events.push(...events);
     if (open.events.length > CREDIT * 2) this.#fail('more events than there was credit for');
     else if (!open.working) void this.#work(call, open);
   }
 
-  #begin(method: string, params: object, open: Open): void {
+  #begin(params: object, open: Open): void {
+    const { method } = open;
     const { signal } = open.options;
     if (signal?.aborted) {
       open.reject(new CallError('cancelled', `${method}: cancelled before it began`));
+      return;
+    }
+    const defect = this.#check(method, 'params', params);
+    if (defect !== undefined) {
+      open.reject(new CallError('invalid_argument', defect));
       return;
     }
     const id = this.#nextId++;

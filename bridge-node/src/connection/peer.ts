@@ -16,6 +16,9 @@ export interface Handler {
   notification(method: string, params: Record<string, unknown>): void;
 }
 
+/** What is wrong with a part of a method's message; none for methods that nobody knows. */
+export type Check = (method: string, part: 'params' | 'result' | 'event', value: unknown) => string | undefined;
+
 /** Where messages go; `fail` ends the connection because the other side cannot be trusted to know what it does. */
 export interface Carrier {
   send(text: string): void;
@@ -37,13 +40,15 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 export class Peer {
   readonly #carrier: Carrier;
   readonly #handler: Handler;
+  readonly #check: Check;
   readonly #incoming = new Map<number, IncomingCall>();
   readonly #outgoing: Outgoing;
 
-  constructor(carrier: Carrier, handler: Handler) {
+  constructor(carrier: Carrier, handler: Handler, check: Check) {
     this.#carrier = carrier;
     this.#handler = handler;
-    this.#outgoing = new Outgoing((message) => this.#send(message), (reason) => carrier.fail(reason));
+    this.#check = check;
+    this.#outgoing = new Outgoing((message) => this.#send(message), (reason) => carrier.fail(reason), check);
   }
 
   request(method: string, params: object, options?: RequestOptions): Promise<unknown> {
@@ -88,11 +93,13 @@ export class Peer {
   }
 
   #notified(method: string, params: Record<string, unknown>): void {
+    const defect = this.#check(method, 'params', params);
+    if (defect !== undefined) this.#carrier.fail(defect);
     const call = params.call as number;
     if (method === 'call.cancel') {
       this.#incoming.get(call)?.cancel(new CallError('cancelled', 'the caller does not wait any more'));
     } else if (method === 'call.credit') {
-      if (Number.isInteger(params.add) && (params.add as number) > 0) this.#incoming.get(call)?.grant(params.add as number);
+      this.#incoming.get(call)?.grant(params.add as number);
     } else if (method === 'call.event') {
       this.#outgoing.events(call, params.events);
     } else {
@@ -119,14 +126,23 @@ export class Peer {
 
   async #answer(call: IncomingCall, params: Record<string, unknown>): Promise<void> {
     try {
+      const defect = this.#check(call.method, 'params', params);
+      if (defect !== undefined) throw new CallError('invalid_argument', defect);
       const work = this.#handler.request(call.method, params, call);
       const result = work instanceof Promise ? await this.#orCancelled(call, work) : work;
       await call.drained();
-      this.#close(call, { id: call.id, result: result ?? {} });
+      this.#close(call, { id: call.id, result: this.#sound(call.method, result ?? {}) });
     } catch (error) {
       await call.drained();
-      this.#close(call, { id: call.id, error: toWire(error) });
+      this.#close(call, { id: call.id, error: toWire(call.cancelled ?? error) });
     }
+  }
+
+  /** Results are made of what plugins return: one that the other side would not understand is an error here. */
+  #sound(method: string, result: unknown): unknown {
+    const defect = this.#check(method, 'result', result);
+    if (defect !== undefined) throw new CallError('internal', `the plugin's answer does not fit: ${defect}`);
+    return result;
   }
 
   /** The work's outcome; when the call is cancelled and the work goes on regardless, `cancelled` after a grace. */

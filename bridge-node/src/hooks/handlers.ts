@@ -1,6 +1,6 @@
 // The handlers of one plugin, by point.
 
-import { stringOf } from '../wire.js';
+import { stringOf } from '../json.js';
 
 export type Handler = (event: unknown, context: unknown) => unknown;
 

@@ -1,6 +1,6 @@
 // What a handler sees of an event: a copy where upstream gives one, so that no handler changes it behind the others.
 
-import { isObject, type Json } from '../wire.js';
+import { isObject, type Json } from '../json.js';
 import type { HookRow } from './catalogue.js';
 
 export function frozen<T>(value: T): T {

@@ -1,6 +1,6 @@
 // How the results of several handlers become one. A merge gets what came before and the next result, never none.
 
-import { isObject, type Json } from '../wire.js';
+import { isObject, type Json } from '../json.js';
 
 export interface Merged {
   result: Json;

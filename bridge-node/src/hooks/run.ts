@@ -4,7 +4,7 @@ import { textOf } from '../connection/errors.js';
 import { within } from '../plugin/deadline.js';
 import { encodeValue } from '../plugin/values.js';
 import type { Plugin } from '../plugin/plugin.js';
-import { isObject, type Json } from '../wire.js';
+import { isObject, type Json } from '../json.js';
 import { INTERNAL_PREFIX, rowOf, type HookRow } from './catalogue.js';
 import { frozen, view } from './isolation.js';
 import type { HookHandler } from './handlers.js';

@@ -1,7 +1,7 @@
 // host.hello: versions and the token.
 
 import { CallError } from '../connection/errors.js';
-import { isObject, type Json } from '../wire.js';
+import type { HostHelloParams, HostHelloResult } from '../protocol.js';
 
 export const PROTOCOL = { major: 1, minor: 0 };
 const NAME = 'chela-bridge/1.0.0';
@@ -9,14 +9,11 @@ const NAME = 'chela-bridge/1.0.0';
 const token = process.env.CHELA_HOST_TOKEN ?? '';
 delete process.env.CHELA_HOST_TOKEN; // neither plugins nor what they start shall have it
 
-export function answerHello(params: Json): Json {
+export function answerHello(params: HostHelloParams): HostHelloResult {
   const { protocol } = params;
-  if (!isObject(protocol) || !Number.isInteger(protocol.major) || !Number.isInteger(protocol.minor)) {
-    throw new CallError('invalid_argument', 'host.hello: protocol is no version');
-  }
   if (protocol.major !== PROTOCOL.major) {
     throw new CallError('unsupported', `host.hello: this host speaks protocol ${PROTOCOL.major}, the gateway ${protocol.major}`);
   }
-  const minor = Math.min(PROTOCOL.minor, protocol.minor as number);
+  const minor = Math.min(PROTOCOL.minor, protocol.minor);
   return { protocol: { major: PROTOCOL.major, minor }, host: `${NAME} node/${process.versions.node}`, token };
 }

@@ -13,7 +13,8 @@ import { runHook } from '../hooks/run.js';
 import { startPlugin } from '../load/start.js';
 import { within } from '../plugin/deadline.js';
 import type { Kernel, Plugin } from '../plugin/plugin.js';
-import { isObject, type Json, type StartParams } from '../wire.js';
+import { isObject, type Json } from '../json.js';
+import type { HostHelloParams, HostHelloResult, PluginStartParams as StartParams } from '../protocol.js';
 import { answerHello } from './hello.js';
 
 /** The kernel waits 5 seconds. */
@@ -59,7 +60,7 @@ export class Host implements Handler {
   }
 
   request(method: string, params: Json, call: IncomingCall): unknown {
-    if (method === 'host.hello') return this.#hello(params);
+    if (method === 'host.hello') return this.#hello(params as unknown as HostHelloParams);
     if (this.#kernel === undefined) throw new CallError('protocol', `${method}: host.hello comes first`);
     if (method === 'plugin.start') return this.#start(params as unknown as StartParams, this.#kernel, call);
     if (method === 'plugin.stop') return this.#stop(this.#get(params.plugin));
@@ -72,20 +73,20 @@ export class Host implements Handler {
   }
 
   notification(method: string, params: Json): void {
-    if (method !== 'plugin.configChanged' || !isObject(params.config)) return;
+    if (method !== 'plugin.configChanged') return;
     const plugin = this.#plugins.get(params.plugin as string);
-    plugin?.configChanged(params.config, isObject(params.gatewayConfig) ? params.gatewayConfig : undefined);
+    plugin?.configChanged(params.config as Json, isObject(params.gatewayConfig) ? params.gatewayConfig : undefined);
   }
 
-  #hello(params: Json): Json {
+  #hello(params: HostHelloParams): HostHelloResult {
     if (this.#kernel !== undefined) throw new CallError('protocol', 'host.hello: it was said before');
     const answer = answerHello(params);
     const peer = this.#peer!;
     this.#kernel = {
       request: (method, given, options) => peer.request(method, given, options),
       notify: (method, given) => peer.notify(method, given),
-      stateDirectory: typeof params.stateDirectory === 'string' ? params.stateDirectory : '',
-      version: String(params.kernel),
+      stateDirectory: params.stateDirectory ?? '',
+      version: params.kernel,
     };
     return answer;
   }

@@ -1,7 +1,7 @@
 // A plugin's lines on their way to the gateway's log: bounded in length and number, since a plugin may say anything.
 
 import { inspect } from 'node:util';
-import type { Level } from '../wire.js';
+import type { LogWriteParamsLevel as Level } from '../protocol.js';
 
 const LINE_LENGTH_MAX = 8192;
 const LINES_PER_SECOND = 100;

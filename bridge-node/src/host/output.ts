@@ -3,7 +3,7 @@
 
 import { writeSync } from 'node:fs';
 import { Writable } from 'node:stream';
-import type { Level } from '../wire.js';
+import type { LogWriteParamsLevel as Level } from '../protocol.js';
 
 const PARTIAL_LENGTH_MAX = 8192;
 

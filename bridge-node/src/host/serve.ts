@@ -3,6 +3,7 @@
 import { Peer } from '../connection/peer.js';
 import { SocketCarrier } from '../connection/socket.js';
 import { currentPlugin } from '../plugin/context.js';
+import { defect, isMethod } from '../protocol.js';
 import { guardPrototypes, watchFaults } from './faults.js';
 import { Host } from './host.js';
 import { captureOutput } from './output.js';
@@ -13,7 +14,7 @@ export function serve(): void {
   let peer: Peer;
   const carrier = new SocketCarrier((text) => peer.receive(text));
   const host = new Host(() => carrier.finish());
-  peer = new Peer(carrier, host);
+  peer = new Peer(carrier, host, (method, part, value) => (isMethod(method) ? defect(method, part, value) : undefined));
   host.connect(peer);
   watchFaults({ current: currentPlugin, all: () => host.plugins });
 }

@@ -3,7 +3,7 @@
 import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, extname, isAbsolute, join, relative, resolve } from 'node:path';
 import { CallError } from '../connection/errors.js';
-import { isObject, stringOf, type Json } from '../wire.js';
+import { isObject, stringOf, type Json } from '../json.js';
 
 const JSON_BYTES_MAX = 1 << 20;
 const USUAL = ['index.ts', 'index.js', 'index.mjs', 'index.cjs', 'src/index.ts', 'src/index.js', 'src/index.mjs',

@@ -1,6 +1,6 @@
 // Finds what a module exports as its plugin, in every form that has been in use.
 
-import { isFunction, isObject, type Json } from '../wire.js';
+import { isFunction, isObject, type Json } from '../json.js';
 
 const CANDIDATES_MAX = 12;
 

@@ -1,6 +1,6 @@
 // What is wrong with a plugin, with a stable code. Codes are the seed's where it has one.
 
-import type { Diagnostic } from '../wire.js';
+import type { PluginDiagnostic as Diagnostic } from '../protocol.js';
 
 const DIAGNOSTICS_MAX = 256;
 

@@ -5,12 +5,13 @@ import type { IncomingCall } from '../connection/incoming.js';
 import type { RequestOptions } from '../connection/outgoing.js';
 import { LineLimit, makeLogger, type Logger } from '../host/log.js';
 import { HookHandlers } from '../hooks/handlers.js';
-import type { Json, Level, Mode, Registration, StartParams } from '../wire.js';
+import type { Json } from '../json.js';
+import type { LogWriteParamsLevel as Level, PluginRegistration as Registration, PluginStartParams as StartParams, PluginStartParamsMode as Mode } from '../protocol.js';
 import { runAs } from './context.js';
 import { within } from './deadline.js';
 import { Diagnostics } from './diagnostics.js';
 import { Handles } from './handles.js';
-import { Registrations } from './registrations.js';
+import { Registrations, type NewRegistration } from './registrations.js';
 
 const ENDING_MS = 5000;
 
@@ -107,6 +108,20 @@ export class Plugin {
     } finally {
       this.#calls.delete(call);
     }
+  }
+
+  /** Adds a registration; one that cannot be added is told. `noun` is what people call it. */
+  register(registration: NewRegistration, noun: string): void {
+    const fault = this.registrations.add(registration);
+    const { kind, id } = registration;
+    if (fault === 'known') {
+      const code = kind === 'tool' ? 'duplicate_tool_name' : 'duplicate_registration';
+      this.diagnostics.warn(code, `${noun} "${id}" is registered twice: the first stays`);
+    } else if (fault !== undefined) {
+      const problem = fault === 'too long' ? 'its name is too long' : 'the plugin has too many registrations';
+      this.diagnostics.warn('invalid_registration', `${noun} "${id.slice(0, 64)}": ${problem}`);
+    }
+    this.changed();
   }
 
   onEnd(ending: Ending): void {

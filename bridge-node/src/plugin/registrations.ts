@@ -1,8 +1,9 @@
 // What one plugin has registered: each thing under its key, with the object that stands behind it.
 
-import type { Registration } from '../wire.js';
+import type { PluginRegistration as Registration } from '../protocol.js';
 
 const REGISTRATIONS_MAX = 4096;
+const ID_LENGTH_MAX = 256;
 
 export interface Entry {
   registration: Registration;
@@ -27,12 +28,14 @@ export class Registrations {
     return this.#entries.get(key);
   }
 
-  /** False when there is one of that kind and id already, or too many of all. */
-  add({ kind, id, descriptor, value }: NewRegistration): boolean {
+  /** What stands in the way of a registration; none when it was added. The first of a kind and id stays. */
+  add({ kind, id, descriptor, value }: NewRegistration): 'known' | 'too long' | 'too many' | undefined {
     const key = `${kind}:${id}`;
-    if (this.#entries.has(key) || this.#entries.size >= REGISTRATIONS_MAX) return false;
+    if (this.#entries.has(key)) return 'known';
+    if (id.length > ID_LENGTH_MAX) return 'too long';
+    if (this.#entries.size >= REGISTRATIONS_MAX) return 'too many';
     this.#entries.set(key, { registration: descriptor === undefined ? { kind, id, key } : { kind, id, key, descriptor }, value });
-    return true;
+    return undefined;
   }
 
   remove(kind: string, id: string): void {

@@ -1,7 +1,7 @@
 // Values of plugins as JSON, and back. Bytes become {"$bytes": base64}. An object with functions becomes its data and
 // {"$handle": name, "$functions": [names]}: the kernel calls these by the handle.
 
-import { isFunction } from '../wire.js';
+import { isFunction } from '../json.js';
 import type { Handles } from './handles.js';
 
 const DEPTH_MAX = 24;

@@ -2,7 +2,7 @@
 
 import type { Plugin } from '../plugin/plugin.js';
 import { encodeValue } from '../plugin/values.js';
-import { isObject, type Json } from '../wire.js';
+import { isObject, type Json } from '../json.js';
 
 /** The merge patch (RFC 7396) that makes `after` of `before`. */
 export function patchOf(before: Json, after: Json): Json {

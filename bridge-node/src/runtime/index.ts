@@ -3,7 +3,7 @@
 // Parts that need the kernel or the configuration's mirror are in this folder under their subject; pure functions join here.
 
 import type { Plugin } from '../plugin/plugin.js';
-import type { Json } from '../wire.js';
+import type { Json } from '../json.js';
 import { configRuntime } from './config.js';
 import { agentRuntime, gatewayRuntime, llmRuntime, loggingRuntime, stateRuntime, systemRuntime } from './kernel.js';
 import { inboundRuntime, replyRuntime } from './turns.js';

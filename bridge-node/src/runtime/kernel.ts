@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { CallError } from '../connection/errors.js';
 import type { Plugin } from '../plugin/plugin.js';
 import { encodeValue } from '../plugin/values.js';
-import { isObject, stringOf, type Json } from '../wire.js';
+import { isObject, stringOf, type Json } from '../json.js';
 
 const plain = (value: unknown): Json => {
   const encoded = encodeValue(undefined, value);

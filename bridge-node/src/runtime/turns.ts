@@ -4,7 +4,7 @@
 import { asCallError, textOf } from '../connection/errors.js';
 import type { Plugin } from '../plugin/plugin.js';
 import { encodeValue } from '../plugin/values.js';
-import { isFunction, isObject, stringOf, type Json } from '../wire.js';
+import { isFunction, isObject, stringOf, type Json } from '../json.js';
 
 type Deliver = (payload: Json, info: { kind: string }) => unknown;
 
