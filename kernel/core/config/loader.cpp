@@ -15,6 +15,7 @@
 namespace chela::config {
 namespace {
 
+using namespace problem_code;
 using nlohmann::json;
 namespace fs = std::filesystem;
 
@@ -51,7 +52,7 @@ class Load {
     file_name_ = file.path.filename().string();
     auto text = platform::read_file(file.path, Json5Limits{}.bytes_max);
     if (!text) {
-      add("config_unreadable",
+      add(config_unreadable,
           fmt::format("{}; check --config, CHELA_CONFIG and the file's permissions", text.error().message));
       problems_.back().where = file.path.string();
       return;
@@ -59,14 +60,14 @@ class Load {
     auto source = std::make_shared<SourceMap>();
     auto document = parse_json5(*text, source.get());
     if (!document) {
-      add("config_syntax", document.error().message);
+      add(config_syntax, document.error().message);
       problems_.back().where = place(document.error().at);
       return;
     }
     source_ = std::move(source);
     document_ = std::move(*document);
     if (document_.is_object()) return;
-    add("config_type_mismatch", "the file must hold an object: { gateway: { … } }");
+    add(config_type_mismatch, "the file must hold an object: { gateway: { … } }");
     problems_.back().where = place({1, 1});
   }
 
@@ -104,7 +105,7 @@ class Load {
                              "an environment variable that it names is not UTF-8", where(path), {}});
       }
       for (const auto& name : missing) {
-        problems_.push_back({"config_unresolved_reference", Severity::warning, path.text(),
+        problems_.push_back({config_unresolved_reference, Severity::warning, path.text(),
                              fmt::format("the environment variable {} is not set", name), where(path), {}});
       }
     }

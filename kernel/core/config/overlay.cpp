@@ -14,6 +14,7 @@ extern char** environ;
 namespace chela::config {
 namespace {
 
+using namespace problem_code;
 using nlohmann::json;
 
 constexpr std::string_view kPrefix = "CHELA__";
@@ -72,7 +73,7 @@ class Overlay {
 
   void refuse(const Path& path, std::string message, const Origin& origin) {
     result.problems.push_back(
-        {"config_bad_override", Severity::error, path.text(), std::move(message), origin.where, {}});
+        {config_bad_override, Severity::error, path.text(), std::move(message), origin.where, {}});
   }
 
  private:

@@ -14,6 +14,7 @@
 namespace chela::config {
 namespace {
 
+using namespace problem_code;
 using nlohmann::json;
 
 constexpr std::size_t kBytesMax = 256 * 1024;
@@ -67,9 +68,9 @@ class Preparer {
 
   json prepare(const json& schema, const Place& at, std::size_t depth) {
     if (schema.is_boolean()) return schema;
-    if (!schema.is_object()) return refuse("invalid_schema", at, "a schema must be an object, true or false");
-    if (depth > kDepthMax) return refuse("invalid_schema", at, fmt::format("nested more than {} deep", kDepthMax));
-    if (++nodes_ > kNodesMax) return refuse("invalid_schema", at, fmt::format("more than {} parts", kNodesMax));
+    if (!schema.is_object()) return refuse(invalid_schema, at, "a schema must be an object, true or false");
+    if (depth > kDepthMax) return refuse(invalid_schema, at, fmt::format("nested more than {} deep", kDepthMax));
+    if (++nodes_ > kNodesMax) return refuse(invalid_schema, at, fmt::format("more than {} parts", kNodesMax));
     json out = schema.contains("$ref") ? follow_reference(schema, at, depth) : json::object();
     if (!out.is_object()) return out;
     for (const auto& [keyword, value] : schema.items()) {
@@ -91,13 +92,13 @@ class Preparer {
     if (is_one_of(kSchemaKeywords, keyword)) return prepare_nested(value, at, depth);
     if (keyword == "items" && !value.is_array()) return prepare_nested(value, at, depth);
     if (keyword == "items" || is_one_of(kSchemaLists, keyword)) {
-      if (!value.is_array()) return refuse("invalid_schema", at, "expected a list of schemas");
+      if (!value.is_array()) return refuse(invalid_schema, at, "expected a list of schemas");
       json list = json::array();
       for (const auto& item : value) list.push_back(prepare_nested(item, {&at, "*"}, depth));
       return list;
     }
     if (keyword == "properties") {
-      if (!value.is_object()) return refuse("invalid_schema", at, "expected an object of schemas");
+      if (!value.is_object()) return refuse(invalid_schema, at, "expected an object of schemas");
       json members = json::object();
       for (const auto& [name, member] : value.items()) {
         members.emplace(name, prepare_nested(member, {&at, name}, depth));
@@ -126,13 +127,13 @@ class Preparer {
     const auto& reference = schema.at("$ref");
     std::string name = reference.is_string() ? reference.get<std::string>() : "";
     if (!name.starts_with('#')) {
-      return refuse("unsupported_schema_keyword", at, "only references within the schema (#/…) are supported");
+      return refuse(unsupported_schema_keyword, at, "only references within the schema (#/…) are supported");
     }
     if (std::ranges::find(open_references_, name) != open_references_.end()) {
-      return refuse("unsupported_schema_keyword", at, fmt::format("the reference {} leads back to itself", name));
+      return refuse(unsupported_schema_keyword, at, fmt::format("the reference {} leads back to itself", name));
     }
     const json* target = find_target(percent_decoded(std::string_view(name).substr(1)));
-    if (!target) return refuse("invalid_schema", at, fmt::format("the reference {} leads nowhere", name));
+    if (!target) return refuse(invalid_schema, at, fmt::format("the reference {} leads nowhere", name));
     open_references_.push_back(name);
     json out = prepare_nested(*target, at, depth);
     open_references_.pop_back();
@@ -161,7 +162,7 @@ class Preparer {
   void check_pattern(const json& value, const Place& at) {
     auto pattern = value.is_string() ? compile_pattern(value.get<std::string>())
                                      : Result<std::regex>(fail(ErrorCode::invalid_argument, "a pattern is a text"));
-    if (!pattern) refuse("invalid_schema_pattern", at, pattern.error().message);
+    if (!pattern) refuse(invalid_schema_pattern, at, pattern.error().message);
   }
 
   json refuse(std::string_view code, const Place& at, std::string message) {
@@ -171,12 +172,8 @@ class Preparer {
   }
 
   void warn(const Place& at, std::string message) {
-    problems.push_back({"unsupported_schema_keyword",
-                        Severity::warning,
-                        {},
-                        fmt::format("schema {}: {}", at.text(), message),
-                        {},
-                        {}});
+    problems.push_back(
+        {unsupported_schema_keyword, Severity::warning, {}, fmt::format("schema {}: {}", at.text(), message), {}, {}});
   }
 
   const json& root_;
@@ -187,7 +184,7 @@ class Preparer {
 };
 
 PreparedSchema refused(std::string message) {
-  return {nullptr, {{"invalid_schema", Severity::error, {}, std::move(message), {}, {}}}};
+  return {nullptr, {{invalid_schema, Severity::error, {}, std::move(message), {}, {}}}};
 }
 
 }  // namespace
@@ -202,7 +199,7 @@ PreparedSchema prepare_schema(std::string_view text, Trust trust) {
   if (has_errors(out.problems)) return out;
   std::string defect = trust == Trust::stranger ? find_schema_defect(prepared) : std::string();
   if (!defect.empty()) {
-    out.problems.push_back({"invalid_schema", Severity::error, {}, "schema: " + defect, {}, {}});
+    out.problems.push_back({invalid_schema, Severity::error, {}, "schema: " + defect, {}, {}});
     return out;
   }
   out.schema = std::make_shared<json>(std::move(prepared));

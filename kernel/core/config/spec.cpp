@@ -12,6 +12,7 @@
 namespace chela::config {
 namespace {
 
+using namespace problem_code;
 using nlohmann::json;
 
 json empty_object_schema() {
@@ -74,7 +75,7 @@ ConfigSpec::ConfigSpec() {
 
 std::vector<Problem> ConfigSpec::add(const Slice& slice) {
   auto refuse = [&](std::string message) -> std::vector<Problem> {
-    return {{"invalid_schema",
+    return {{invalid_schema,
              Severity::error,
              {},
              fmt::format("the configuration of {}: {}", slice.owner, message),
@@ -150,20 +151,20 @@ bool ConfigSpec::is_from_plugin(const Path& path) const {
 
 Problem ConfigSpec::problem_of(const UnknownKey& key) const {
   std::string path = key.path.text();
-  if (!key.unowned.empty()) return {"config_unowned", Severity::warning, path, key.unowned, {}, key.nearest};
+  if (!key.unowned.empty()) return {config_unowned, Severity::warning, path, key.unowned, {}, key.nearest};
   if (key.path.last_key() == "$include") {  // leaving a part of the file out unnoticed is worse than not starting
     std::string message = "including other files is not supported by this version; put their content here";
-    return {"config_unsupported_key", Severity::error, path, message, {}, {}};
+    return {config_unsupported_key, Severity::error, path, message, {}, {}};
   }
   if (is_from_plugin(key.path)) {
     std::string message = fmt::format("unknown key of {}", owner_of(key.path));
-    return {"config_additional_property", Severity::error, path, message, {}, key.nearest};
+    return {config_additional_property, Severity::error, path, message, {}, key.nearest};
   }
   if (is_upstream_key(key.path)) {
     std::string message = "known in openclaw.json, not supported by this version; ignored";
-    return {"config_unsupported_key", Severity::warning, path, message, {}, {}};
+    return {config_unsupported_key, Severity::warning, path, message, {}, {}};
   }
-  return {"config_unknown_key", Severity::error, path, "unknown key", {}, key.nearest};
+  return {config_unknown_key, Severity::error, path, "unknown key", {}, key.nearest};
 }
 
 std::vector<Problem> ConfigSpec::check(const json& document) const {

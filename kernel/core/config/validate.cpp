@@ -14,6 +14,7 @@
 namespace chela::config {
 namespace {
 
+using namespace problem_code;
 using nlohmann::json;
 
 constexpr std::size_t kShownBytesMax = 40;
@@ -25,31 +26,31 @@ struct Translation {
   std::string_view code;
 };
 constexpr Translation kTranslations[] = {
-    {"Value type not permitted", "config_type_mismatch"},
-    {"Failed to match against any enum", "config_enum_mismatch"},
-    {"Failed to match expected value", "config_const_mismatch"},
-    {"Expected number less", "config_maximum"},
-    {"Expected number greater", "config_minimum"},
-    {"Array should contain no more", "config_max_items"},
-    {"Array contains more items", "config_max_items"},
-    {"Array should contain no fewer", "config_min_items"},
-    {"String should be no more", "config_max_length"},
-    {"String should be no fewer", "config_min_length"},
-    {"Object should have no more", "config_max_properties"},
-    {"Object should have no fewer", "config_min_properties"},
-    {"Value should be a multiple", "config_multiple_of"},
-    {"Value could not be converted", "config_multiple_of"},
-    {"Failed to match regex", "config_pattern_mismatch"},
-    {"Object contains a property", "config_additional_property"},
-    {"Missing required property", "config_required_missing"},
-    {"Missing dependency", "config_required_missing"},
-    {"Failed to validate against any schemas allowed by anyOf", "config_any_of_mismatch"},
-    {"Failed to validate against any child schemas", "config_one_of_mismatch"},
-    {"Failed to validate against exactly one", "config_one_of_mismatch"},
-    {"Elements at indexes", "config_unique_items"},
-    {"Target should not validate", "config_not_allowed"},
-    {"Failed to any values", "config_not_allowed"},
-    {"Failed to validate against a conditional", "config_not_allowed"},
+    {"Value type not permitted", config_type_mismatch},
+    {"Failed to match against any enum", config_enum_mismatch},
+    {"Failed to match expected value", config_const_mismatch},
+    {"Expected number less", config_maximum},
+    {"Expected number greater", config_minimum},
+    {"Array should contain no more", config_max_items},
+    {"Array contains more items", config_max_items},
+    {"Array should contain no fewer", config_min_items},
+    {"String should be no more", config_max_length},
+    {"String should be no fewer", config_min_length},
+    {"Object should have no more", config_max_properties},
+    {"Object should have no fewer", config_min_properties},
+    {"Value should be a multiple", config_multiple_of},
+    {"Value could not be converted", config_multiple_of},
+    {"Failed to match regex", config_pattern_mismatch},
+    {"Object contains a property", config_additional_property},
+    {"Missing required property", config_required_missing},
+    {"Missing dependency", config_required_missing},
+    {"Failed to validate against any schemas allowed by anyOf", config_any_of_mismatch},
+    {"Failed to validate against any child schemas", config_one_of_mismatch},
+    {"Failed to validate against exactly one", config_one_of_mismatch},
+    {"Elements at indexes", config_unique_items},
+    {"Target should not validate", config_not_allowed},
+    {"Failed to any values", config_not_allowed},
+    {"Failed to validate against a conditional", config_not_allowed},
     {"Failed to validate item", ""},
     {"Failed to validate against additional properties", ""},
     {"Failed to validate against schema associated", ""},
@@ -59,7 +60,7 @@ constexpr Translation kTranslations[] = {
 
 std::string_view code_of(std::string_view description) {
   auto found = std::ranges::find_if(kTranslations, [&](const auto& row) { return description.starts_with(row.start); });
-  return found == std::end(kTranslations) ? "config_not_allowed" : found->code;
+  return found == std::end(kTranslations) ? config_not_allowed : found->code;
 }
 
 // The name that the library put in quotes after `word`.
@@ -108,13 +109,13 @@ class Judge {
     std::vector<Path> covered;  // explained as a whole; what is beneath is noise
     for (const auto& finding : findings) {
       std::string_view code = code_of(finding.description);
-      bool choice = code == "config_any_of_mismatch" || code == "config_one_of_mismatch";
+      bool choice = code == config_any_of_mismatch || code == config_one_of_mismatch;
       if (choice && !is_covered(covered, finding.path)) explain_choice(finding, findings, covered);
     }
     for (const auto& finding : findings) {
       if (!is_covered(covered, finding.path)) explain(finding);
     }
-    if (problems_.empty() && !findings.empty()) add("config_not_allowed", findings[0].path, findings[0].description);
+    if (problems_.empty() && !findings.empty()) add(config_not_allowed, findings[0].path, findings[0].description);
     return std::move(problems_);
   }
 
@@ -156,7 +157,7 @@ class Judge {
     Path best = path;
     for (const auto& other : findings) {
       std::string_view code = code_of(other.description);
-      bool choice = code == "config_any_of_mismatch" || code == "config_one_of_mismatch";
+      bool choice = code == config_any_of_mismatch || code == config_one_of_mismatch;
       if (choice && best.starts_with(other.path)) best = other.path;
     }
     return best;
@@ -179,31 +180,31 @@ class Judge {
   void explain(const Finding& finding) {
     std::string_view code = code_of(finding.description);
     if (code.empty()) return;
-    if (code == "config_required_missing") {
+    if (code == config_required_missing) {
       std::string key = quoted_after("'", finding.description);
       return add(code, finding.path.child(key), fmt::format("the key \"{}\" is required here", key));
     }
-    if (code == "config_additional_property") {
+    if (code == config_additional_property) {
       return add(code, finding.path.child(quoted_after("constraints: '", finding.description)), "unknown key");
     }
     const json* schema = find_schema(schema_, finding.path);
     const json* value = finding.path.find_in(document_);
     if (!schema || !value) return add(code, finding.path, finding.description);
-    if (code == "config_unique_items") return add(code, finding.path, "the list holds the same item twice");
-    if (code == "config_multiple_of") {
+    if (code == config_unique_items) return add(code, finding.path, "the list holds the same item twice");
+    if (code == config_multiple_of) {
       const auto* step = find_member(*schema, "multipleOf");
       return add(
           code, finding.path,
           fmt::format("expected a multiple of {}, found {}", step ? step->dump() : "the step", show(*value, false)));
     }
-    if (code == "config_not_allowed") return add(code, finding.path, "this combination of values is not allowed here");
+    if (code == config_not_allowed) return add(code, finding.path, "this combination of values is not allowed here");
     std::string found =
-        code == "config_max_length" || code == "config_min_length"
+        code == config_max_length || code == config_min_length
             ? fmt::format("one of {} bytes", value->is_string() ? value->get_ref<const std::string&>().size() : 0)
         : value->is_array() && code.ends_with("_items") ? fmt::format("{} items", value->size())
                                                         : show(*value, is_secret(schema_, finding.path));
     add(code, finding.path, fmt::format("expected {}, found {}", describe(*schema), found),
-        code == "config_enum_mismatch" ? nearest_choice(*schema, *value) : "");
+        code == config_enum_mismatch ? nearest_choice(*schema, *value) : "");
   }
 
   void refuse_long_subjects(const json& value, const Path& path) {
@@ -212,7 +213,7 @@ class Judge {
       bool matched =
           schema && std::ranges::any_of(forms_of(*schema), [](auto* form) { return form->contains("pattern"); });
       if (matched) {
-        add("config_pattern_mismatch", path, fmt::format("the text is longer than {} bytes", kPatternSubjectBytesMax));
+        add(config_pattern_mismatch, path, fmt::format("the text is longer than {} bytes", kPatternSubjectBytesMax));
       }
     }
     if (value.is_object()) {
@@ -225,7 +226,7 @@ class Judge {
   // JSON5 has them, JSON and every limit have not.
   void refuse_endless_numbers(const json& value, const Path& path) {
     if (value.is_number_float() && !std::isfinite(value.get<double>())) {
-      add("config_type_mismatch", path, "NaN and Infinity are no settings; give a number");
+      add(config_type_mismatch, path, "NaN and Infinity are no settings; give a number");
     }
     if (value.is_object()) {
       for (const auto& [key, member] : value.items()) refuse_endless_numbers(member, path.child(key));

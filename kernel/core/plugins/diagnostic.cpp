@@ -9,7 +9,7 @@ struct Row {
 };
 
 constexpr Row kRows[] = {
-#define CHELA_DIAGNOSTIC_ROW(name, meaning) {#name, meaning},
+#define CHELA_DIAGNOSTIC_ROW(name, meaning, remedy) {#name, meaning},
     CHELA_DIAGNOSTIC_MAP(CHELA_DIAGNOSTIC_ROW)
 #undef CHELA_DIAGNOSTIC_ROW
 };

@@ -5,34 +5,51 @@
 #include <string>
 #include <string_view>
 
-// One row per code. The configuration codes (config_*) are those of kernel/core/config.
-#define CHELA_DIAGNOSTIC_MAP(X)                                                                       \
-  X(invalid_manifest, "the manifest is not valid")                                                    \
-  X(duplicate_plugin_id, "another plugin of the same id was found first")                             \
-  X(duplicate_capability, "another plugin provides the same capability and was found first")          \
-  X(duplicate_tool_name, "another plugin provides a tool of the same name and was found first")       \
-  X(service_refused, "the manifest declares a service, or names a key, that belongs to another")      \
-  X(entry_not_found, "the library that the manifest names does not exist")                            \
-  X(entry_outside_root, "the library that the manifest names lies outside the plugin's folder")       \
-  X(integrity_mismatch, "the library's hash is not the one recorded")                                 \
-  X(jit_mode_required, "the plugin needs the dynamic lane (runtime.mode)")                            \
-  X(operator_blocked, "the configuration disables the plugin")                                        \
-  X(load_failed, "the library cannot be loaded")                                                      \
-  X(probe_failed, "the plugin crashed or hung when it was tried in a process of its own")             \
-  X(invalid_plugin_export, "the library does not export a valid door")                                \
-  X(plugin_api_version_mismatch, "the plugin was built for another ABI")                              \
-  X(manifest_mismatch, "the library and its manifest disagree on id or version")                      \
-  X(undeclared_capability, "the code offers what the manifest does not declare")                      \
-  X(missing_capability, "the manifest declares what the code does not offer")                         \
-  X(create_failed, "the plugin could not be created")                                                 \
-  X(configure_failed, "the plugin refused its configuration")                                         \
-  X(start_failed, "the plugin could not be started")                                                  \
-  X(requirement_missing, "a capability that the plugin requires is not there")
+// One row per code: what it means, and what to do. The configuration codes (config_*) are those of kernel/core/config.
+#define CHELA_DIAGNOSTIC_MAP(X)                                                                                     \
+  X(invalid_manifest, "the manifest is not valid",                                                                  \
+    "mend the place that the message names, or install the plugin again")                                           \
+  X(duplicate_plugin_id, "another plugin of the same id was found first", "remove one of the two folders")          \
+  X(duplicate_capability, "another plugin provides the same capability and was found first",                        \
+    "disable one of the two: `plugins.entries.ID.enabled`")                                                         \
+  X(duplicate_tool_name, "another plugin provides a tool of the same name and was found first",                     \
+    "disable one of the two: `plugins.entries.ID.enabled`")                                                         \
+  X(service_refused, "the manifest declares a service, or names a key, that belongs to another",                    \
+    "disable the plugin that should not have it: `plugins.entries.ID.enabled`")                                     \
+  X(entry_not_found, "the library that the manifest names does not exist", "build the plugin, or install it again") \
+  X(entry_outside_root, "the library that the manifest names lies outside the plugin's folder",                     \
+    "name a file of the folder in `library`; do not use a plugin of a stranger that does this")                     \
+  X(integrity_mismatch, "the library's hash is not the one recorded",                                               \
+    "install it again from where you trust it; do not use it as it is")                                             \
+  X(jit_mode_required, "the plugin needs the dynamic lane (runtime.mode)",                                          \
+    "set `runtime.mode` to `auto` or `dynamic`, or leave the plugin out")                                           \
+  X(operator_blocked, "the configuration disables the plugin",                                                      \
+    "nothing when that is meant; else see `plugins.allow`, `plugins.deny` and `plugins.entries`")                   \
+  X(load_failed, "the library cannot be loaded",                                                                    \
+    "install what the message names, or a build of the plugin for this machine")                                    \
+  X(probe_failed, "the plugin crashed or hung when it was tried in a process of its own",                           \
+    "the plugin's author has to mend it; `chela plugins check` shows where")                                        \
+  X(invalid_plugin_export, "the library does not export a valid door",                                              \
+    "the plugin's author has to mend it; `chela plugins check` shows where")                                        \
+  X(plugin_api_version_mismatch, "the plugin was built for another ABI",                                            \
+    "install a version of it for the ABI that `chela version` names")                                               \
+  X(manifest_mismatch, "the library and its manifest disagree on id or version",                                    \
+    "install the plugin again: parts of two versions are mixed")                                                    \
+  X(undeclared_capability, "the code offers what the manifest does not declare",                                    \
+    "the plugin's author has to mend it; `chela plugins check` shows where")                                        \
+  X(missing_capability, "the manifest declares what the code does not offer",                                       \
+    "the plugin's author has to mend it; `chela plugins check` shows where")                                        \
+  X(create_failed, "the plugin could not be created", "do what the message says; else tell the author")             \
+  X(configure_failed, "the plugin refused its configuration",                                                       \
+    "change `plugins.entries.ID.config` as the message says")                                                       \
+  X(start_failed, "the plugin could not be started", "do what the message says; else tell the author")              \
+  X(requirement_missing, "a capability that the plugin requires is not there",                                      \
+    "install or enable a plugin that provides it")
 
 namespace chela::plugins {
 
 enum class DiagnosticCode {
-#define CHELA_DIAGNOSTIC_ENUM(name, meaning) name,
+#define CHELA_DIAGNOSTIC_ENUM(name, meaning, remedy) name,
   CHELA_DIAGNOSTIC_MAP(CHELA_DIAGNOSTIC_ENUM)
 #undef CHELA_DIAGNOSTIC_ENUM
 };
