@@ -9,6 +9,7 @@
 
 #include "kernel/core/base/random.hpp"
 #include "kernel/core/base/text.hpp"
+#include "kernel/core/net/websocket_codec.hpp"
 #include "kernel/core/net/websocket_handshake.hpp"
 #include "kernel/gateway/reply.hpp"
 #include "kernel/gateway/socket_message.hpp"
@@ -50,7 +51,7 @@ class Client final : public runtime::SessionListener, public std::enable_shared_
   }
 
   void on_message(std::string_view payload, bool is_text) {
-    if (!is_text) return socket_->close(1003, "binary messages are not understood");
+    if (!is_text) return socket_->close(net::CloseCode::unsupported_data, "binary messages are not understood");
     if (too_fast_) return;
     messages_.set_per_minute_max(context_.socket_limits.messages_per_minute_max);
     if (!messages_.take("")) {
@@ -64,7 +65,7 @@ class Client final : public runtime::SessionListener, public std::enable_shared_
     context_.loop.spawn("client message", take(std::move(message)));
   }
   void refuse(std::string_view reason) {
-    if (socket_) socket_->close(1008, reason);
+    if (socket_) socket_->close(net::CloseCode::policy_violation, reason);
   }
   void on_close() {
     leave();
@@ -125,7 +126,7 @@ class Client final : public runtime::SessionListener, public std::enable_shared_
 
   // The client hears first of the messages that came before the one too many.
   void close_if_too_fast() {
-    if (too_fast_ && taking_ == 0 && socket_) socket_->close(1008, "rate limit exceeded");
+    if (too_fast_ && taking_ == 0 && socket_) socket_->close(net::CloseCode::policy_violation, "rate limit exceeded");
   }
 
   void on_event(const runtime::SessionEvent& event) override {
@@ -192,7 +193,7 @@ class Clients final : public SocketClients {
     auto accepted = request.exchange.accept_websocket(std::move(options));
     if (!accepted) co_return Result<void>{};  // the refusal has been sent
     if (is_full(request.principal)) {
-      (*accepted)->close(1008, "connection limit exceeded");
+      (*accepted)->close(net::CloseCode::policy_violation, "connection limit exceeded");
       co_return Result<void>{};
     }
     auto client = std::make_shared<Client>(context_, **accepted, request.principal);

@@ -19,11 +19,24 @@ namespace chela::net {
 enum class WebSocketRole : std::uint8_t { server, client };
 enum class Opcode : std::uint8_t { continuation = 0, text = 1, binary = 2, close = 8, ping = 9, pong = 10 };
 
-// RFC 6455 section 7.4.1.
+// One row per close code of RFC 6455 section 7.4.1 that has a meaning here.
+#define CHELA_CLOSE_CODE_MAP(X)                                                                             \
+  X(normal, 1000, "the peer wished to end; its close frame is answered with its own code, this or another") \
+  X(going_away, 1001, "the gateway is stopping")                                                            \
+  X(protocol_error, 1002, "a frame breaks RFC 6455")                                                        \
+  X(unsupported_data, 1003, "a binary message came where only text is understood")                          \
+  X(none, 1005, "never sent: stands for a close frame without a code")                                      \
+  X(abnormal, 1006, "never sent: stands for a connection that ended without a close frame")                 \
+  X(invalid_data, 1007, "a text is not UTF-8")                                                              \
+  X(policy_violation, 1008,                                                                                 \
+    "a limit on rate or number, silence, a slow reader, or access that has ended; the "                     \
+    "reason says which")                                                                                    \
+  X(too_big, 1009, "a message is above its limit")
+
 struct CloseCode {
-  static constexpr std::uint16_t normal = 1000, going_away = 1001, protocol_error = 1002, unsupported_data = 1003,
-                                 none = 1005, abnormal = 1006, invalid_data = 1007, policy_violation = 1008,
-                                 too_big = 1009, internal_error = 1011, try_again = 1013;
+#define CHELA_CLOSE_CODE(name, code, meaning) static constexpr std::uint16_t name = code;
+  CHELA_CLOSE_CODE_MAP(CHELA_CLOSE_CODE)
+#undef CHELA_CLOSE_CODE
 };
 // Whether a close frame may carry it: 1000..1003, 1007..1014, 3000..4999.
 bool is_valid_close_code(std::uint16_t code);
