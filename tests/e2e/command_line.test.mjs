@@ -1,4 +1,4 @@
-// The `chela` commands: what they print, as text and as JSON, and their exit codes (docs/command-line.md).
+// The `chela` commands: what they print, as text and as JSON, and their exit codes (docs/generated/errors.md).
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';

@@ -21,26 +21,34 @@ namespace fs = std::filesystem;
 
 constexpr std::uintmax_t kFreeBytesMin = 100u << 20;
 
+struct Row {
+  std::string_view name;
+  std::string_view remedy;
+};
+
+constexpr Row kRows[] = {
+#define CHELA_CHECK_ROW(name, meaning, remedy) {#name, remedy},
+    CHELA_CHECK_MAP(CHELA_CHECK_ROW)
+#undef CHELA_CHECK_ROW
+};
+
 Check check_config(const Installation& installation) {
   std::size_t warnings = installation.loaded.problems.size();
   if (!installation.loaded.snapshot) {
-    return {"config", Status::fail, "the configuration has errors", "run `chela config validate`"};
+    return {CheckId::config, Status::fail, "the configuration has errors"};
   }
   auto file = installation.loaded.snapshot->file();
   auto summary = file.empty() ? std::string("no configuration file: defaults are used") : "configuration " + file;
-  if (warnings > 0)
-    return {"config", Status::warn, fmt::format("{}, {} warnings", summary, warnings), "run `chela config validate`"};
-  return {"config", Status::pass, summary, {}};
+  if (warnings > 0) return {CheckId::config, Status::warn, fmt::format("{}, {} warnings", summary, warnings)};
+  return {CheckId::config, Status::pass, summary};
 }
 
 Check check_lane(const config::Snapshot& config) {
   auto lane = plugins::resolve_lane(
       plugins::parse_lane(config.get_string("runtime.mode")).value_or(plugins::LaneRequest::automatic));
-  if (!lane) return {"runtime_mode", Status::fail, lane.error().message, "set runtime.mode to \"auto\""};
-  return {"runtime_mode",
-          Status::pass,
-          fmt::format("runtime.mode {}, effective {}", config.get_string("runtime.mode"), plugins::name_of(*lane)),
-          {}};
+  if (!lane) return {CheckId::runtime_mode, Status::fail, lane.error().message};
+  return {CheckId::runtime_mode, Status::pass,
+          fmt::format("runtime.mode {}, effective {}", config.get_string("runtime.mode"), plugins::name_of(*lane))};
 }
 
 Check check_model(const Installation& installation) {
@@ -55,23 +63,19 @@ Check check_model(const Installation& installation) {
       }
     }
   }
-  if (configured) return {"model", Status::pass, "a model service is configured", {}};
-  return {"model", Status::warn,
-          "no model is configured: a local service is used when there is one, else the demonstration answers",
-          "set MODEL_PROVIDER_KEY, add models.providers, or start Ollama"};
+  if (configured) return {CheckId::model, Status::pass, "a model service is configured"};
+  return {CheckId::model, Status::warn,
+          "no model is configured: a local service is used when there is one, else the demonstration answers"};
 }
 
-Check check_directory(const char* id, const char* what, const fs::path& path) {
+Check check_directory(CheckId id, const char* what, const fs::path& path) {
   fs::path at = path;
   std::error_code ignored;
   while (!fs::exists(at, ignored) && at.has_relative_path()) at = at.parent_path();
   if (access(at.c_str(), W_OK) != 0)
-    return {id, Status::fail, fmt::format("{} {} cannot be written", what, path.string()),
-            "give its owner the right to write, or set CHELA_HOME"};
-  return {id,
-          Status::pass,
-          fmt::format("{} {}{}", what, path.string(), at == path ? "" : " (made at the first start)"),
-          {}};
+    return {id, Status::fail, fmt::format("{} {} cannot be written", what, path.string())};
+  return {id, Status::pass,
+          fmt::format("{} {}{}", what, path.string(), at == path ? "" : " (made at the first start)")};
 }
 
 Check check_space(const fs::path& path) {
@@ -79,26 +83,21 @@ Check check_space(const fs::path& path) {
   std::error_code error;
   while (!fs::exists(at, error) && at.has_relative_path()) at = at.parent_path();
   auto space = fs::space(at, error);
-  if (error) return {"storage_free_space", Status::skip, "the free space is not known", {}};
+  if (error) return {CheckId::storage_free_space, Status::skip, "the free space is not known"};
   auto text = fmt::format("{} MiB free", space.available >> 20);
-  if (space.available < kFreeBytesMin)
-    return {"storage_free_space", Status::warn, text, "free some space: what cannot be written is not acknowledged"};
-  return {"storage_free_space", Status::pass, text, {}};
+  return {CheckId::storage_free_space, space.available < kFreeBytesMin ? Status::warn : Status::pass, text};
 }
 
 Check check_database(const fs::path& file) {
   std::error_code ignored;
   if (!fs::exists(file, ignored))
-    return {"storage", Status::pass, "no database yet: it is made at the first start", {}};
+    return {CheckId::storage, Status::pass, "no database yet: it is made at the first start"};
   auto connection = store::Connection::open(file, {.access = store::Access::read_only});
-  if (!connection)
-    return {"storage", Status::fail, connection.error().message,
-            "restore a backup, or move the file away to begin anew"};
+  if (!connection) return {CheckId::storage, Status::fail, connection.error().message};
   auto damage = store::find_damage(**connection);
-  if (!damage) return {"storage", Status::fail, damage.error().message, "restore a backup"};
-  if (!damage->empty())
-    return {"storage", Status::fail, "the database is damaged: " + damage->front(), "restore a backup"};
-  return {"storage", Status::pass, "the database is sound", {}};
+  if (!damage) return {CheckId::storage, Status::fail, damage.error().message};
+  if (!damage->empty()) return {CheckId::storage, Status::fail, "the database is damaged: " + damage->front()};
+  return {CheckId::storage, Status::pass, "the database is sound"};
 }
 
 Check check_port(const config::Snapshot& config) {
@@ -108,21 +107,19 @@ Check check_port(const config::Snapshot& config) {
       .sin_family = AF_INET, .sin_port = htons(port), .sin_addr = {htonl(INADDR_LOOPBACK)}, .sin_zero = {}};
   bool taken = probe >= 0 && connect(probe, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
   if (probe >= 0) close(probe);
-  if (!taken) return {"port_availability", Status::pass, fmt::format("port {} is free", port), {}};
-  return {"port_availability", Status::warn, fmt::format("something listens on port {} already", port),
-          "nothing when it is your gateway (`chela health`); else set gateway.port"};
+  if (!taken) return {CheckId::port_availability, Status::pass, fmt::format("port {} is free", port)};
+  return {CheckId::port_availability, Status::warn, fmt::format("something listens on port {} already", port)};
 }
 
 std::vector<Check> check_bind(const config::Snapshot& config) {
   auto address = app::bind_address(config);
-  if (!address) return {{"public_bind", Status::fail, address.error().message, "set gateway.bind"}};
+  if (!address) return {{CheckId::public_bind, Status::fail, address.error().message}};
   std::vector<Check> out;
   for (const auto& refusal : policy::check_public_bind(*address, config.root())) {
-    out.push_back(
-        {"public_bind", Status::fail, fmt::format("{}: {}", refusal.key, refusal.message), "change " + refusal.key});
+    out.push_back({CheckId::public_bind, Status::fail, fmt::format("{}: {}", refusal.key, refusal.message)});
   }
   if (out.empty())
-    out.push_back({"public_bind", Status::pass, "listening on " + *address + " is safe as configured", {}});
+    out.push_back({CheckId::public_bind, Status::pass, "listening on " + *address + " is safe as configured"});
   return out;
 }
 
@@ -131,17 +128,16 @@ std::vector<Check> check_plugins(const Installation& installation) {
   std::vector<Check> out;
   for (const auto& diagnostic : discovery.diagnostics) {
     bool error = diagnostic.severity == plugins::Severity::error;
-    out.push_back(
-        {"plugins", error ? Status::fail : Status::warn, diagnostic.message, "mend or remove " + diagnostic.path});
+    auto summary = diagnostic.path.empty() ? diagnostic.message : diagnostic.path + ": " + diagnostic.message;
+    out.push_back({CheckId::plugins, error ? Status::fail : Status::warn, std::move(summary)});
   }
   for (const auto& found : discovery.plugins) {
     std::error_code ignored;
     if (!found.disabled_because.empty() || fs::exists(found.manifest.library, ignored)) continue;
-    out.push_back(
-        {"plugins", Status::fail, "plugin " + found.manifest.id + " has no library", "build or reinstall it"});
+    out.push_back({CheckId::plugins, Status::fail, "plugin " + found.manifest.id + " has no library"});
   }
   if (out.empty())
-    out.push_back({"plugins", Status::pass, fmt::format("{} plugins known", discovery.plugins.size()), {}});
+    out.push_back({CheckId::plugins, Status::pass, fmt::format("{} plugins known", discovery.plugins.size())});
   return out;
 }
 
@@ -152,18 +148,25 @@ std::string_view name_of(Status status) {
   return kNames[static_cast<std::size_t>(status)];
 }
 
+std::string_view name_of(CheckId id) { return kRows[static_cast<std::size_t>(id)].name; }
+
+std::string_view Check::next_step() const {
+  bool wrong = status == Status::warn || status == Status::fail;
+  return wrong ? kRows[static_cast<std::size_t>(id)].remedy : std::string_view();
+}
+
 std::vector<Check> run_checks(const Installation& installation) {
   std::vector<Check> out{check_config(installation)};
   auto add = [&](std::vector<Check> more) { out.insert(out.end(), more.begin(), more.end()); };
   if (installation.loaded.snapshot) {
     const auto& config = *installation.loaded.snapshot;
     add({check_lane(config), check_model(installation), check_port(config)});
-    add({check_directory("workspace", "workspace", app::workspace(config, installation.home.workspace()))});
+    add({check_directory(CheckId::workspace, "workspace", app::workspace(config, installation.home.workspace()))});
     add(check_bind(config));
   }
   add(check_plugins(installation));
-  add({check_directory("storage_writable", "state in", installation.home.root), check_space(installation.home.root),
-       check_database(installation.home.database())});
+  add({check_directory(CheckId::storage_writable, "state in", installation.home.root),
+       check_space(installation.home.root), check_database(installation.home.database())});
   return out;
 }
 

@@ -1,13 +1,19 @@
 #pragma once
 
-// The commands of the program. Each function adds one to the command line; its callback sets the exit code
-// (docs/command-line.md).
+// The commands of the program. Each function adds one to the command line; its callback sets the exit code.
 
 #include <CLI/App.hpp>
 
 #include "kernel/core/base/clock.hpp"
+#include "tools/chela/exit_code.hpp"
 
 namespace chela::cli {
+
+constexpr const char* kProgramName = "chela";
+constexpr const char* kProgramDescription = "Chela: a self-hosted agent gateway";
+
+// All of them. `exit_code` outlives `program`.
+void add_commands(CLI::App& program, TimePoint started_at, int& exit_code);
 
 void add_gateway_command(CLI::App& program, TimePoint started_at, int& exit_code);
 void add_chat_command(CLI::App& program, int& exit_code);
@@ -19,8 +25,5 @@ void add_plugins_command(CLI::App& program, int& exit_code);
 void add_config_command(CLI::App& program, int& exit_code);
 void add_completion_command(CLI::App& program, int& exit_code);
 void add_version_command(CLI::App& program, int& exit_code);
-
-constexpr int kFailed = 1;
-constexpr int kInterrupted = 130;
 
 }  // namespace chela::cli

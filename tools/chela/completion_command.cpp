@@ -69,7 +69,7 @@ std::string fish_script(const CLI::App& program) {
 void add_completion_command(CLI::App& program, int& exit_code) {
   auto shell = std::make_shared<std::string>();
   auto* command = program.add_subcommand("completion", "A completion script for the shell");
-  command->add_option("shell", *shell, "bash, zsh or fish")->required()->check(CLI::IsMember({"bash", "zsh", "fish"}));
+  command->add_option("shell", *shell, "For which shell")->required()->check(CLI::IsMember({"bash", "zsh", "fish"}));
   command->callback([&program, shell, &exit_code] {
     print(*shell == "bash" ? bash_script(program) : *shell == "zsh" ? zsh_script(program) : fish_script(program));
     exit_code = 0;

@@ -22,8 +22,8 @@ constexpr std::string_view sign_of(Status status) {
 }
 
 nlohmann::json check_json(const Check& check) {
-  nlohmann::json out = {{"id", check.id}, {"status", name_of(check.status)}, {"summary", check.summary}};
-  if (!check.next_step.empty()) out["nextStep"] = check.next_step;
+  nlohmann::json out = {{"id", name_of(check.id)}, {"status", name_of(check.status)}, {"summary", check.summary}};
+  if (!check.next_step().empty()) out["nextStep"] = check.next_step();
   return out;
 }
 
@@ -37,8 +37,8 @@ int examine(const Arguments& arguments) {
     print_json({{"checks", list}, {"failed", failed}, {"warnings", warned}});
   } else {
     for (const auto& check : checks) {
-      print(fmt::format("{} {}: {}\n", sign_of(check.status), check.id, check.summary));
-      if (!check.next_step.empty()) print(fmt::format("    → {}\n", check.next_step));
+      print(fmt::format("{} {}: {}\n", sign_of(check.status), name_of(check.id), check.summary));
+      if (!check.next_step().empty()) print(fmt::format("    → {}\n", check.next_step()));
     }
     print(fmt::format("{} checks, {} failed, {} warnings\n", checks.size(), failed, warned));
   }

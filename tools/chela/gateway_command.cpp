@@ -32,7 +32,7 @@ app::GatewayOptions options_from(const Arguments& arguments, TimePoint started_a
 
 int report(const app::StartFailure& failure) {
   for (const auto& reason : failure.reasons) std::fprintf(stderr, "chela: %s\n", reason.c_str());
-  return 1;
+  return kFailed;
 }
 
 int run_gateway(const Arguments& arguments, TimePoint started_at) {

@@ -18,8 +18,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr int kWrongCommandLine = 2;
-
 struct Arguments {
   std::string config;
   std::string id;
@@ -155,7 +153,7 @@ void add_new(CLI::App& group, int& exit_code) {
   auto wanted = std::make_shared<New>();
   auto* command = group.add_subcommand("new", "Writes a plugin that builds and passes the check at once");
   command->add_option("name", wanted->id, "Its id")->required();
-  command->add_option("--kind", wanted->kind, "What it provides")->check(CLI::IsMember(scaffold::kinds()));
+  command->add_option("--kind", wanted->kind, "What it provides")->check(CLI::IsMember(scaffold::kinds()))->capture_default_str();
   command->add_option("--dir", wanted->directory, "The folder to write (default: the id)");
   command->callback([wanted, &exit_code] { exit_code = create(wanted->id, wanted->kind, wanted->directory); });
 }
