@@ -49,6 +49,8 @@ class Gateway::Parts {
   void drain();
 
   const std::vector<std::string>& warnings() const { return configuration.warnings(); }
+  const gateway::RouteTable& routes() const { return service->routes(); }
+  std::vector<gateway::Metric> metrics() const;
 
  private:
   std::expected<void, StartFailure> take_home();
@@ -228,6 +230,12 @@ std::vector<gateway::Metric> Gateway::Parts::server_metrics() const {
       {"egressFailures", "chela_egress_failures_total", "Requests sent out that failed", true, count(out.failed)}};
 }
 
+std::vector<gateway::Metric> Gateway::Parts::metrics() const {
+  auto all = gateway::runtime_metrics(*context);
+  std::ranges::move(server_metrics(), std::back_inserter(all));
+  return all;
+}
+
 void Gateway::Parts::watch_signals() {
   constexpr int kNumbers[] = {SIGTERM, SIGINT};
   for (int i = 0; i < 2; ++i) {
@@ -289,5 +297,7 @@ std::expected<std::unique_ptr<Gateway>, StartFailure> Gateway::create(GatewayOpt
 std::expected<std::string, StartFailure> Gateway::start() { return parts_->start(); }
 void Gateway::run() { parts_->serve(); }
 const std::vector<std::string>& Gateway::warnings() const { return parts_->warnings(); }
+const gateway::RouteTable& Gateway::routes() const { return parts_->routes(); }
+std::vector<gateway::Metric> Gateway::metrics() const { return parts_->metrics(); }
 
 }  // namespace chela::app

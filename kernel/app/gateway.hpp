@@ -15,6 +15,8 @@
 #include "kernel/core/base/clock.hpp"
 #include "kernel/core/config/loader.hpp"
 #include "kernel/core/config/problem.hpp"
+#include "kernel/gateway/metrics.hpp"
+#include "kernel/gateway/route.hpp"
 
 namespace chela::app {
 
@@ -45,6 +47,9 @@ class Gateway {
   // Serves until SIGTERM or SIGINT, then drains: running turns may end within gracefulShutdownSeconds.
   void run();
   const std::vector<std::string>& warnings() const;
+  // What it serves, and what it counts.
+  const gateway::RouteTable& routes() const;
+  std::vector<gateway::Metric> metrics() const;
 
  private:
   class Parts;

@@ -10,28 +10,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-std::vector<Metric> runtime_metrics(const Context& context) {
-  const auto& totals = context.sessions.environment().turn.totals;
-  auto count = [](std::uint64_t value) { return static_cast<double>(value); };
-  return {
-      {"totalTurns", "chela_turns_total", "Turns that have ended", true, count(totals.turns)},
-      {"totalLlmCalls", "chela_model_calls_total", "Completions asked of providers", true, count(totals.completions)},
-      {"totalLlmErrors", "chela_model_errors_total", "Completions that failed", true, count(totals.failed_completions)},
-      {"totalLlmRetries", "chela_model_retries_total", "Completions that were asked again", true,
-       count(totals.retried_completions)},
-      {"totalInputTokens", "chela_input_tokens_total", "Tokens given to models", true, count(totals.input_tokens)},
-      {"totalOutputTokens", "chela_output_tokens_total", "Tokens written by models", true, count(totals.output_tokens)},
-      {"totalToolCalls", "chela_tool_calls_total", "Calls of tools", true, count(totals.tool_calls)},
-      {"totalToolFailures", "chela_tool_failures_total", "Calls of tools that failed", true,
-       count(totals.failed_tool_calls)},
-      {"totalToolTimeouts", "chela_tool_timeouts_total", "Calls of tools that took too long", true,
-       count(totals.tool_timeouts)},
-      {"activeSessions", "chela_sessions_open", "Sessions in memory", false, count(context.sessions.open_count())},
-      {"runningTurns", "chela_turns_running", "Sessions with a running turn", false,
-       count(context.sessions.running_count())},
-  };
-}
-
 class Operations {
  public:
   Operations(Context& context, OperationsSources sources) : context_(context), sources_(std::move(sources)) {}
@@ -70,6 +48,28 @@ class Operations {
 };
 
 }  // namespace
+
+std::vector<Metric> runtime_metrics(const Context& context) {
+  const auto& totals = context.sessions.environment().turn.totals;
+  auto count = [](std::uint64_t value) { return static_cast<double>(value); };
+  return {
+      {"totalTurns", "chela_turns_total", "Turns that have ended", true, count(totals.turns)},
+      {"totalLlmCalls", "chela_model_calls_total", "Completions asked of providers", true, count(totals.completions)},
+      {"totalLlmErrors", "chela_model_errors_total", "Completions that failed", true, count(totals.failed_completions)},
+      {"totalLlmRetries", "chela_model_retries_total", "Completions that were asked again", true,
+       count(totals.retried_completions)},
+      {"totalInputTokens", "chela_input_tokens_total", "Tokens given to models", true, count(totals.input_tokens)},
+      {"totalOutputTokens", "chela_output_tokens_total", "Tokens written by models", true, count(totals.output_tokens)},
+      {"totalToolCalls", "chela_tool_calls_total", "Calls of tools", true, count(totals.tool_calls)},
+      {"totalToolFailures", "chela_tool_failures_total", "Calls of tools that failed", true,
+       count(totals.failed_tool_calls)},
+      {"totalToolTimeouts", "chela_tool_timeouts_total", "Calls of tools that took too long", true,
+       count(totals.tool_timeouts)},
+      {"activeSessions", "chela_sessions_open", "Sessions in memory", false, count(context.sessions.open_count())},
+      {"runningTurns", "chela_turns_running", "Sessions with a running turn", false,
+       count(context.sessions.running_count())},
+  };
+}
 
 void add_operations(Service& service, Context& context, OperationsSources sources) {
   auto operations = std::make_shared<Operations>(context, std::move(sources));

@@ -21,6 +21,9 @@ struct OperationsSources {
   std::function<std::vector<Metric>()> metrics;   // of the server and the egress client
 };
 
+// Of turns, models, tools and sessions.
+std::vector<Metric> runtime_metrics(const Context& context);
+
 void add_operations(Service& service, Context& context, OperationsSources sources);
 
 }  // namespace chela::gateway
