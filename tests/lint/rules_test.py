@@ -131,6 +131,8 @@ WORDS = [
     ('markdown_link', {'docs/a.md': '# A\n[b](b.md#the-part) [a](#a) [web](https://x.y/z) [up](../README.md)\n`[x](y)`\n',
                        'docs/b.md': '## The *part*\n', 'README.md': '[docs](docs)\n'}, []),
     ('markdown_link', {'docs/a.md': 'text\n[b](b.md)\n'}, ['docs/a.md:2']),
+    ('document_index', {'docs/a.md': 'text\n', 'docs/b/c.md': '', 'docs/README.md': '[a](a.md#b) [c](b/c.md)\n'}, []),
+    ('document_index', {'docs/a.md': 'text\n', 'docs/b/c.md': '', 'docs/README.md': '[a](a.md)\n'}, ['docs/b/c.md:0']),
     ('markdown_link', {'docs/a.md': '![a picture](a.png)\n'}, ['docs/a.md:1']),
     ('markdown_link', {'docs/a.md': '# A\n[a](#b)\n'}, ['docs/a.md:2']),
 ]

@@ -24,6 +24,18 @@ def _prose(text):
     return re.sub(r'`[^`\n]*`', blank, _FENCE.sub(blank, text))
 
 
+INDEX = 'docs/README.md'
+
+
+@rule('docs/README.md leads to every document below docs/')
+def document_index(tree):
+    text = _prose(tree.text(INDEX))
+    linked = {posixpath.normpath(posixpath.join('docs', target.partition('#')[0])) for target in _LINK.findall(text)}
+    for path in tree.select('docs', suffixes=('.md',)):
+        if path != INDEX and path not in linked:
+            yield path, 0, f'{INDEX} has no line for it'
+
+
 @rule('links in Markdown lead to a file of the tree and, with a fragment, to a heading in it')
 def markdown_link(tree):
     folders = {posixpath.dirname(path) for path in tree.files}
