@@ -101,7 +101,7 @@ class Load {
       value = substitute_variables(value.get_ref<const std::string&>(), request_.environment, missing);
       if (!is_valid_utf8(value.get_ref<const std::string&>())) {
         value = "";
-        problems_.push_back({"config_bad_override", Severity::error, path.text(),
+        problems_.push_back({config_bad_override, Severity::error, path.text(),
                              "an environment variable that it names is not UTF-8", where(path), {}});
       }
       for (const auto& name : missing) {
