@@ -16,12 +16,15 @@ struct Loop::Handles {
   uv_async_t wake;
   uv_idle_t again;  // active while posted jobs wait that need no waking
   uv_timer_t timer;
+  uv_prepare_t sweep;  // before the loop waits, what has finished is freed
   pthread_t thread;
 };
 
 struct Loop::Detached {
   std::string name;
   std::optional<Task<void>> task;
+  bool starting = true;  // spawn() is on the stack and frees it
+  bool finished = false;
 };
 
 namespace {
@@ -52,6 +55,11 @@ Loop::Loop(const Clock& clock)
   handles_->wake.data = this;
   handles_->again.data = this;
   handles_->timer.data = this;
+  uv_prepare_init(uv(), &handles_->sweep);
+  handles_->sweep.data = this;
+  uv_prepare_start(&handles_->sweep,
+                   [](uv_prepare_t* sweep) { static_cast<Loop*>(sweep->data)->collect_finished(); });
+  uv_unref(reinterpret_cast<uv_handle_t*>(&handles_->sweep));
   timers_.on_earlier([this] { rearm_timer(); });
 }
 
@@ -66,6 +74,7 @@ Loop::~Loop() {
   uv_close(reinterpret_cast<uv_handle_t*>(&handles_->wake), nullptr);
   uv_close(reinterpret_cast<uv_handle_t*>(&handles_->again), nullptr);
   uv_close(reinterpret_cast<uv_handle_t*>(&handles_->timer), nullptr);
+  uv_close(reinterpret_cast<uv_handle_t*>(&handles_->sweep), nullptr);
   while (uv_run(uv(), UV_RUN_DEFAULT) != 0) {
   }
 }
@@ -133,14 +142,16 @@ Task<void> Loop::run_detached(std::list<Detached>::iterator self, Task<Result<vo
   if (!result && result.error().code != ErrorCode::cancelled && report_error_) {
     report_error_(self->name, result.error());
   }
-  finished_.splice(finished_.end(), tasks_, self);  // freed later: this frame still runs
+  self->finished = true;
+  if (!self->starting) finished_.splice(finished_.end(), tasks_, self);  // freed later: this frame still runs
 }
 
 void Loop::spawn(std::string name, Task<Result<void>> task) {
   auto self = tasks_.emplace(tasks_.end(), std::move(name), std::nullopt);
   self->task.emplace(run_detached(self, std::move(task)));
   self->task->start();
-  if (finished_.size() > 64) post([] {});  // run_posted() frees them
+  self->starting = false;
+  if (self->finished) tasks_.erase(self);  // a flood of small tasks holds no memory until the loop comes round
 }
 
 void Loop::collect_finished() { finished_.clear(); }

@@ -44,7 +44,7 @@ class Loop {
   // Runs `job` on the loop thread, in order of posting. Any thread; after the loop has ended jobs are dropped.
   void post(std::move_only_function<void()> job);
 
-  // Starts detached work at once, on this stack, and owns it until it ends.
+  // Starts detached work at once, on this stack, and owns it until it ends. What ends at once is freed at once.
   void spawn(std::string name, Task<Result<void>> task);
   std::size_t task_count() const { return tasks_.size(); }
   void on_task_error(ErrorReporter reporter) { report_error_ = std::move(reporter); }

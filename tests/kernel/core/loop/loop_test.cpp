@@ -1,6 +1,7 @@
 #include "kernel/core/loop/loop.hpp"
 
 #include <gtest/gtest.h>
+#include <uv.h>
 
 #include <thread>
 
@@ -128,6 +129,36 @@ TEST(Loop, PostsFromOtherThreadsInOrder) {
   poster.join();
   EXPECT_EQ(seen.size(), 1000u);
   EXPECT_TRUE(std::ranges::is_sorted(seen));
+  loop.drain(1s);
+}
+
+Task<Result<void>> hold(std::shared_ptr<int>, Completion<bool>& until) {
+  co_await until.wait();
+  co_return Result<void>{};
+}
+
+TEST(Loop, FreesWhatEndsAtOnceBeforeTheLoopComesRound) {
+  Loop loop;
+  auto held = std::make_shared<int>();
+  Completion<bool> over;
+  over.set(true);
+  for (int i = 0; i < 1000; ++i) {
+    loop.spawn("at once", hold(held, over));
+    ASSERT_EQ(held.use_count(), 1);
+  }
+  EXPECT_EQ(loop.task_count(), 0u);
+  loop.drain(1s);
+}
+
+TEST(Loop, FreesWhatEndsLaterBeforeItWaitsAgain) {
+  Loop loop;
+  auto held = std::make_shared<int>();
+  Completion<bool> over;
+  loop.spawn("later", hold(held, over));
+  over.set(true);
+  EXPECT_EQ(loop.task_count(), 0u);
+  uv_run(loop.uv(), UV_RUN_NOWAIT);
+  EXPECT_EQ(held.use_count(), 1);
   loop.drain(1s);
 }
 
