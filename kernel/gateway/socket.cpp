@@ -21,7 +21,8 @@ using runtime::EventType;
 
 constexpr std::string_view kSubprotocol = "chela.v1";
 
-// One connected client. Owned by the set below; ends when its socket has closed.
+// One connected client. Owned by the set below; ends when its socket has closed. A client that says nothing holds no
+// session unless it has named one: ten thousand may be connected.
 class Client final : public runtime::SessionListener, public std::enable_shared_from_this<Client> {
  public:
   Client(Context& context, net::WebSocket& socket, policy::Principal principal)
@@ -31,28 +32,43 @@ class Client final : public runtime::SessionListener, public std::enable_shared_
         messages_(context.socket_limits.messages_per_minute_max, context.loop.clock()) {}
   ~Client() override { leave(); }
 
+  const policy::Principal& principal() const { return principal_; }
+
+  // Attaches to the session that the client has named. Messages that arrive before it is open wait.
+  Task<void> begin(std::string session_id, std::optional<std::uint64_t> after) {
+    auto self = shared_from_this();
+    makes_session_ = false;
+    beginning_ = true;
+    co_await attach(std::move(session_id), after, false);
+    beginning_ = false;
+    for (auto& [payload, is_text] : std::exchange(early_, {})) on_message(payload, is_text);
+  }
+
   // Attaches to a session before anything is read. `after` is the last event that the client has, if it has one.
   // False when the client is gone, or has been told why the session cannot be had; it stays with the one it has.
   Task<bool> attach(std::string session_id, std::optional<std::uint64_t> after, bool announce) {
     auto self = shared_from_this();
-    auto session = co_await context_.sessions.open(session_id, {.channel = "websocket", .peer = principal_.key});
+    auto session = co_await context_.sessions.open(session_id, identity());
     if (!socket_) co_return false;
     if (!session) {
       report(session.error());
       co_return false;
     }
-    leave();
-    session_ = std::move(*session);
-    session_->add_listener(*this);
+    use(std::move(*session));
     auto missed = after ? session_->events_after(*after) : runtime::MissedEvents{.complete = false};
     if (announce || after) send_attached(missed.complete);
-    for (const auto& json : missed.events) send(*json);
+    for (const auto& json : missed.events) send(json);
     co_return true;
   }
 
   void on_message(std::string_view payload, bool is_text) {
+    if (!socket_ || too_fast_) return;
+    if (beginning_) {
+      if (early_.size() == kEarlyMessagesMax) return refuse("too many messages before the session was open");
+      early_.emplace_back(payload, is_text);
+      return;
+    }
     if (!is_text) return socket_->close(net::CloseCode::unsupported_data, "binary messages are not understood");
-    if (too_fast_) return;
     messages_.set_per_minute_max(context_.socket_limits.messages_per_minute_max);
     if (!messages_.take("")) {
       too_fast_ = true;
@@ -83,23 +99,29 @@ class Client final : public runtime::SessionListener, public std::enable_shared_
 
   Task<Result<void>> act_on(SocketMessage message) {
     auto self = shared_from_this();
-    if (!session_) {  // it could not be opened; the client has been told
+    using Kind = SocketMessage::Kind;
+    bool wants_own = message.kind == Kind::hello || (message.kind == Kind::user_message && message.session_id.empty());
+    if (!session_ && makes_session_ && wants_own) use(context_.sessions.create(identity()));
+    if (!session_ && !makes_session_) {  // it could not be opened; the client has been told
       report({ErrorCode::unavailable, "no session is attached; connect again"}, message.message_id);
       co_return Result<void>{};
     }
     switch (message.kind) {
-      case SocketMessage::Kind::heartbeat: break;
-      case SocketMessage::Kind::hello: send_attached(false); break;
-      case SocketMessage::Kind::stop: session_->stop(); break;
-      case SocketMessage::Kind::attach: co_await attach(std::move(message.session_id), message.after, true); break;
-      case SocketMessage::Kind::user_message: co_return co_await submit(std::move(message));
+      case Kind::heartbeat: break;
+      case Kind::hello: send_attached(false); break;
+      case Kind::stop:
+        if (session_) session_->stop();
+        break;
+      case Kind::attach: co_await attach(std::move(message.session_id), message.after, true); break;
+      case Kind::user_message: co_return co_await submit(std::move(message));
     }
     co_return Result<void>{};
   }
 
   Task<Result<void>> submit(SocketMessage message) {
     auto self = shared_from_this();
-    if (!message.session_id.empty() && message.session_id != session_->summary().id) {
+    bool elsewhere = !session_ || session_->summary().id != message.session_id;
+    if (!message.session_id.empty() && elsewhere) {
       bool attached = co_await attach(message.session_id, std::nullopt, true);
       if (!attached) co_return Result<void>{};
     }
@@ -152,15 +174,26 @@ class Client final : public runtime::SessionListener, public std::enable_shared_
     if (session_) body["sessionId"] = session_->summary().id;
     send(dump(body));
   }
+  runtime::SessionIdentity identity() const { return {.channel = "websocket", .peer = principal_.key}; }
+  void use(std::shared_ptr<runtime::Session> session) {
+    leave();
+    session_ = std::move(session);
+    session_->add_listener(*this);
+  }
   void leave() {
     if (session_) session_->remove_listener(*this);
   }
+
+  static constexpr std::size_t kEarlyMessagesMax = 16;
 
   Context& context_;
   net::WebSocket* socket_;  // null once closed
   const policy::Principal principal_;
   RateLimit messages_;
   std::shared_ptr<runtime::Session> session_;
+  std::vector<std::pair<std::string, bool>> early_;  // that arrived while it was beginning
+  bool beginning_ = false;
+  bool makes_session_ = true;  // its own, with the first message that needs one
   bool envelope_ = false;
   bool too_fast_ = false;
   int taking_ = 0;  // messages being taken in
@@ -187,8 +220,6 @@ class Clients final : public SocketClients {
     if (!session_id.empty() && !runtime::is_session_id(session_id)) {
       co_return fail(ErrorCode::invalid_argument, "session: not a session id");
     }
-    bool named = !session_id.empty();
-    if (!named) session_id = runtime::new_session_id();
     auto after = after_of(request);
     auto accepted = request.exchange.accept_websocket(std::move(options));
     if (!accepted) co_return Result<void>{};  // the refusal has been sent
@@ -196,32 +227,30 @@ class Clients final : public SocketClients {
       (*accepted)->close(net::CloseCode::policy_violation, "connection limit exceeded");
       co_return Result<void>{};
     }
-    auto client = std::make_shared<Client>(context_, **accepted, request.principal);
-    auto address = request.principal.key;
-    clients_.insert(client);
-    ++per_address_[address];
-    // Messages that arrive before the session is open wait in the socket's reads: attach first.
-    auto early = std::make_shared<std::vector<std::pair<std::string, bool>>>();
-    auto attached = std::make_shared<bool>(false);
-    (*accepted)->on_message([client, early, attached](std::string_view payload, bool is_text) {
-      if (*attached) return client->on_message(payload, is_text);
-      if (early->size() == kEarlyMessagesMax) return client->refuse("too many messages before the session was open");
-      early->emplace_back(payload, is_text);
-    });
-    (*accepted)->on_close([this, client, address](const net::WebSocketClose&) {
-      client->on_close();
-      clients_.erase(client);
-      if (--per_address_[address] == 0) per_address_.erase(address);
-    });
-    co_await client->attach(std::move(session_id), after, false);
-    *attached = true;
-    for (auto& [payload, is_text] : *early) client->on_message(payload, is_text);
-    early->clear();
+    auto client = add(**accepted, request.principal);
+    if (session_id.empty() && !after) co_return Result<void>{};
+    if (session_id.empty()) session_id = runtime::new_session_id();
+    co_await client->begin(std::move(session_id), after);
     co_return Result<void>{};
   }
 
  private:
-  static constexpr std::size_t kEarlyMessagesMax = 16;
+  // The callbacks name the client alone: they need no memory of their own, and the client lives until on_close.
+  std::shared_ptr<Client> add(net::WebSocket& socket, const policy::Principal& principal) {
+    auto client = std::make_shared<Client>(context_, socket, principal);
+    clients_.insert(client);
+    ++per_address_[principal.key];
+    auto* named = client.get();
+    socket.on_message([named](std::string_view payload, bool is_text) { named->on_message(payload, is_text); });
+    socket.on_close([this, named](const net::WebSocketClose&) { remove(named->shared_from_this()); });
+    return client;
+  }
+  void remove(const std::shared_ptr<Client>& client) {
+    client->on_close();
+    clients_.erase(client);
+    auto address = per_address_.find(client->principal().key);
+    if (--address->second == 0) per_address_.erase(address);
+  }
 
   static std::optional<std::uint64_t> after_of(const Request& request) {
     auto text = request.http().query_value("after").value_or("");

@@ -6,6 +6,11 @@
 #include "kernel/core/base/random.hpp"
 
 namespace chela::runtime {
+namespace {
+
+constexpr int kInUseLooksMax = 8;  // until a search for idle sessions is given up
+
+}  // namespace
 
 bool is_session_id(std::string_view id) {
   auto valid = [](unsigned char c) { return std::isalnum(c) || c == '.' || c == '_' || c == ':' || c == '-'; };
@@ -32,6 +37,11 @@ Task<Result<std::shared_ptr<Session>>> Sessions::open(std::string id, SessionIde
   if (existing || existing.error().code != ErrorCode::not_found) co_return existing;
   SessionSummary summary{.id = id, .identity = std::move(identity)};
   co_return add(std::make_shared<Session>(environment_, std::move(summary)));
+}
+
+std::shared_ptr<Session> Sessions::create(SessionIdentity identity) {
+  SessionSummary summary{.id = new_session_id(), .identity = std::move(identity)};
+  return add(std::make_shared<Session>(environment_, std::move(summary)));
 }
 
 Task<Result<std::shared_ptr<Session>>> Sessions::get(std::string id) {
@@ -65,17 +75,19 @@ std::shared_ptr<Session> Sessions::add(std::shared_ptr<Session> session) {
 
 void Sessions::touch(Opened& opened) { recency_.splice(recency_.end(), recency_, opened.recency); }
 
+// Those in use go behind the others, so that thousands of them are not looked at again for each one that is opened.
 void Sessions::close_idle() {
-  for (auto at = recency_.begin(); at != recency_.end() && open_.size() > limits_.open_max;) {
-    auto found = open_.find(*at);
+  for (int in_use_seen = 0; in_use_seen < kInUseLooksMax && open_.size() > limits_.open_max;) {
+    auto found = open_.find(recency_.front());
     const auto& session = *found->second.session;
     bool in_use = session.running() || session.has_listeners() || found->second.session.use_count() > 1;
     if (in_use) {
-      ++at;
-      continue;
+      touch(found->second);
+      ++in_use_seen;
+    } else {
+      recency_.pop_front();
+      open_.erase(found);
     }
-    open_.erase(found);
-    at = recency_.erase(at);
   }
 }
 

@@ -27,6 +27,8 @@ class Sessions {
   // The open session, or the one on disk, or a new one with this identity (nothing is written until its first message).
   // Error invalid_argument for an id that is none.
   Task<Result<std::shared_ptr<Session>>> open(std::string id, SessionIdentity identity);
+  // A new one under a new id; nothing is read from disk for it.
+  std::shared_ptr<Session> create(SessionIdentity identity);
   // As open(), but not_found instead of a new one.
   Task<Result<std::shared_ptr<Session>>> get(std::string id);
   std::shared_ptr<Session> find_open(std::string_view id) const;
@@ -51,7 +53,7 @@ class Sessions {
   };
   std::shared_ptr<Session> add(std::shared_ptr<Session> session);
   void touch(Opened& opened);
-  void close_idle();
+  void close_idle();  // looks at a few of the oldest
 
   SessionEnvironment environment_;
   Limits limits_;

@@ -45,6 +45,18 @@ TEST_F(SessionTest, ASessionIsOpenedOnceHoweverManyAsk) {
   EXPECT_EQ(after.open_count(), 1u);
 }
 
+TEST_F(SessionTest, ManySessionsInUseDoNotKeepAnIdleOneOpen) {
+  open_max = 2;
+  begin_again();
+  std::vector<std::shared_ptr<Session>> held;
+  for (int i = 0; i < 30; ++i) held.push_back(sessions->create({}));
+  EXPECT_EQ(sessions->open_count(), 30u);
+  EXPECT_NE(held[0]->summary().id, held[1]->summary().id);
+  held.resize(1);
+  for (int i = 0; i < 10; ++i) open("idle" + std::to_string(i));
+  EXPECT_EQ(sessions->open_count(), 2u);
+}
+
 TEST_F(SessionTest, IdleSessionsAreClosedBeyondTheLimit) {
   open_max = 2;
   begin_again();
