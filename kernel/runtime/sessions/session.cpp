@@ -136,7 +136,7 @@ void Session::remove_listener(SessionListener& listener) { std::erase(listeners_
 void Session::stop() {
   ++stops_;
   for (auto& queued : lane_) queued.stopped = true;
-  stop_.cancel();
+  if (stop_) stop_->cancel();
 }
 
 void Session::discard() {
@@ -153,7 +153,7 @@ std::vector<std::string> Session::open_turns() const {
 }
 
 bool Session::is_open(std::string_view message_id) const {
-  return running_message_ == message_id || std::ranges::any_of(lane_, [&](const Queued& queued) {
+  return (running_message_ && *running_message_ == message_id) || std::ranges::any_of(lane_, [&](const Queued& queued) {
     return queued.message.message_id == message_id;
   });
 }
@@ -226,17 +226,17 @@ Task<Result<void>> Session::run_lane() {
     auto queued = std::move(lane_.front());
     lane_.pop_front();
     running_turn_ = queued.turn_id;
-    running_message_ = queued.message.message_id;
+    running_message_ = std::make_shared<const std::string>(queued.message.message_id);
     co_await run_one(std::move(queued));
     running_turn_.clear();
-    running_message_.clear();
+    running_message_.reset();
   }
   running_ = false;
   co_return Result<void>{};
 }
 
 Task<void> Session::run_one(Queued queued) {
-  stop_ = CancelSource(environment_.turn.loop.shutdown_token());
+  stop_.emplace(environment_.turn.loop.shutdown_token());
   auto message_id = queued.message.message_id;
   Turning turning(*this, queued.turn_id, message_id);
   turning.tell(EventType::typing_start, {}, [](EventWriter&) {});
@@ -253,8 +253,8 @@ Task<void> Session::run_one(Queued queued) {
                   .messages = history_,
                   .options = queued.message.options,
                   .client_tools = std::move(queued.message.client_tools)};
-  if (queued.stopped) stop_.cancel();
-  auto result = co_await run_turn(environment_.turn, std::move(input), turning, stop_.token());
+  if (queued.stopped) stop_->cancel();
+  auto result = co_await run_turn(environment_.turn, std::move(input), turning, stop_->token());
 
   TurnRecord record{.id = queued.turn_id, .finish_reason = result.finish_reason,
                     .error = result.error ? result.error->message : std::string(),
@@ -277,37 +277,48 @@ Task<void> Session::run_one(Queued queued) {
 }
 
 void Session::emit(EventType type, const SessionEvent& facts, const std::function<void(EventWriter&)>& fill) {
-  std::string text;
+  std::string json;
   SessionEvent event = facts;
   event.type = type;
   event.seq = ++seq_;
-  EventWriter writer(text, type, summary_.id, event.seq);
+  EventWriter writer(json, type, summary_.id, event.seq);
   if (type != EventType::message_accepted) writer.text("inReplyToMessageId", facts.message_id);
   fill(writer);
   writer.finish();
-  auto json = std::make_shared<const std::string>(std::move(text));
-  event.json = *json;
-  keep(event.seq, json);
+  event.json = json;
+  keep(event);
   // A listener may leave from inside the call: walk over a copy, skip who is gone.
   for (auto* listener : std::vector(listeners_)) {
     if (std::ranges::find(listeners_, listener) != listeners_.end()) listener->on_event(event);
   }
 }
 
-void Session::keep(std::uint64_t seq, std::shared_ptr<const std::string> json) {
-  kept_bytes_ += json->size();
-  kept_.push_back({seq, std::move(json)});
+void Session::keep(const SessionEvent& event) {
+  bool is_chunk = event.type == EventType::assistant_chunk || event.type == EventType::reasoning_chunk;
+  const auto& kept = kept_.emplace_back(event.seq, event.type, is_chunk ? running_message_ : nullptr,
+                                        std::string(is_chunk ? event.text : event.json));
+  kept_bytes_ += kept.bytes();
   while (kept_bytes_ > environment_.limits.kept_event_bytes_max) {
-    kept_bytes_ -= kept_.front().json->size();
+    kept_bytes_ -= kept_.front().bytes();
     kept_.pop_front();
   }
+}
+
+std::string Session::json_of(const KeptEvent& event) const {
+  if (!event.chunk_of) return event.content;
+  std::string out;
+  EventWriter(out, event.type, summary_.id, event.seq)
+      .text("inReplyToMessageId", *event.chunk_of)
+      .text("text", event.content)
+      .finish();
+  return out;
 }
 
 MissedEvents Session::events_after(std::uint64_t seq) const {
   auto oldest = kept_.empty() ? seq_ + 1 : kept_.front().seq;
   MissedEvents out{.complete = seq <= seq_ && seq + 1 >= oldest};
   for (const auto& event : kept_) {
-    if (event.seq > seq) out.events.push_back(event.json);
+    if (event.seq > seq) out.events.push_back(json_of(event));
   }
   return out;
 }

@@ -4,9 +4,10 @@
 // Turns of a session run one after the other; a message that arrives meanwhile waits in the lane. What a listener is
 // told is on disk first where it says so (message_accepted, assistant_done).
 
-#include <deque>
 #include <functional>
+#include <list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -48,8 +49,8 @@ struct Accepted {
 };
 
 struct MissedEvents {
-  std::vector<std::shared_ptr<const std::string>> events;  // JSON, oldest first
-  bool complete = true;                                    // nothing between the number asked for and these is lost
+  std::vector<std::string> events;  // JSON, oldest first
+  bool complete = true;             // nothing between the number asked for and these is lost
 };
 
 class Session : public std::enable_shared_from_this<Session> {
@@ -91,34 +92,40 @@ class Session : public std::enable_shared_from_this<Session> {
     std::string turn_id;
     bool stopped = false;  // before it began
   };
+  // Chunks are kept as their text: they are most of what is kept, and their JSON is ten times as long.
   struct KeptEvent {
     std::uint64_t seq;
-    std::shared_ptr<const std::string> json;
+    EventType type;
+    std::shared_ptr<const std::string> chunk_of;  // the message that a chunk answers; null when `content` is JSON
+    std::string content;
+    std::size_t bytes() const { return sizeof(KeptEvent) + content.size(); }
   };
 
   Task<Result<void>> run_lane();
   Task<void> run_one(Queued queued);
   void emit(EventType type, const SessionEvent& facts, const std::function<void(EventWriter&)>& fill);
-  void keep(std::uint64_t seq, std::shared_ptr<const std::string> json);
+  void keep(const SessionEvent& event);
+  std::string json_of(const KeptEvent& event) const;
   Result<void> check(NewMessage& message) const;
   bool is_open(std::string_view message_id) const;
   SessionSummary summary_after(const NewMessage& message, std::int64_t now_ms) const;
 
+  // One that rests is small: every client that is connected holds one. Deques would cost half a kilobyte while empty.
   SessionEnvironment& environment_;
   SessionSummary summary_;
   std::vector<Message> history_;
   std::vector<std::string> arriving_;  // turns whose message is on its way to disk
-  std::deque<Queued> lane_;
+  std::list<Queued> lane_;
   std::string running_turn_;
-  std::string running_message_;
+  std::shared_ptr<const std::string> running_message_;  // its id
   std::vector<SessionListener*> listeners_;
-  std::deque<KeptEvent> kept_;
+  std::list<KeptEvent> kept_;
   std::size_t kept_bytes_ = 0;
   std::uint64_t seq_ = 0;
   std::uint64_t stops_ = 0;  // how often stop() was called
   bool running_ = false;
   bool discarded_ = false;
-  CancelSource stop_;
+  std::optional<CancelSource> stop_;  // of the turn that runs, or was the last to run
 };
 
 }  // namespace chela::runtime

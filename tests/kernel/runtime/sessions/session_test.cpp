@@ -252,7 +252,7 @@ TEST_F(SessionTest, EventsCanBeRepeatedFromANumberOn) {
   auto session = open();
   auto types = [](const MissedEvents& missed) {
     std::vector<std::string> out;
-    for (const auto& event : missed.events) out.push_back(json::parse(*event)["type"]);
+    for (const auto& event : missed.events) out.push_back(json::parse(event)["type"]);
     return out;
   };
   EXPECT_TRUE(session->events_after(0).complete);
@@ -267,6 +267,17 @@ TEST_F(SessionTest, EventsCanBeRepeatedFromANumberOn) {
   EXPECT_TRUE(session->events_after(5).complete);
   EXPECT_THAT(session->events_after(5).events, IsEmpty());
   EXPECT_FALSE(session->events_after(6).complete);
+}
+
+TEST_F(SessionTest, RepeatedEventsAreThoseThatWereHeard) {
+  auto session = open();
+  Heard heard;
+  session->add_listener(heard);
+  talk(*session, "a", "quoted \"b\"");
+  talk(*session, "c", "d");
+  auto again = session->events_after(0).events;
+  ASSERT_EQ(again.size(), heard.events.size());
+  for (std::size_t i = 0; i < again.size(); ++i) EXPECT_EQ(json::parse(again[i]), heard.events[i]);
 }
 
 TEST_F(SessionTest, EventsThatAreHeldNoMoreAreSaidToBeMissing) {
