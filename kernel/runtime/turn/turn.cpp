@@ -49,11 +49,13 @@ class Turn final : CompletionListener {
     stop_.cancel();
   }
 
-  Task<CompletionOutcome> ask(const Service* service);
+  // Not inlined, none of them: a compiler that sees through an await puts the frame of what is awaited into the frame of
+  // the turn, for good, and a turn that waits for its model would hold the frames of all tools that it may call.
+  [[gnu::noinline]] Task<CompletionOutcome> ask(const Service* service);
   // False when the turn is over.
-  Task<bool> act(CompletionResult completion);
-  Task<ToolOutcome> run_tool(ToolCallRequest call);
-  Task<std::vector<ToolOutcome>> run_tools(std::vector<ToolCallRequest> calls);
+  [[gnu::noinline]] Task<bool> act(CompletionResult completion);
+  [[gnu::noinline]] Task<ToolOutcome> run_tool(ToolCallRequest call);
+  [[gnu::noinline]] Task<std::vector<ToolOutcome>> run_tools(std::vector<ToolCallRequest> calls);
   std::vector<Message> offered_tools() const;
   bool is_client_tool(const std::string& name) const;
   std::string tool_context() const;
