@@ -11,8 +11,13 @@ namespace chela::providers::openai {
 
 namespace dom = simdjson::dom;
 
+// Of 10 KB, simdjson's default depth of 1024 takes nine: too much for each of a thousand answers that arrive at once.
+constexpr std::size_t kFirstBytes = 512;
+constexpr std::size_t kDepthMax = 128;
+
 struct ChunkReader::Parser {
   dom::parser dom;
+  Parser() { (void)dom.allocate(kFirstBytes, kDepthMax); }  // when it fails, so will parse()
 };
 
 // An element that may be absent; every question to an absent one, or to one of another type, has an empty answer.
