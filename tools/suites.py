@@ -183,9 +183,14 @@ class Runner:
 
     def python(self):
         totals = Totals()
-        for folder in sorted({path.parent for path in (ROOT / 'tests').glob('*/*_test.py')} - {DURABILITY}):
+        for folder in sorted({path.parent for path in (ROOT / 'tests').glob('*/*_test.py')} - {DURABILITY, LOAD}):
             totals.add(self.unittest(folder))
         return totals
+
+    def load(self):
+        if self.run('cmake', '--build', self.build, '--target', 'benchmark_programs')[0]:
+            return Totals().fail('load: the build of its clients')
+        return self.unittest(LOAD)
 
     @staticmethod
     def checked(name, code, read):
@@ -212,6 +217,7 @@ BRIDGE = ROOT / 'bridge-node'
 HOSTILE = ROOT / 'tests' / 'hostile'
 BROWSER = ROOT / 'tests' / 'browser'
 DURABILITY = ROOT / 'tests' / 'durability'
+LOAD = ROOT / 'tests' / 'load'
 DEBIAN_PYTHON = '/usr/bin/python3'  # whatever else is called python3: this one has Debian's python3-websockets
 # Under a sanitizer: all of ctest, and the conversations that touch most of the gateway.
 SMOKE = ['conversation.test.mjs', 'upstream.test.mjs', 'openai_sdk.test.mjs', 'limits.test.mjs']
@@ -223,6 +229,7 @@ SUITES = {
     'hostile': lambda runner: runner.node('hostile', HOSTILE, test_files(HOSTILE)),
     'durability': lambda runner: runner.unittest(DURABILITY, DEBIAN_PYTHON),
     'bridge': Runner.bridge,
+    'load': Runner.load,
     'browser': lambda runner: runner.node('browser', BROWSER, test_files(BROWSER)),
     'e2e-smoke': lambda runner: runner.node('e2e-smoke', E2E, SMOKE),
 }
