@@ -13,7 +13,7 @@ namespace chela::plugins {
 namespace {
 
 constexpr std::size_t kTimersMax = 1024;
-constexpr std::size_t kRequestsMax = 256;
+constexpr std::size_t kRequestsMax = 2048;  // each turn of a provider holds one
 constexpr std::size_t kLogLineBytesMax = 8 * 1024;
 
 // "*.example.com:443" matches sub-domains of example.com, not example.com itself.
@@ -192,7 +192,7 @@ uint64_t HostServices::http_send(const chela_host* host, const chela_http_reques
       !listener->on_done) {
     return refuse("the listener is too short or has null functions");
   }
-  if (self.requests_.size() >= kRequestsMax) return refuse("the plugin has 256 requests open already");
+  if (self.requests_.size() >= kRequestsMax) return refuse("the plugin has 2048 requests open already");
   if (auto allowed = self.check_network(from_abi(request->url)); !allowed) return refuse(allowed.error().message);
 
   auto id = ++self.last_id_;

@@ -249,12 +249,12 @@ TEST_F(HostServicesTest, NothingButDestroyReachesAPluginAfterItsStop) {
 TEST_F(HostServicesTest, OpenRequestsAreLimitedAndEndWithThePlugin) {
   start();
   std::vector<std::unique_ptr<Response>> responses;
-  for (int i = 0; i < 256; ++i) {
+  for (int i = 0; i < 2048; ++i) {
     responses.push_back(std::make_unique<Response>());
     ASSERT_EQ(send("https://example.com/", *responses.back()), "");
   }
   Response more;
-  EXPECT_THAT(send("https://example.com/", more), HasSubstr("256 requests open"));
+  EXPECT_THAT(send("https://example.com/", more), HasSubstr("2048 requests open"));
   set->stop_all();
   for (const auto& response : responses) EXPECT_EQ(response->done, std::vector{CHELA_CANCELLED});
 }
