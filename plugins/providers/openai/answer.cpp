@@ -15,13 +15,12 @@ constexpr const char* kCutShort = "the answer was cut short: the stream ended wi
 
 }  // namespace
 
-Answer::Answer(Service service, std::string model, Completion completion, std::string id_prefix,
-               Callback<std::int64_t()> unix_ms)
+Answer::Answer(Service service, std::string model, Completion completion, std::string id_prefix, Shared& shared)
     : service_(std::move(service)),
       model_(std::move(model)),
       completion_(std::move(completion)),
-      unix_ms_(std::move(unix_ms)),
-      reader_(*this, std::move(id_prefix)),
+      shared_(shared),
+      reader_(*this, std::move(id_prefix), shared.parser),
       events_([this](const SseEvent& event) { take_event(event); }, {kLineBytesMax, kLineBytesMax}) {}
 
 void Answer::usage(std::uint64_t input, std::uint64_t output, std::uint64_t cached, std::uint64_t reasoning) {
@@ -79,7 +78,7 @@ void Answer::on_done(chela_status status, std::string_view error) {
   if (over_) return;
   try {
     if (head_.status != 0 && !is_success()) {
-      ServiceError refusal = error_of_response(service_, model_, head_, collected_, unix_ms_());
+      ServiceError refusal = error_of_response(service_, model_, head_, collected_, shared_.unix_ms());
       over_ = true;
       completion_.fail(refusal.status, refusal.text, refusal.retry_after_ms);
     } else if (status == CHELA_OK) {

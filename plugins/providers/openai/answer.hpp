@@ -19,9 +19,14 @@ namespace chela::providers::openai {
 // Loop only. Its on_… functions are the handlers of the request.
 class Answer : private CompletionOutput {
  public:
-  // `id_prefix` is for tool calls without an id of their own; `unix_ms` is asked for the time when it is needed.
-  Answer(Service service, std::string model, Completion completion, std::string id_prefix,
-         Callback<std::int64_t()> unix_ms);
+  // What all answers of a plugin share. `unix_ms` is asked for the time when it is needed.
+  struct Shared {
+    ChunkParser parser;
+    Callback<std::int64_t()> unix_ms;
+  };
+
+  // `id_prefix` is for tool calls without an id of their own; `shared` must outlive it.
+  Answer(Service service, std::string model, Completion completion, std::string id_prefix, Shared& shared);
 
   void on_head(HttpHead head);
   // Throws Failure when the rest is not worth having; the request is then cancelled.
@@ -52,7 +57,7 @@ class Answer : private CompletionOutput {
   Service service_;
   std::string model_;
   Completion completion_;
-  Callback<std::int64_t()> unix_ms_;
+  Shared& shared_;
   ChunkReader reader_;
   SseParser events_;
   HttpHead head_;

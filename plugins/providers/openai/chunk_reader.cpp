@@ -11,14 +11,14 @@ namespace chela::providers::openai {
 
 namespace dom = simdjson::dom;
 
-// Of 10 KB, simdjson's default depth of 1024 takes nine: too much for each of a thousand answers that arrive at once.
-constexpr std::size_t kFirstBytes = 512;
-constexpr std::size_t kDepthMax = 128;
-
-struct ChunkReader::Parser {
-  dom::parser dom;
-  Parser() { (void)dom.allocate(kFirstBytes, kDepthMax); }  // when it fails, so will parse()
+struct ChunkParser::Dom {
+  dom::parser parser;
+  bool in_use = false;
 };
+
+ChunkParser::ChunkParser() : dom_(std::make_unique<Dom>()) {}
+
+ChunkParser::~ChunkParser() = default;
 
 // An element that may be absent; every question to an absent one, or to one of another type, has an empty answer.
 struct ChunkReader::Json {
@@ -56,6 +56,8 @@ namespace {
 
 // Far above any real count: a wrong one must not overflow a sum.
 constexpr std::uint64_t kTokensMax = 1000000000000;
+// A parser keeps room for the longest text that it has seen.
+constexpr std::size_t kKeptBytesMax = 64 * 1024;
 
 std::string stop_reason_of(std::string_view finish_reason) {
   if (finish_reason == "length" || finish_reason == "max_tokens" || finish_reason == "model_length") return "length";
@@ -101,17 +103,30 @@ std::string with_repaired_surrogates(std::string_view json) {
   return result;
 }
 
-ChunkReader::ChunkReader(CompletionOutput& output, std::string id_prefix)
-    : output_(output), tool_calls_(output, std::move(id_prefix)), parser_(std::make_unique<Parser>()) {}
-
-ChunkReader::~ChunkReader() = default;
+ChunkReader::ChunkReader(CompletionOutput& output, std::string id_prefix, ChunkParser& parser)
+    : output_(output), tool_calls_(output, std::move(id_prefix)), parser_(parser) {}
 
 void ChunkReader::take(std::string_view json) {
-  Json chunk(parser_->dom.parse(json.data(), json.size()));
+  // Large texts, and a host that hands us another answer's bytes while it is given a piece of this one's: a parser apart.
+  ChunkParser::Dom& shared = *parser_.dom_;
+  if (shared.in_use || json.size() > kKeptBytesMax) {
+    ChunkParser::Dom apart;
+    return take_with(apart, json);
+  }
+  take_with(shared, json);
+}
+
+void ChunkReader::take_with(ChunkParser::Dom& dom, std::string_view json) {
+  struct Use {
+    bool& in_use;
+    explicit Use(bool& flag) : in_use(flag) { in_use = true; }
+    ~Use() { in_use = false; }
+  } use(dom.in_use);
+  Json chunk(dom.parser.parse(json.data(), json.size()));
   std::string repaired;
   if (!chunk.there && json.find("\\u") != std::string_view::npos) {
     repaired = with_repaired_surrogates(json);
-    chunk = Json(parser_->dom.parse(repaired));
+    chunk = Json(dom.parser.parse(repaired));
   }
   if (!chunk.is(dom::element_type::OBJECT)) {
     throw Failure(CHELA_PROTOCOL, "the service sent what is no JSON object: " + excerpt(json, 80));

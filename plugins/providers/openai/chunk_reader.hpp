@@ -10,11 +10,24 @@
 
 namespace chela::providers::openai {
 
+// What parses the chunks of all completions, one at a time; of its own for each, it would be a third of what a completion
+// costs. Loop only.
+class ChunkParser {
+ public:
+  ChunkParser();
+  ~ChunkParser();
+
+ private:
+  friend class ChunkReader;
+  struct Dom;
+  std::unique_ptr<Dom> dom_;
+};
+
 // One per completion. Loop only. This is the hot path: one chunk per token.
 class ChunkReader {
  public:
-  ChunkReader(CompletionOutput& output, std::string id_prefix);
-  ~ChunkReader();
+  // `parser` must outlive it.
+  ChunkReader(CompletionOutput& output, std::string id_prefix, ChunkParser& parser);
 
   // One chunk or one whole answer, handed on to the output. Throws Failure: PROTOCOL when it is no such JSON, and what
   // the service said when it is an error object.
@@ -30,6 +43,7 @@ class ChunkReader {
 
  private:
   struct Json;
+  void take_with(ChunkParser::Dom& dom, std::string_view json);
   void take_choice(const Json& choice);
   void take_message(const Json& message);
   void take_content(const Json& content);
@@ -40,8 +54,7 @@ class ChunkReader {
 
   CompletionOutput& output_;
   ToolCalls tool_calls_;
-  struct Parser;
-  std::unique_ptr<Parser> parser_;
+  ChunkParser& parser_;
   std::string stop_reason_;
   bool begun_ = false;
   bool has_content_ = false;

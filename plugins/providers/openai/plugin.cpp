@@ -15,7 +15,9 @@ namespace chela::providers::openai {
 // Loop only.
 class OpenAiPlugin {
  public:
-  explicit OpenAiPlugin(Host host) : host_(std::move(host)) {}
+  explicit OpenAiPlugin(Host host) : host_(std::move(host)) {
+    shared_.unix_ms = [this] { return host_.timer().unix_ms(); };
+  }
 
   void complete(CompletionRequest request, Completion completion) {
     const Service& service = service_of(request.service);
@@ -25,8 +27,8 @@ class OpenAiPlugin {
     char id_prefix[64];
     std::snprintf(id_prefix, sizeof id_prefix, "call_%llx_%llx_",
                   static_cast<unsigned long long>(host_.timer().unix_ms()), static_cast<unsigned long long>(call_id));
-    auto answer = std::make_shared<Answer>(service, std::string(request.model), std::move(completion), id_prefix,
-                                           [this] { return host_.timer().unix_ms(); });
+    auto answer =
+        std::make_shared<Answer>(service, std::string(request.model), std::move(completion), id_prefix, shared_);
     HttpHandlers handlers;
     handlers.on_head = [answer](HttpHead head) { answer->on_head(std::move(head)); };
     handlers.on_body = [answer](std::string_view bytes) { answer->on_body(bytes); };
@@ -93,6 +95,7 @@ class OpenAiPlugin {
   Host host_;
   std::string service_json_;  // what service_ was parsed from
   Service service_;
+  Answer::Shared shared_;
   std::map<std::uint64_t, HttpCall> requests_;  // by call id
 };
 
