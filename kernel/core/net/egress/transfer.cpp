@@ -19,7 +19,7 @@ constexpr std::size_t kHeadBytesMax = 64 * 1024;
 constexpr std::size_t kFieldsMax = 256;
 // The two buffers of a transfer. Larger ones make 100 MB downloads faster, smaller ones a thousand idle streams
 // cheaper; an upload buffer below 16 KiB is refused by libcurl.
-constexpr long kReceiveBufferBytes = 4 * 1024;
+constexpr long kReceiveBufferBytes = 2 * 1024;
 constexpr long kSendBufferBytes = 16 * 1024;
 // Deadlines are the kernel's; libcurl's own of 5 minutes must not come before them.
 constexpr long kConnectTimeoutSeconds = 24 * 3600;
