@@ -9,6 +9,7 @@ import time
 from processes import Conversation, cpu_seconds, own_bytes, running, running_gateway, socket_bytes, upstream_config
 
 WARM_CONNECTIONS = 100  # what the first ones cost is no cost of the others
+WARM_STREAMS = 10  # few: what they have freed is used again, and does not count as growth
 SETTLE_S = 1.0
 STREAM_PIECES = 50
 STREAM_INTERVAL_MS = 200
@@ -95,7 +96,7 @@ def measure_streams(binaries, count, kinds=('http', 'ws'), disturb=undisturbed):
         results['direct'] = run_streams(binaries, 'http', model_port, count)
         for kind in kinds:
             with running_gateway(binaries, upstream_config(model_port, **WIDE_OPEN)) as (gateway, port):
-                run_streams(binaries, kind, port, 10)  # loads the provider and libcurl
+                run_streams(binaries, kind, port, WARM_STREAMS)  # loads the provider and libcurl
                 with disturb(gateway.pid):
                     results[kind] = run_streams(binaries, kind, port, count, gateway.pid)
     return results
