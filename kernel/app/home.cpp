@@ -6,8 +6,15 @@
 namespace chela::app {
 
 Result<void> prepare(const Home& home, const std::filesystem::path& workspace) {
-  CHELA_CHECK(platform::make_private_directory(home.root / "state"));
-  return platform::make_private_directory(workspace);
+  auto state = home.root / "state";
+  CHELA_CHECK(platform::make_private_directory(state));
+  CHELA_CHECK(platform::make_private_directory(workspace));
+  // The lock file is made next. Where it is missing, the start that made the directories may have been killed before it
+  // had synced them, and a power cut would take them with all that is in them by then.
+  std::error_code unknown;
+  if (std::filesystem::exists(home.lock(), unknown)) return {};
+  CHELA_CHECK(platform::sync_names(state));
+  return platform::sync_names(workspace);
 }
 
 std::filesystem::path bundled_plugins() {

@@ -71,6 +71,24 @@ class ConfigSet(DurabilityTest):
             disk.apply(record)
         self.assertIn('a/b/chela.json', disk.after_power_cut('nothing', random.Random(0)))
 
+    def test_a_home_that_a_killed_command_has_made_stays(self):
+        """Killed at each operation, then run again and the power goes: that the folders are there already proves nothing."""
+        left, reached = 1, True
+        while reached:
+            watched = self.watched(f'killed-{left}')
+            watched.control.arm('kill', ('write', 'sync', 'name', 'truncate'), left)
+            self.set_port(watched, path=watched.home / 'a' / 'b')
+            reached = watched.control.hits > 0
+            watched.control.disarm()
+            code, said = self.set_port(watched, path=watched.home / 'a' / 'b')
+            self.assertEqual(code, 0, said)
+            disk = watched.new_disk()
+            for record in watched.records():
+                disk.apply(record)
+            self.assertIn('a/b/chela.json', disk.after_power_cut('nothing', random.Random(0)), f'killed at operation {left}')
+            left += 1
+        self.report(f'{left - 1} kills')
+
     def test_notices_a_rename_that_is_never_synced(self):
         watched = self.watched('deceit')
         watched.control = model.Control(watched.control.path, ('folder-sync',))

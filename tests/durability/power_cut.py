@@ -106,6 +106,7 @@ class Plan:
     seed: str
     cycles: range
     start_every: int = 0  # one image of so many is given to the real gateway, too
+    within: str = '.'  # where CHELA_HOME lies below the watched folder
 
 
 def moments(records, plan):
@@ -143,7 +144,7 @@ async def examine_moments(records, disk, chosen, plan):
             if starts:
                 again = pathlib.Path(folder + '-started')
                 shutil.copytree(home, again)
-            problems = verdict.problems_of(home, facts)
+            problems = verdict.problems_of(home, facts, plan.within)
             if starts:
                 problems += await verdict.problems_of_start(again, facts)
                 shutil.rmtree(again)

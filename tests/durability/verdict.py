@@ -91,10 +91,10 @@ def whole_object(data, start):
     return None
 
 
-def problems_of(home, facts):
-    """What is wrong with the files of a home, one line each."""
-    problems = list(problems_of_files(home, facts))
-    database = home / 'state' / 'chela.db'
+def problems_of(home, facts, within='.'):
+    """What is wrong with the files of a home, one line each; `within` is where CHELA_HOME lies below it."""
+    problems = list(problems_of_files(home, facts, within))
+    database = home / within / 'state' / 'chela.db'
     if not database.exists():
         if facts.count:
             problems.append(f'the database is gone, and with it {facts.count} acknowledged messages')
@@ -107,13 +107,13 @@ def problems_of(home, facts):
     return problems
 
 
-def problems_of_files(home, facts):
+def problems_of_files(home, facts, within):
     try:
         if json.loads((home / 'chela.json').read_text())['gateway'] != gateway.CONFIG['gateway']:
             yield 'chela.json has changed'
     except (OSError, ValueError, KeyError) as error:
         yield f'chela.json is not whole: {error}'
-    notes = home / 'workspace' / 'notes' / 'demo.md'
+    notes = home / within / 'workspace' / 'notes' / 'demo.md'
     lines = notes.read_text(errors='replace').splitlines() if notes.exists() else []
     broken = [line for line in lines if not line or text_of(line) != f'Write a note: {line}']
     if broken:

@@ -1,3 +1,4 @@
+#include <filesystem>
 #include <memory>
 
 #include <CLI/CLI.hpp>
@@ -77,6 +78,8 @@ Result<int> set(const Arguments& arguments) {
   }
   if (!problems.empty()) return fail(ErrorCode::invalid_argument, "{}", problems);
   CHELA_CHECK(platform::make_private_directory(file.path.parent_path()));
+  std::error_code unknown;
+  if (!std::filesystem::exists(file.path, unknown)) CHELA_CHECK(platform::sync_names(file.path.parent_path()));
   CHELA_CHECK(config::write_config_file(file.path, changed));
   return 0;
 }

@@ -127,4 +127,18 @@ Result<void> make_private_directory(const fs::path& directory) {
   return {};
 }
 
+Result<void> sync_names(const fs::path& directory) {
+  std::string what = "syncing the names above " + directory.string();
+  std::error_code error;
+  auto at = fs::canonical(directory, error);
+  if (error) return fail_errno(what, error.value());
+  for (; at.has_relative_path(); at = at.parent_path()) {
+    struct stat info{};
+    if (::stat(at.c_str(), &info) != 0) return fail_errno(what, errno);
+    if (info.st_uid != ::geteuid()) break;
+    CHELA_CHECK(sync_directory(at.parent_path(), what));
+  }
+  return {};
+}
+
 }  // namespace chela::platform

@@ -27,4 +27,8 @@ Result<void> write_file_atomically(const std::filesystem::path& file, std::strin
 // one keeps its mode.
 Result<void> make_private_directory(const std::filesystem::path& directory);
 
+// Brings the names of an existing directory and of those above it to the disk, up to the first that belongs to somebody
+// else. For who finds a directory that a killed program may have made and not synced.
+Result<void> sync_names(const std::filesystem::path& directory);
+
 }  // namespace chela::platform

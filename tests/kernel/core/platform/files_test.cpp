@@ -83,5 +83,14 @@ TEST(Files, MakesPrivateDirectories) {
   EXPECT_FALSE(make_private_directory(directory / "a/file/below"));
 }
 
+TEST(Files, SyncsTheNamesOfWhatIsThere) {
+  TemporaryDirectory directory;
+  ASSERT_TRUE(make_private_directory(directory / "a/b"));
+  fs::create_directory_symlink(directory / "a", directory / "link");
+  EXPECT_TRUE(sync_names(directory / "a/b"));
+  EXPECT_TRUE(sync_names(directory / "link/b"));
+  EXPECT_EQ(sync_names(directory / "absent").error().code, ErrorCode::not_found);
+}
+
 }  // namespace
 }  // namespace chela::platform
