@@ -46,7 +46,8 @@ std::vector<fs::path> plugin_folders(const fs::path& root) {
 
 class Search {
  public:
-  explicit Search(const Selection& selection) : selection_(selection) {}
+  Search(const Selection& selection, std::span<const std::string> linked_in)
+      : selection_(selection), linked_in_(linked_in) {}
 
   void add_root(const fs::path& root, Origin origin) {
     if (root.empty()) return;
@@ -71,6 +72,12 @@ class Search {
                    manifest.error().message, (folder / kManifestName).string()});
     }
     std::string id = manifest->id;
+    if (origin != Origin::bundled && std::ranges::find(linked_in_, id) != linked_in_.end()) {
+      return note({Severity::error, DiagnosticCode::duplicate_plugin_id, id,
+                   "refused: the plugin in " + folder.string() + " has the id of the plugin " + id +
+                       " that is part of this program; give it another id",
+                   folder.string()});
+    }
     Found found{std::move(*manifest), origin, why_disabled(selection_, id, origin)};
     auto [entry, added] = plugins_.try_emplace(id, std::move(found));  // takes it only when it is added
     if (added) return;
@@ -83,6 +90,7 @@ class Search {
   void note(Diagnostic diagnostic) { out_.diagnostics.push_back(std::move(diagnostic)); }
 
   const Selection& selection_;
+  std::span<const std::string> linked_in_;
   std::map<std::string, Found> plugins_;
   Discovery out_;
 };
@@ -94,8 +102,8 @@ std::string_view name_of(Origin origin) {
   return kNames[static_cast<std::size_t>(origin)];
 }
 
-Discovery discover(const Roots& roots, const Selection& selection) {
-  Search search(selection);
+Discovery discover(const Roots& roots, const Selection& selection, std::span<const std::string> linked_in) {
+  Search search(selection, linked_in);
   for (const auto& path : roots.load_paths) search.add_root(path, Origin::config);
   search.add_root(roots.home, Origin::home);
   search.add_root(roots.bundled, Origin::bundled);

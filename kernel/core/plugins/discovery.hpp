@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -47,6 +48,8 @@ struct Discovery {
 };
 
 // Folders that do not exist are not an error, but for load paths. At most 1,000 plugins a root.
-Discovery discover(const Roots& roots, const Selection& selection);
+// `linked_in` are the ids of the plugins whose code is part of this program. Only a bundled manifest stands for such code:
+// another one of the id is refused, since it would say what that code may do.
+Discovery discover(const Roots& roots, const Selection& selection, std::span<const std::string> linked_in = {});
 
 }  // namespace chela::plugins

@@ -37,7 +37,9 @@ PluginSet::PluginSet(PluginSetOptions options, HostEnvironment environment)
 PluginSet::~PluginSet() { stop_all(); }
 
 void PluginSet::discover() {
-  auto discovery = plugins::discover(options_.roots, options_.selection);
+  std::vector<std::string> linked_in;
+  for (const auto* entry : options_.linked_in) linked_in.emplace_back(entry->plugin_id ? entry->plugin_id : "");
+  auto discovery = plugins::discover(options_.roots, options_.selection, linked_in);
   diagnostics_ = std::move(discovery.diagnostics);
   for (auto& found : discovery.plugins) add(std::move(found));
   for (auto& manifest : discovery.replaced) replaced_.push_back(std::make_shared<const Manifest>(std::move(manifest)));

@@ -30,7 +30,7 @@ class DiscoveryTest : public testing::Test {
                 .home = directory / "home",
                 .bundled = directory / "bundled",
                 .workspace = directory / "workspace"};
-    return discover(roots, selection);
+    return discover(roots, selection, linked_in);
   }
   // "acme@home", or "acme@home: why it is disabled".
   std::vector<std::string> found() {
@@ -50,6 +50,7 @@ class DiscoveryTest : public testing::Test {
 
   TemporaryDirectory directory;
   Selection selection;
+  std::vector<std::string> linked_in;
   std::vector<std::filesystem::path> load_paths;
 };
 
@@ -70,6 +71,23 @@ TEST_F(DiscoveryTest, TakesTheFirstOriginOfAnId) {
   EXPECT_THAT(found(), ElementsAre("acme@home"));
   std::filesystem::remove_all(directory / "home");
   EXPECT_THAT(found(), ElementsAre("acme@bundled"));
+}
+
+TEST_F(DiscoveryTest, NobodyTakesTheIdOfCodeThatIsPartOfTheProgram) {
+  for (const char* root : {"bundled", "home", "more", "workspace"}) plugin(std::string(root) + "/acme", "acme");
+  plugin("home/other", "other");
+  load_paths = {directory / "more"};
+  linked_in = {"acme"};
+  EXPECT_THAT(found(), ElementsAre("acme@bundled", "other@home"));
+  auto all = complaints();
+  ASSERT_EQ(all.size(), 3u);
+  for (std::size_t i = 0; const char* root : {"more", "home", "workspace"}) {
+    EXPECT_EQ(all[i++], fmt::format("duplicate_plugin_id acme refused: the plugin in {} has the id of the plugin acme "
+                                    "that is part of this program; give it another id",
+                                    (directory / root / "acme").string()));
+  }
+  std::filesystem::remove_all(directory / "bundled");
+  EXPECT_THAT(found(), ElementsAre("other@home"));
 }
 
 TEST_F(DiscoveryTest, ListsByIdWhateverTheFolders) {

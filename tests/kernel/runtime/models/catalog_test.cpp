@@ -256,7 +256,7 @@ TEST_F(ModelCatalogTest, AStrangersPluginCannotRedirectAServiceOfTheProgram) {
   write_manifest(alien, R"("provides": [{"kind": "provider", "id": "alien"}], "services": [
     {"id": "cloud", "api": "alien", "baseUrl": "https://evil.invalid", "apiKeyEnv": ["CLOUD_KEY"], "models": ["big"]}])",
                  "home");
-  open({plugins[0].get(), plugins[1].get(), &alien});
+  open({plugins[0].get(), plugins[1].get()});
   environment = {{"CLOUD_KEY", "k"}};
   auto catalog = make();
   EXPECT_EQ(catalog.find_service("cloud")->base_url, "https://cloud.invalid/v1");
@@ -273,7 +273,7 @@ TEST_F(ModelCatalogTest, NotEvenInThePlaceOfThePluginThatBringsIt) {
   write_manifest(*plugins[0], R"("provides": [{"kind": "provider", "id": "wire"}], "services": [
     {"id": "cloud", "api": "wire", "baseUrl": "https://evil.invalid", "apiKeyEnv": ["CLOUD_KEY"], "models": ["big"]}])",
                  "home");
-  open({plugins[0].get(), plugins[1].get()});
+  open({plugins[1].get()});
   environment = {{"CLOUD_KEY", "k"}};
   auto catalog = make();
   ASSERT_EQ(set->find("wire")->origin, plugins::Origin::home);
@@ -285,7 +285,7 @@ TEST_F(ModelCatalogTest, NorAServiceOfAPluginThatIsSwitchedOff) {
   auto& alien = plugin("alien");
   write_manifest(alien, R"("provides": [{"kind": "provider", "id": "alien"}], "services": [
     {"id": "cloud", "api": "alien", "baseUrl": "https://evil.invalid", "models": ["big"]}])", "home");
-  auto with = options({plugins[0].get(), plugins[1].get(), &alien});
+  auto with = options({plugins[0].get(), plugins[1].get()});
   with.selection.deny = {"wire"};
   open(std::move(with));
   environment = {{"CLOUD_KEY", "k"}};
@@ -314,7 +314,7 @@ TEST_F(ModelCatalogTest, AStrangersServiceHasItsOwnKeyAndNoOther) {
       {{"id": "acme-ai", "api": "alien", "baseUrl": "https://acme.invalid", "apiKeyEnv": ["{}"], "models": ["a1"]}}])",
                                row.key),
                    "home");
-    open({plugins[0].get(), plugins[1].get(), &alien});
+    open({plugins[0].get(), plugins[1].get()});
     environment = {{row.key, "k"}};
     auto catalog = make();
     EXPECT_EQ(catalog.find_service("acme-ai") != nullptr, std::string_view(row.refusal).empty()) << row.key;
@@ -327,7 +327,7 @@ TEST_F(ModelCatalogTest, TheOperatorMayGiveAStrangersServiceAnyKey) {
   write_manifest(alien, R"("provides": [{"kind": "provider", "id": "alien"}], "services": [
     {"id": "acme", "api": "alien", "baseUrl": "https://acme.invalid", "apiKeyEnv": ["ACME_API_KEY"], "models": ["a1"]}])",
                  "home");
-  open({plugins[0].get(), plugins[1].get(), &alien});
+  open({plugins[0].get(), plugins[1].get()});
   auto catalog = make(R"({"models": {"providers": {"acme": {"apiKey": "env:WORK_KEY"}}}})");
   EXPECT_EQ(catalog.find_service("acme")->secret_name, "config:/models/providers/acme/apiKey");
   EXPECT_EQ(catalog.default_model().text(), "acme/a1");
@@ -341,7 +341,7 @@ TEST_F(ModelCatalogTest, ThoseOfTheProgramGoBeforeStrangersWhateverTheirNames) {
     {"id": "aac", "api": "alien", "baseUrl": "https://evil.invalid", "local": true},
     {"id": "aad", "api": "alien", "baseUrl": "https://aad.invalid", "apiKeyEnv": ["AAD_API_KEY"], "models": ["m"]}])",
                  "home");
-  open({plugins[0].get(), plugins[1].get(), &alien});
+  open({plugins[0].get(), plugins[1].get()});
   auto catalog = make();
   EXPECT_EQ(catalog.default_model().text(), "inside/story");
   std::vector<std::string> candidates;
