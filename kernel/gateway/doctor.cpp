@@ -83,6 +83,7 @@ Json plugin_json(const plugins::Record& record) {
   for (const auto& diagnostic : record.diagnostics) diagnostics.push_back(diagnostic_json(diagnostic));
   return {{"id", record.manifest->id}, {"version", record.manifest->version}, {"name", record.manifest->name},
           {"state", plugins::name_of(record.state)}, {"origin", plugins::name_of(record.origin)},
+          {"unansweredCalls", record.leftover_calls ? record.leftover_calls->count() : 0},
           {"capabilities", capabilities}, {"diagnostics", diagnostics}};
 }
 
@@ -116,7 +117,9 @@ std::string doctor_text(const Json& report) {
   out += "\nPlugins\n";
   for (const auto& plugin : report["plugins"]["reports"]) {
     out += "- " + plugin["id"].get<std::string>() + ": " + plugin["state"].get<std::string>() + ", " +
-           plugin["version"].get<std::string>() + "\n";
+           plugin["version"].get<std::string>();
+    if (plugin["unansweredCalls"] != 0) out += ", " + plugin["unansweredCalls"].dump() + " calls left without an answer";
+    out += "\n";
     for (const auto& diagnostic : plugin["diagnostics"]) {
       out += "  - " + diagnostic["code"].get<std::string>() + ": " + diagnostic["message"].get<std::string>() + "\n";
     }

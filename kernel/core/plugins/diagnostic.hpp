@@ -43,6 +43,8 @@
   X(configure_failed, "the plugin refused its configuration",                                                       \
     "change `plugins.entries.ID.config` as the message says")                                                       \
   X(start_failed, "the plugin could not be started", "do what the message says; else tell the author")              \
+  X(calls_unanswered, "the plugin left calls without an answer and is given no more",                               \
+    "start the gateway again; the plugin's author has to mend it: `chela plugins check`")                           \
   X(requirement_missing, "a capability that the plugin requires is not there",                                      \
     "install or enable a plugin that provides it")
 

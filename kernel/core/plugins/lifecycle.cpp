@@ -9,12 +9,12 @@ namespace chela::plugins {
 
 std::string_view name_of(State state) {
   constexpr std::string_view kNames[] = {"found",   "verified", "resolved", "loaded",  "configured",
-                                         "started", "stopped",  "failed",   "disabled"};
+                                         "started", "stopped",  "failed",   "disabled", "quarantined"};
   return kNames[static_cast<std::size_t>(state)];
 }
 
 std::string_view name_of(Step step) {
-  constexpr std::string_view kNames[] = {"verify", "resolve", "load", "configure", "start", "stop"};
+  constexpr std::string_view kNames[] = {"verify", "resolve", "load", "configure", "start", "stop", "quarantine"};
   return kNames[static_cast<std::size_t>(step)];
 }
 

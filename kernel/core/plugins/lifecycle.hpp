@@ -8,8 +8,9 @@ namespace chela::plugins {
 
 // found: the manifest was read. verified: integrity and lane allow it. resolved: what it requires is there.
 // The rest is the ABI's own life. A failed plugin stays failed, with its diagnostics, until it is reloaded.
-enum class State { found, verified, resolved, loaded, configured, started, stopped, failed, disabled };
-enum class Step { verify, resolve, load, configure, start, stop };
+// A quarantined one still runs, since stopping it is a call into it, but is given nothing to do any more.
+enum class State { found, verified, resolved, loaded, configured, started, stopped, failed, disabled, quarantined };
+enum class Step { verify, resolve, load, configure, start, stop, quarantine };
 
 struct Edge {
   State from;
@@ -25,6 +26,8 @@ inline constexpr Edge kLifecycle[] = {
     {State::loaded, Step::configure, State::configured, State::failed},
     {State::configured, Step::start, State::started, State::failed},
     {State::started, Step::stop, State::stopped, State::failed},
+    {State::started, Step::quarantine, State::quarantined, State::quarantined},
+    {State::quarantined, Step::stop, State::stopped, State::failed},
     {State::stopped, Step::configure, State::configured, State::failed},
 };
 

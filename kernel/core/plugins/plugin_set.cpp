@@ -136,6 +136,11 @@ const Record* PluginSet::find(std::string_view plugin_id) const {
   return entry ? &entry->record : nullptr;
 }
 
+LeftoverCall PluginSet::leftover_call(std::string_view plugin_id, std::uint64_t call_id) const {
+  const Record* record = find(plugin_id);
+  return {record ? record->leftover_calls : nullptr, call_id};
+}
+
 PluginSet::Entry* PluginSet::find_entry(std::string_view plugin_id) const {
   auto found = std::ranges::find(entries_, plugin_id,
                                  [](const auto& entry) { return std::string_view(entry->record.manifest->id); });
@@ -163,7 +168,7 @@ Task<Result<std::shared_ptr<Instance>>> PluginSet::activate(std::string plugin_i
     entry->activating = false;
     for (const auto& waiter : std::exchange(entry->waiters, {})) waiter->set(true);
   }
-  if (record.instance) co_return record.instance;
+  if (record.instance && record.state == State::started) co_return record.instance;
   auto reason = record.diagnostics.empty() ? std::string(name_of(record.state)) : record.diagnostics.back().message;
   co_return fail(ErrorCode::unavailable, "plugin {}: {}", plugin_id, reason);
 }
@@ -245,6 +250,7 @@ Task<void> PluginSet::bring_up(Entry& entry) {
   auto problems = check_capabilities(*record.instance);
   if (problems.empty()) {
     started_.push_back(&entry);
+    record.leftover_calls = std::make_shared<LeftoverCalls>(environment_.loop.timers(), [this, &entry] { quarantine(entry); });
     environment_.logger.debug("plugin {} {} started", record.manifest->id, record.manifest->version);
     co_return;
   }
@@ -253,8 +259,17 @@ Task<void> PluginSet::bring_up(Entry& entry) {
   refuse(entry, Step::stop, problems.front().code, problems.front().message);
 }
 
+void PluginSet::quarantine(Entry& entry) {
+  if (entry.record.state != State::started) return;
+  refuse(entry, Step::quarantine, DiagnosticCode::calls_unanswered,
+         fmt::format("left {} calls without an answer, so it gets no more until the gateway is restarted; report it to "
+                     "the plugin's author",
+                     entry.record.leftover_calls->count()));
+}
+
 void PluginSet::stop_all() {
   for (Entry* entry : std::exchange(started_, {}) | std::views::reverse) {
+    entry->record.leftover_calls.reset();
     entry->record.instance->stop();
     entry->record.instance.reset();
     entry->record.state = next_state(entry->record.state, Step::stop, true);

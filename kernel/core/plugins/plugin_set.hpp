@@ -16,6 +16,7 @@
 #include "kernel/core/plugins/discovery.hpp"
 #include "kernel/core/plugins/instance.hpp"
 #include "kernel/core/plugins/lanes.hpp"
+#include "kernel/core/plugins/leftover_calls.hpp"
 #include "kernel/core/plugins/lifecycle.hpp"
 #include "kernel/core/plugins/probe.hpp"
 #include "kernel/core/plugins/registry.hpp"
@@ -40,7 +41,9 @@ struct Record {
   State state = State::found;
   std::string disabled_because;
   std::vector<Diagnostic> diagnostics;
-  std::shared_ptr<Instance> instance;  // only while started
+  std::shared_ptr<Instance> instance;  // only while started or quarantined
+  // Calls that were answered for and may still be completed; whoever makes calls reports them. Null before the start.
+  std::shared_ptr<LeftoverCalls> leftover_calls;
 };
 
 class PluginSet {
@@ -58,6 +61,8 @@ class PluginSet {
   const Record* find(std::string_view plugin_id) const;
   // What the program's own plugins declare, by id, whether they are used or not.
   std::vector<std::shared_ptr<const Manifest>> bundled_manifests() const;
+  // For a call of a started plugin.
+  LeftoverCall leftover_call(std::string_view plugin_id, std::uint64_t call_id) const;
   // What concerns no single plugin: unreadable manifests, duplicates.
   const std::vector<Diagnostic>& diagnostics() const { return diagnostics_; }
   Lane lane() const { return options_.lane; }
@@ -81,6 +86,7 @@ class PluginSet {
   Task<bool> open_library(Entry& entry);
   std::string config_of(const Entry& entry) const;
   bool run_step(Entry& entry, Step step, DiagnosticCode code, const std::function<Result<void>()>& action);
+  void quarantine(Entry& entry);
   void refuse(Entry& entry, Step step, DiagnosticCode code, std::string message);
 
   PluginSetOptions options_;

@@ -19,7 +19,8 @@ constexpr std::size_t kErrorBytesMax = 4096;
 constexpr std::size_t kModelListDepthMax = 16;
 
 // The host's end of one completion. It keeps itself alive until the plugin has completed, since the plugin may call
-// until then; the task that waits may be gone earlier.
+// until then; the task that waits may be gone earlier. How many of a plugin do so for too long is limited
+// (leftover_calls.hpp).
 class Reception : public std::enable_shared_from_this<Reception> {
  public:
   struct End {
@@ -28,10 +29,11 @@ class Reception : public std::enable_shared_from_this<Reception> {
     Duration retry_after;
   };
 
-  Reception(Loop& loop, CompletionListener* listener, Duration silence_max)
+  Reception(Loop& loop, CompletionListener* listener, Duration silence_max, plugins::LeftoverCall leftover)
       : loop_(loop),
         listener_(listener),
         silence_max_(silence_max),
+        leftover_(std::move(leftover)),
         watchdog_(loop.timers(), [this] { on_silence(); }) {
     completion_ = {sizeof(chela_completion), this,      &on_text,    &on_reasoning, &on_tool_call,
                    &on_tool_arguments,       &on_usage, &on_complete};
@@ -53,7 +55,9 @@ class Reception : public std::enable_shared_from_this<Reception> {
     listener_ = nullptr;
     ending_ = true;
     watchdog_.disarm();
-    if (until_completed_ && cancel_plugin_) std::exchange(cancel_plugin_, nullptr)();
+    if (!until_completed_) return;
+    leftover_.answered_for();
+    if (cancel_plugin_) std::exchange(cancel_plugin_, nullptr)();
   }
   // The first end counts. The waiting task is told by the loop and not from here: it would go on, cancel or begin the
   // next completion inside the plugin's call, and plugins are never called twice at once.
@@ -137,6 +141,7 @@ class Reception : public std::enable_shared_from_this<Reception> {
     of(completion).on_loop([status, shown = std::move(shown), retry_after_ms](Reception& self) {
       auto last = std::move(self.until_completed_);
       if (!last) return;  // completed twice: the conformance kit catches it
+      self.leftover_.completed();
       self.end({status, shown, std::chrono::milliseconds(std::min<uint64_t>(retry_after_ms, 86'400'000))});
       // A plugin that completes twice does so in one go: what it holds lives until it has returned.
       self.loop_.post([last = std::move(last)] {});
@@ -146,6 +151,7 @@ class Reception : public std::enable_shared_from_this<Reception> {
   Loop& loop_;
   CompletionListener* listener_;
   Duration silence_max_;
+  plugins::LeftoverCall leftover_;
   Timer watchdog_;
   chela_completion completion_;
   Completion<End> ended_;
@@ -210,11 +216,12 @@ Task<CompletionOutcome> complete(Loop& loop, plugins::PluginSet& plugins, Comple
   }
   if (auto going = cancel.check(); !going) co_return std::unexpected(failure(std::move(going.error())));
 
-  auto reception = std::make_shared<Reception>(loop, &listener, input.silence_max);
+  auto leftover = plugins.leftover_call((*instance)->manifest().id, next_call_id());
+  auto reception = std::make_shared<Reception>(loop, &listener, input.silence_max, leftover);
   Abandon abandon{reception};
   auto messages = views(input.messages);
   auto tools = views(input.tools);
-  chela_completion_request request{sizeof(request), next_call_id(), to_abi(input.service->json), to_abi(input.model),
+  chela_completion_request request{sizeof(request), leftover.id(), to_abi(input.service->json), to_abi(input.model),
                                    messages.data(), messages.size(), tools.data(), tools.size(), to_abi(input.options)};
   reception->begin(canceller(*instance, provider, request.call_id));
   plugins::ErrorText refusal;
@@ -244,9 +251,9 @@ Task<Result<std::vector<Model>>> list_models(Loop& loop, plugins::PluginSet& plu
   if (!provider || !CHELA_HAS(provider, chela_plugin_provider, list_models) || !provider->list_models) {
     co_return fail(ErrorCode::unsupported, "the format `{}` cannot list models", service.api);
   }
-  auto reception = std::make_shared<Reception>(loop, nullptr, timeout);
-  Abandon abandon{reception};
   auto id = next_call_id();
+  auto reception = std::make_shared<Reception>(loop, nullptr, timeout, plugins.leftover_call(instance->manifest().id, id));
+  Abandon abandon{reception};
   reception->begin(canceller(instance, provider, id));
   plugins::ErrorText refusal;
   auto status = plugins::guarded(refusal, [&] {

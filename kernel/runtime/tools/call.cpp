@@ -17,22 +17,33 @@ using plugins::to_abi;
 constexpr std::size_t kPieceBytesMax = 64 * 1024;
 constexpr int kPendingPiecesMax = 256;
 
-// The host's end of one call. It keeps itself alive until the plugin has completed.
+// The host's end of one call. It keeps itself alive until the plugin has completed; how many of a plugin do so for too
+// long is limited (leftover_calls.hpp).
 class Reception : public std::enable_shared_from_this<Reception> {
  public:
-  Reception(Loop& loop, const std::function<void(std::string_view)>* on_progress)
-      : loop_(loop), on_progress_(on_progress) {
+  Reception(Loop& loop, const std::function<void(std::string_view)>* on_progress, plugins::LeftoverCall leftover)
+      : loop_(loop), on_progress_(on_progress), leftover_(std::move(leftover)) {
     call_ = {sizeof(chela_tool_call), this, &on_progress_text, &on_complete, &is_cancelled};
   }
 
   const chela_tool_call* call() const { return &call_; }
   Completion<Result<std::string>>& ended() { return ended_; }
   void begin() { until_completed_ = shared_from_this(); }
-  void refused() { until_completed_.reset(); }
+  // Worker thread: the plugin gets the call now, unless nobody waits for it any more.
+  bool enter() {
+    entered_ = true;
+    return !cancelled_;
+  }
+  // The plugin has not got the call, or has returned from it without keeping it.
+  void over() {
+    until_completed_.reset();
+    leftover_.completed();
+  }
   bool running() const { return until_completed_ != nullptr; }
   void abandon() {
     on_progress_ = nullptr;
     cancelled_ = true;
+    if (running() && entered_) leftover_.answered_for();
   }
 
  private:
@@ -52,7 +63,7 @@ class Reception : public std::enable_shared_from_this<Reception> {
     std::string copy(cut_utf8(from_abi(text), kToolResultBytesMax));
     // Posted even from the loop thread: a plugin may complete inside start(), before the caller has begun to wait.
     self.loop_.post([keep = self.shared_from_this(), status, copy = std::move(copy)]() mutable {
-      keep->until_completed_.reset();
+      keep->over();
       if (status == CHELA_OK) {
         keep->ended_.set(std::move(copy));
       } else {
@@ -64,9 +75,11 @@ class Reception : public std::enable_shared_from_this<Reception> {
 
   Loop& loop_;
   const std::function<void(std::string_view)>* on_progress_;
+  plugins::LeftoverCall leftover_;
   chela_tool_call call_;
   Completion<Result<std::string>> ended_;
   std::atomic<bool> cancelled_ = false;  // read by the plugin's thread
+  std::atomic<bool> entered_ = false;    // the plugin has got the call
   std::atomic<int> pending_pieces_ = 0;  // of progress, on their way to the loop
   std::shared_ptr<Reception> until_completed_;
 };
@@ -102,6 +115,7 @@ struct Abandon {
 
 // The last reference to `running` always goes back to the loop: with it may go the plugin, which ends there only.
 void run_on_worker(Loop& loop, std::shared_ptr<Running> running) {
+  if (!running->reception->enter()) return loop.post([running = std::move(running)] { running->reception->over(); });
   plugins::ErrorText error;
   auto request = running->request();
   auto status = plugins::guarded(error, [&] {
@@ -110,14 +124,14 @@ void run_on_worker(Loop& loop, std::shared_ptr<Running> running) {
   if (status != CHELA_OK) {
     auto text = error.error(running->input.tool->name, status);
     loop.post([running = std::move(running), text = std::move(text)]() mutable {
-      running->reception->refused();
+      running->reception->over();
       running->reception->ended().set(std::unexpected(std::move(text)));
     });
     return;
   }
   loop.post([running = std::move(running)] {  // after the post of complete(), if there was one
     if (!running->reception->running()) return;
-    running->reception->refused();
+    running->reception->over();
     running->reception->ended().set(fail(ErrorCode::internal, "the tool returned without completing its call"));
   });
 }
@@ -127,6 +141,7 @@ Result<void> start(Loop& loop, const std::shared_ptr<Running>& running) {
   if (running->input.tool->blocking) {
     return loop.workers().submit([&loop, running]() mutable { run_on_worker(loop, std::move(running)); });
   }
+  running->reception->enter();
   plugins::ErrorText error;
   auto request = running->request();
   auto status = plugins::guarded(error, [&] {
@@ -149,12 +164,13 @@ Task<Result<std::string>> call_tool(Loop& loop, plugins::PluginSet& plugins, Too
   }
   auto deadline = loop.now() + input.timeout;
   auto seconds = std::chrono::duration_cast<std::chrono::seconds>(input.timeout).count();
-  auto reception = std::make_shared<Reception>(loop, &on_progress);
-  auto running = std::make_shared<Running>(std::move(*instance), tool, reception, std::move(input), next_call_id());
+  auto leftover = plugins.leftover_call(input.tool->plugin_id, next_call_id());
+  auto reception = std::make_shared<Reception>(loop, &on_progress, leftover);
+  auto running = std::make_shared<Running>(std::move(*instance), tool, reception, std::move(input), leftover.id());
   Abandon abandon{running};
   if (auto going = cancel.check(); !going) co_return std::unexpected(std::move(going.error()));
   if (auto started = start(loop, running); !started) {
-    reception->refused();
+    reception->over();
     co_return std::unexpected(std::move(started.error()));
   }
   auto result = co_await wait_for(loop, reception->ended(), deadline, cancel);
