@@ -79,6 +79,10 @@ std::string secret_of(std::initializer_list<std::string> place) {
   return "config:" + pointer.to_string();
 }
 
+bool is_usable(const Service& service) {
+  return !service.embedded && !service.models.empty() && (service.has_key() || !service.needs_key);
+}
+
 // "host:port" of an http or https URL, or empty.
 std::string authority_of(std::string_view url) {
   auto parsed = net::parse_egress_url(url);
@@ -211,6 +215,20 @@ void ModelCatalog::order_services(const Json& providers) {
   for (const auto& id : of_manifests) put(id);
 }
 
+// What the operator wrote has no order that could be known: the file is JSON, and may come in several layers.
+void ModelCatalog::note_ambiguity() {
+  std::string others;
+  for (const auto& [id, service] : services_) {
+    bool ties = service.origin == kFromConfig && is_usable(service) && id != default_.service;
+    if (ties) others += (others.empty() ? "" : ", ") + id;
+  }
+  if (others.empty()) return;
+  diagnostics_.push_back({plugins::Severity::warning, plugins::DiagnosticCode::ambiguous_default, "",
+                          "models.providers: " + default_.text() + " answers by default, because its id comes before " +
+                              others + "; say which one in agents.defaults.model.primary",
+                          "models.providers"});
+}
+
 void ModelCatalog::choose_default(const Json& defaults) {
   const Json& model = member(defaults, "model");
   auto primary = model.is_string() ? model.get<std::string>() : text_of(model, "primary");
@@ -225,20 +243,20 @@ void ModelCatalog::choose_default(const Json& defaults) {
     }
     return;
   }
-  auto is_usable = [](const Service& service) {
-    return !service.embedded && !service.models.empty() && (service.has_key() || !service.needs_key);
-  };
   // The more plainly somebody said so, the earlier. Local services are waited for: see add_local_models().
   const std::function<bool(const Service&)> kOrder[] = {
       [](const Service& service) { return service.origin == kFromEnvironment; },
-      [&](const Service& service) { return service.origin == kFromConfig && is_usable(service); },
-      [&](const Service& service) { return service.has_key() && is_usable(service); },
+      [](const Service& service) { return service.origin == kFromConfig && is_usable(service); },
+      [](const Service& service) { return service.has_key() && is_usable(service); },
       [](const Service& service) { return service.embedded && !service.models.empty(); },
   };
   for (const auto& fits : kOrder) {
     for (const auto& id : precedence_) {
       const auto& service = services_.at(id);
-      if (fits(service)) return void(default_ = {id, service.models.front().id});
+      if (!fits(service)) continue;
+      default_ = {id, service.models.front().id};
+      if (service.origin == kFromConfig) note_ambiguity();
+      return;
     }
   }
 }

@@ -47,7 +47,7 @@ class ModelCatalog {
 
   // Whether "host:port" belongs to a configured service: what a manifest means by "@service".
   bool is_service_authority(std::string_view authority) const;
-  // Services that manifests may not declare (service_claims.hpp).
+  // Services that manifests may not declare (service_claims.hpp), and a default that only the order of ids decides.
   const std::vector<plugins::Diagnostic>& diagnostics() const { return diagnostics_; }
 
  private:
@@ -57,6 +57,7 @@ class ModelCatalog {
   void add_from_environment(const nlohmann::json& config);
   void order_services(const nlohmann::json& providers);
   void choose_default(const nlohmann::json& config);
+  void note_ambiguity();
   void add(Service service, nlohmann::json options);
   std::string known_references() const;
 

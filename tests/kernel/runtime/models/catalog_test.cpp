@@ -251,6 +251,22 @@ TEST_F(ModelCatalogTest, KnowsTheAddressesOfItsServices) {
   }
 }
 
+TEST_F(ModelCatalogTest, SaysWhenOnlyTheOrderOfIdsDecides) {
+  const std::string two = R"("models": {"providers": {"zeta": {"baseUrl": "http://z.invalid", "api": "wire", "models": ["z1"]},
+    "beta": {"baseUrl": "http://b.invalid", "api": "wire", "models": ["b1"]},
+    "empty": {"baseUrl": "http://e.invalid", "api": "wire"}}})";
+  auto catalog = make("{" + two + "}");
+  EXPECT_EQ(catalog.default_model().text(), "beta/b1");
+  ASSERT_EQ(catalog.diagnostics().size(), 1u);
+  EXPECT_EQ(catalog.diagnostics()[0].code, plugins::DiagnosticCode::ambiguous_default);
+  EXPECT_EQ(catalog.diagnostics()[0].message,
+            "models.providers: beta/b1 answers by default, because its id comes before zeta; say which one in "
+            "agents.defaults.model.primary");
+  auto chosen = make("{" + two + R"(, "agents": {"defaults": {"model": "zeta/z1"}}})");
+  EXPECT_EQ(chosen.default_model().text(), "zeta/z1");
+  EXPECT_TRUE(chosen.diagnostics().empty());
+}
+
 TEST_F(ModelCatalogTest, AStrangersPluginCannotRedirectAServiceOfTheProgram) {
   auto& alien = plugin("alien");  // comes before "wire"
   write_manifest(alien, R"("provides": [{"kind": "provider", "id": "alien"}], "services": [
