@@ -8,8 +8,9 @@ import { after, before, describe, it } from 'node:test';
 import { startGateway } from '../../e2e/gateway.mjs';
 import { suiteScope } from '../../e2e/scope.mjs';
 import { Random } from '../random.mjs';
+import { damaged } from './damage.mjs';
 import { RawConnection } from './raw_connection.mjs';
-import { chunked, get, post } from './table.mjs';
+import { bytesOf, get } from './table.mjs';
 import { tables } from './tables.mjs';
 
 const allowed = {
@@ -21,12 +22,6 @@ const allowed = {
   'llhttp obeys Proxy-Connection, which no standard knows': /^headers: Proxy-Connection$/,
 };
 
-// Pieces and pauses are the subject of other tests: here the bytes of a case count.
-const bytesOf = ({ send }) =>
-  [send]
-    .flat()
-    .filter((step) => typeof step === 'string')
-    .join('');
 const patienceMs = 3_000;
 const side = 16; // at once
 
@@ -145,7 +140,7 @@ describe('beside llhttp', () => {
     const count = process.env.CHELA_LONG === '1' ? 10_000 : 600;
     const worse = [];
     await inParallel(
-      Array.from({ length: count }, () => damaged(random)),
+      Array.from({ length: count }, () => get() + damaged(random)),
       async (bytes) => {
         const { ours, theirs } = await compare(bytes);
         if (ours > theirs) worse.push(`${ours} requests, llhttp sees ${theirs}: ${JSON.stringify(bytes)}`);
@@ -154,48 +149,3 @@ describe('beside llhttp', () => {
     assert.deepEqual(worse, [], `CHELA_SEED=${seed}`);
   });
 });
-
-// A request in a good pipeline is damaged where it says how long it is.
-const pieces = [
-  '\r',
-  '\n',
-  '\r\n',
-  ' ',
-  '\t',
-  '\0',
-  ':',
-  ',',
-  ';',
-  '"',
-  '+',
-  '-',
-  '0',
-  '5',
-  'a',
-  '0x',
-  'chunked',
-  '\xff',
-  '\x0b',
-  'Content-Length: 3\r\n',
-  'Transfer-Encoding: chunked\r\n',
-  '0\r\n\r\n',
-  '1\r\nx\r\n',
-];
-
-function damaged(random) {
-  const target = random.pick([
-    post('Content-Length: 5\r\n', 'hello'),
-    post('X: y\r\nContent-Length: 5\r\nZ: 1\r\n', 'hello'),
-    chunked('5\r\nhello\r\n0\r\n\r\n'),
-    chunked('3;a=b\r\nhel\r\n2;c="d"\r\nlo\r\n0\r\nX: y\r\n\r\n'),
-  ]);
-  const from = target.indexOf('\r\n') + 2; // the method is no matter of framing
-  let bytes = target.slice(from);
-  for (let changes = 1 + random.below(3); changes > 0; --changes) {
-    const at = random.below(bytes.length);
-    const kind = random.below(3);
-    const piece = kind === 0 ? '' : random.pick(pieces);
-    bytes = bytes.slice(0, at) + piece + bytes.slice(at + (kind === 2 ? 0 : 1));
-  }
-  return get() + target.slice(0, from) + bytes;
-}

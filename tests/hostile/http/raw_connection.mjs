@@ -76,7 +76,7 @@ export class RawConnection {
 }
 
 // Cuts what was received into answers.
-class AnswerReader {
+export class AnswerReader {
   complete = []; // {status, headers (lower case names), body}
   leftover = Buffer.alloc(0);
   bodiless = new Set();

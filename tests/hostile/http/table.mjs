@@ -24,3 +24,10 @@ export const endSending = { endSending: true }; // a half-closed connection
 export const nextAnswer = { nextAnswer: true }; // wait for it
 
 export const times = (count, text) => text.repeat(count);
+
+// What a case sends, in one piece: pieces and pauses are the subject of some tests only.
+export const bytesOf = ({ send }) =>
+  [send]
+    .flat()
+    .filter((step) => typeof step === 'string')
+    .join('');

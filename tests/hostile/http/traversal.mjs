@@ -1,0 +1,70 @@
+// Spellings of the way up and out, after the engine of dotdotpwn: dots, slashes, depths and what lies at the end.
+
+const dots = [
+  '..',
+  '.%00.',
+  '..%00',
+  '..%01',
+  '.?',
+  '??',
+  '?.',
+  '%5c..',
+  '.%2e',
+  '%2e.',
+  '.../.',
+  '..../',
+  '%2e%2e',
+  '%%c0%6e%c0%6e',
+  '0x2e0x2e',
+  '%c0.%c0.',
+  '%252e%252e',
+  '%c0%2e%c0%2e',
+  '%c0%ae%c0%ae',
+  '%c0%5e%c0%5e',
+  '%c0%ee%c0%ee',
+  '%c0%fe%c0%fe',
+  '%uff0e%uff0e',
+  '%%32%65%%32%65',
+  '%e0%80%ae%e0%80%ae',
+  '%25c0%25ae%25c0%25ae',
+  '%f0%80%80%ae%f0%80%80%ae',
+  '%f8%80%80%80%ae%f8%80%80%80%ae',
+  '%fc%80%80%80%80%ae%fc%80%80%80%80%ae',
+];
+const slashes = [
+  '/',
+  '\\',
+  '%2f',
+  '%5c',
+  '0x2f',
+  '0x5c',
+  '%252f',
+  '%255c',
+  '%c0%2f',
+  '%c0%af',
+  '%c0%5c',
+  '%c1%9c',
+  '%c1%8s',
+  '%c1%af',
+  '%bg%qf',
+  '%u2215',
+  '%u2216',
+  '%uefc8',
+  '%uf025',
+  '%%32%66',
+  '%%35%63',
+  '%25c1%259c',
+  '%25c0%25af',
+  '%e0%80%af',
+  '%f0%80%80%af',
+  '%f8%80%80%80%af',
+];
+const depths = [1, 2, 3, 4, 5, 6, 8];
+const ends = ['etc/passwd', 'etc%2fpasswd', 'chela.json', 'state/chela.db'];
+
+// All of them: about as many as the published list has lines.
+export const traversals = dots.flatMap((dot) =>
+  slashes.flatMap((slash) =>
+    depths.flatMap((depth) => ends.map((end) => (dot + slash).repeat(depth) + end.replace('/', slash))),
+  ),
+);
