@@ -114,7 +114,7 @@ class Runner:
             'CHELA_SOURCE_DIR': str(ROOT),
             'ASAN_OPTIONS': 'detect_stack_use_after_return=1:strict_string_checks=1',
             'UBSAN_OPTIONS': 'print_stacktrace=1',
-            'LSAN_OPTIONS': f'print_suppressions=0:suppressions={ROOT}/tests/leaks.supp',
+            'TSAN_OPTIONS': 'second_deadlock_stack=1:history_size=4',
         }
 
     def run(self, *command, folder=ROOT, capture=False, **environment):
@@ -135,19 +135,22 @@ class Runner:
             print(done.stdout, end='', flush=True)
         return done.returncode, done.stdout or ''
 
-    def make(self):
+    def make(self, targets=()):
         totals = Totals()
-        if self.run('cmake', '--preset', self.preset)[0] or self.run('cmake', '--build', self.build)[0]:
+        chosen = ['--target', *targets] if targets else []
+        if self.run('cmake', '--preset', self.preset)[0] or self.run('cmake', '--build', self.build, *chosen)[0]:
             totals.fail('the build')
         return totals
 
-    def ctest(self):
+    def ctest(self, programs=()):
+        """All programs, or those of the given names."""
         gtest_folder = self.reports / 'gtest'
         shutil.rmtree(gtest_folder, ignore_errors=True)
         junit = self.reports / 'ctest.xml'
         junit.unlink(missing_ok=True)
+        chosen = ['--tests-regex', f"^({'|'.join(programs)})$"] if programs else []
         code, _ = self.run('ctest', '--test-dir', self.build, '--output-on-failure', '--no-tests=error', '-j', '2',
-                           '--output-junit', junit, GTEST_OUTPUT=f'json:{gtest_folder}/')
+                           '--output-junit', junit, *chosen, GTEST_OUTPUT=f'json:{gtest_folder}/')
         return self.checked('ctest', code, lambda: read_ctest(junit, gtest_folder))
 
     def node(self, name, folder, files, before=None):
@@ -221,8 +224,11 @@ LOAD = ROOT / 'tests' / 'load'
 DEBIAN_PYTHON = '/usr/bin/python3'  # whatever else is called python3: this one has Debian's python3-websockets
 # Under a sanitizer: all of ctest, and the conversations that touch most of the gateway.
 SMOKE = ['conversation.test.mjs', 'upstream.test.mjs', 'openai_sdk.test.mjs', 'limits.test.mjs']
+# Where threads meet: workers, the writer of the store, loggers, the egress module, plugins that answer from threads.
+THREADED = ['core_loop', 'core_log', 'core_store', 'core_egress', 'core_plugins', 'runtime_models', 'runtime_tools']
 SUITES = {
     'ctest': Runner.ctest,
+    'ctest-threads': lambda runner: runner.ctest(THREADED),
     'lint': Runner.lint,
     'python': Runner.python,
     'e2e': lambda runner: runner.node('e2e', E2E, test_files(E2E)),
@@ -233,7 +239,14 @@ SUITES = {
     'browser': lambda runner: runner.node('browser', BROWSER, test_files(BROWSER)),
     'e2e-smoke': lambda runner: runner.node('e2e-smoke', E2E, SMOKE),
 }
-DEFAULT = {'asan': ['ctest', 'e2e-smoke'], 'tsan': ['ctest', 'e2e-smoke']}
+DEFAULT = {'asan': ['ctest', 'e2e-smoke'], 'tsan': ['ctest-threads']}
+LONG = {'asan': ['ctest', 'e2e-smoke', 'hostile', 'durability'], 'tsan': ['ctest', 'e2e-smoke']}
+PARTS = {'ctest-threads', 'e2e-smoke'}  # of other suites
+
+
+def suites_of(preset, long):
+    """What runs when no suite is named."""
+    return (LONG if long else DEFAULT).get(preset) or [name for name in SUITES if name not in PARTS]
 
 
 def parse_arguments():
@@ -253,7 +266,8 @@ def main():
     runner = Runner(arguments.preset)
     if arguments.long:
         runner.environment['CHELA_LONG'] = '1'
-    chosen = arguments.suite or DEFAULT.get(arguments.preset) or [name for name in SUITES if name != 'e2e-smoke']
+    chosen = arguments.suite or suites_of(arguments.preset, arguments.long)
+    targets = [f'{name}_test' for name in THREADED] if chosen == ['ctest-threads'] else []
 
     rows = []
 
@@ -262,7 +276,7 @@ def main():
         start = time.monotonic()
         rows.append((name, action(), time.monotonic() - start))
 
-    record('build', lambda _=None: runner.make())
+    record('build', lambda _=None: runner.make(targets))
     runner.reports.mkdir(parents=True, exist_ok=True)
     for name in chosen:
         record(name, lambda name=name: SUITES[name](runner))

@@ -71,6 +71,13 @@ class Readers(unittest.TestCase):
         self.assertEqual(suites.Runner.checked('x', 0, lambda: passing).failed, 0)
         self.assertEqual(suites.Runner.checked('x', 1, lambda: suites.Totals(passed=2)).failed, 1)
 
+    def test_every_suite_runs_somewhere_and_none_twice(self):
+        self.assertIn('hostile', suites.suites_of('asan', long=True))
+        self.assertEqual(suites.suites_of('tsan', long=False), ['ctest-threads'])
+        everything = suites.suites_of('dev', long=False)
+        self.assertEqual(set(everything) | suites.PARTS, set(suites.SUITES))
+        self.assertEqual(set(everything) & suites.PARTS, set())
+
     def test_no_test_and_no_report_are_failures(self):
         self.assertEqual(suites.Runner.checked('x', 0, suites.Totals).failed, 1)
         self.assertEqual(suites.Runner.checked('x', 0, lambda: suites.read_junit(self.folder / 'none')).failed, 1)
