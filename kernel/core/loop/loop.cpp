@@ -5,6 +5,7 @@
 #include <uv.h>
 
 #include <algorithm>
+#include <atomic>
 #include <utility>
 
 #include "kernel/core/base/assert.hpp"
@@ -17,7 +18,7 @@ struct Loop::Handles {
   uv_idle_t again;  // active while posted jobs wait that need no waking
   uv_timer_t timer;
   uv_prepare_t sweep;  // before the loop waits, what has finished is freed
-  pthread_t thread;
+  std::atomic<pthread_t> thread;  // written by run(), while others may post() already
 };
 
 struct Loop::Detached {
