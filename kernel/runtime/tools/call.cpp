@@ -139,7 +139,8 @@ void run_on_worker(Loop& loop, std::shared_ptr<Running> running) {
 Result<void> start(Loop& loop, const std::shared_ptr<Running>& running) {
   running->reception->begin();
   if (running->input.tool->blocking) {
-    return loop.workers().submit([&loop, running]() mutable { run_on_worker(loop, std::move(running)); });
+    // `running = running`: captured plainly, what is referred to as const could not be moved on to the loop.
+    return loop.workers().submit([&loop, running = running]() mutable { run_on_worker(loop, std::move(running)); });
   }
   running->reception->enter();
   plugins::ErrorText error;
