@@ -1,17 +1,19 @@
 #include "kernel/core/platform/process.hpp"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
 #include <uv.h>
-#include <linux/close_range.h>
 
 #include <array>
 #include <cerrno>
-#include <cstdlib>
+#include <optional>
 #include <utility>
 
 #include "kernel/core/loop/event.hpp"
 #include "kernel/core/loop/loop.hpp"
+#include "kernel/core/platform/child_process.hpp"
+#include "kernel/core/platform/owned_descriptor.hpp"
 
 namespace chela::platform {
 
@@ -20,25 +22,35 @@ namespace {
 // After the child itself has ended, how long what it left running may hold its output open.
 constexpr auto kLeftoverTime = std::chrono::milliseconds(500);
 
-bool has_zero_byte(std::string_view text) {
-  return text.contains('\0');
-}
+// What the child reads, written as it takes it and then closed; frees itself.
+struct InputWrite {
+  uv_pipe_t pipe{};
+  uv_write_t write{};
+  std::string bytes;
 
-Result<void> check(const ProcessRequest& request) {
-  if (request.argv.empty() || request.argv[0].empty()) {
-    return fail(ErrorCode::invalid_argument, "starting a program: no program is named");
+  static void close(uv_handle_t* handle) {
+    if (uv_is_closing(handle)) return;
+    uv_close(handle, [](uv_handle_t* closed) { delete static_cast<InputWrite*>(closed->data); });
   }
-  for (const std::string& argument : request.argv) {
-    if (has_zero_byte(argument)) {
-      return fail(ErrorCode::invalid_argument, "starting {}: an argument holds a zero byte", request.argv[0]);
-    }
+  static uv_handle_t* begin(Loop& loop, OwnedDescriptor descriptor, std::string bytes);
+};
+
+uv_handle_t* InputWrite::begin(Loop& loop, OwnedDescriptor descriptor, std::string bytes) {
+  auto* input = new InputWrite;
+  auto* handle = reinterpret_cast<uv_handle_t*>(&input->pipe);
+  input->bytes = std::move(bytes);
+  uv_pipe_init(loop.uv(), &input->pipe, 0);
+  input->pipe.data = input;
+  int status = uv_pipe_open(&input->pipe, descriptor.get());
+  if (status == 0) {
+    static_cast<void>(descriptor.release());
+    uv_buf_t buffer = uv_buf_init(input->bytes.data(), static_cast<unsigned>(input->bytes.size()));
+    // A child that does not read its input is not an error: closing the pipe is all that follows either way.
+    status = uv_write(&input->write, reinterpret_cast<uv_stream_t*>(&input->pipe), &buffer, 1,
+                      [](uv_write_t* write, int) { close(reinterpret_cast<uv_handle_t*>(write->handle)); });
   }
-  for (const auto& [name, value] : request.environment) {
-    if (name.empty() || name.contains('=') || has_zero_byte(name) || has_zero_byte(value)) {
-      return fail(ErrorCode::invalid_argument, "starting {}: an environment variable is malformed", request.argv[0]);
-    }
-  }
-  return {};
+  if (status != 0) close(handle);
+  return handle;
 }
 
 // One child from start to end.
@@ -52,35 +64,15 @@ class ChildRun {
         leftover_(loop.timers(), [this] { give_up_on_leftovers(); }) {}
   ChildRun(const ChildRun&) = delete;
   ChildRun& operator=(const ChildRun&) = delete;
-  ~ChildRun();
 
   Result<void> start();
   void cancel();
   Completion<Result<ExitStatus>>& done() { return done_; }
 
  private:
-  enum Stream { kInput, kOutput, kErrorOutput };
-
-  // Freed when libuv has closed the last of them, which may be after the run.
-  struct Handles {
-    uv_process_t process;
-    std::array<uv_pipe_t, 3> pipes;
-    uv_write_t write;
-    std::string input;
-    std::array<char, 16 * 1024> buffer;
-    ChildRun* run = nullptr;
-    int open = 0;
-  };
-
-  static Handles* handles_of(void* handle) { return static_cast<Handles*>(static_cast<uv_handle_t*>(handle)->data); }
-  static void close(void* handle);
-  static void on_read(uv_stream_t* pipe, ssize_t got, const uv_buf_t* buffer);
-
-  int spawn();
-  void begin_reading(Stream stream);
-  void write_input();
-  void take(Stream stream, std::string_view bytes);
-  void on_exit(std::int64_t exit_code, int signal);
+  ChildProcess::Events events();
+  void take(OutputStream stream, std::string_view bytes);
+  void on_exit(const ChildEnd& end);
   void on_deadline();
   void end_gently();
   void signal_group(int signal);
@@ -89,9 +81,8 @@ class ChildRun {
 
   Loop& loop_;
   ProcessRequest request_;
-  Handles* handles_ = nullptr;
+  std::unique_ptr<ChildProcess> child_;
   ExitStatus status_;
-  bool running_ = false;
   bool cancelled_ = false;
   Timer deadline_;
   Timer kill_;
@@ -99,129 +90,50 @@ class ChildRun {
   Completion<Result<ExitStatus>> done_;
 };
 
-void ChildRun::close(void* handle) {
-  auto* closing = static_cast<uv_handle_t*>(handle);
-  if (uv_is_closing(closing)) return;
-  uv_close(closing, [](uv_handle_t* closed) {
-    Handles* handles = handles_of(closed);
-    if (--handles->open == 0) delete handles;
-  });
-}
-
-ChildRun::~ChildRun() {
-  if (!handles_) return;
-  handles_->run = nullptr;
-  for (uv_pipe_t& pipe : handles_->pipes) close(&pipe);
-  // Not closed here: only a handle that waits for the child reaps it.
-  if (running_) signal_group(SIGKILL);
+ChildProcess::Events ChildRun::events() {
+  return {.on_output = [this](OutputStream stream, std::string_view bytes) { take(stream, bytes); },
+          .on_output_end = [this](OutputStream) { finish_when_complete(); },
+          .on_exit = [this](const ChildEnd& end) { on_exit(end); }};
 }
 
 Result<void> ChildRun::start() {
-  CHELA_CHECK(check(request_));
-  handles_ = new Handles;
-  handles_->run = this;
-  for (uv_pipe_t& pipe : handles_->pipes) {
-    uv_pipe_init(loop_.uv(), &pipe, 0);
-    pipe.data = handles_;
-    ++handles_->open;
+  SpawnRequest spawned{.argv = request_.argv,
+                       .environment = request_.environment,
+                       .working_directory = request_.working_directory,
+                       .descriptors = {-1, -1, -1},
+                       .limits = {},
+                       .control_groups = {}};
+  OwnedDescriptor theirs;
+  OwnedDescriptor ours;
+  if (!request_.input.empty()) {
+    std::array<int, 2> ends{};
+    if (pipe2(ends.data(), O_CLOEXEC) != 0) return fail_errno("starting a child", errno);
+    theirs.reset(ends[0]);
+    ours.reset(ends[1]);
+    spawned.descriptors[0] = theirs.get();
   }
-  int status = spawn();
-  handles_->process.data = handles_;
-  ++handles_->open;
-  if (status != 0) {
-    close(&handles_->process);
-    return fail_errno("starting " + request_.argv[0], -status);
-  }
-  running_ = true;
+  CHELA_TRY(child_, ChildProcess::start(loop_, std::move(spawned), events()));
   if (request_.timeout != Duration::zero()) deadline_.arm_after(request_.timeout);
-  write_input();
-  begin_reading(kOutput);
-  begin_reading(kErrorOutput);
+  if (ours.valid()) InputWrite::begin(loop_, std::move(ours), std::move(request_.input));
   return {};
 }
 
-int ChildRun::spawn() {
-  std::vector<std::string> variables;
-  for (const auto& [name, value] : request_.environment) variables.push_back(name + "=" + value);
-  std::vector<char*> environment;
-  for (std::string& variable : variables) environment.push_back(variable.data());
-  environment.push_back(nullptr);
-  std::vector<char*> argv;
-  for (std::string& argument : request_.argv) argv.push_back(argument.data());
-  argv.push_back(nullptr);
-
-  std::array<uv_stdio_container_t, 3> stdio{};
-  stdio[0].flags = UV_IGNORE;  // the null device
-  for (std::size_t i = request_.input.empty() ? 1 : 0; i < stdio.size(); ++i) {
-    stdio[i].flags = static_cast<uv_stdio_flags>(UV_CREATE_PIPE | (i == 0 ? UV_READABLE_PIPE : UV_WRITABLE_PIPE));
-    stdio[i].data.stream = reinterpret_cast<uv_stream_t*>(&handles_->pipes[i]);
-  }
-  std::string directory = request_.working_directory.string();
-  uv_process_options_t options{};
-  options.file = argv[0];
-  options.args = argv.data();
-  options.env = environment.data();
-  options.cwd = directory.empty() ? nullptr : directory.c_str();
-  options.stdio = stdio.data();
-  options.stdio_count = static_cast<int>(stdio.size());
-  options.flags = UV_PROCESS_DETACHED;  // a process group of its own
-  options.exit_cb = [](uv_process_t* process, std::int64_t exit_code, int signal) {
-    Handles* handles = handles_of(process);
-    close(process);
-    if (handles->run) handles->run->on_exit(exit_code, signal);
-  };
-  // Descriptors that this process itself inherited need not be marked to close; the child gets none of them.
-  close_range(3, ~0u, CLOSE_RANGE_CLOEXEC);
-  return uv_spawn(loop_.uv(), &handles_->process, &options);
-}
-
-void ChildRun::write_input() {
-  if (request_.input.empty()) return close(&handles_->pipes[kInput]);
-  handles_->input = std::move(request_.input);
-  uv_buf_t buffer = uv_buf_init(handles_->input.data(), static_cast<unsigned>(handles_->input.size()));
-  auto* pipe = reinterpret_cast<uv_stream_t*>(&handles_->pipes[kInput]);
-  // A child that does not read its input is not an error: closing the pipe is all that follows either way.
-  int status = uv_write(&handles_->write, pipe, &buffer, 1, [](uv_write_t* write, int) { close(write->handle); });
-  if (status != 0) close(pipe);
-}
-
-void ChildRun::begin_reading(Stream stream) {
-  auto give_buffer = [](uv_handle_t* pipe, std::size_t, uv_buf_t* buffer) {
-    Handles* handles = handles_of(pipe);
-    *buffer = uv_buf_init(handles->buffer.data(), static_cast<unsigned>(handles->buffer.size()));
-  };
-  uv_read_start(reinterpret_cast<uv_stream_t*>(&handles_->pipes[stream]), give_buffer, &ChildRun::on_read);
-}
-
-void ChildRun::on_read(uv_stream_t* pipe, ssize_t got, const uv_buf_t* buffer) {
-  Handles* handles = handles_of(pipe);
-  if (!handles->run) return;
-  bool is_output = pipe == reinterpret_cast<uv_stream_t*>(&handles->pipes[kOutput]);
-  if (got > 0) {
-    handles->run->take(is_output ? kOutput : kErrorOutput, {buffer->base, static_cast<std::size_t>(got)});
-  } else if (got < 0) {
-    close(pipe);
-    handles->run->finish_when_complete();
-  }
-}
-
-void ChildRun::take(Stream stream, std::string_view bytes) {
-  std::string& into = stream == kOutput ? status_.output : status_.error_output;
-  bool& cut = stream == kOutput ? status_.output_cut : status_.error_output_cut;
+void ChildRun::take(OutputStream stream, std::string_view bytes) {
+  std::string& into = stream == OutputStream::output ? status_.output : status_.error_output;
+  bool& cut = stream == OutputStream::output ? status_.output_cut : status_.error_output_cut;
   std::size_t room = request_.output_bytes_max - into.size();
   cut |= bytes.size() > room;
   into += bytes.substr(0, room);
 }
 
-void ChildRun::on_exit(std::int64_t exit_code, int signal) {
-  running_ = false;
-  status_.exit_code = signal != 0 ? -1 : static_cast<int>(exit_code);
-  status_.signal = signal;
+void ChildRun::on_exit(const ChildEnd& end) {
+  status_.exit_code = end.exit_code;
+  status_.signal = end.signal;
   deadline_.disarm();
   bool was_ended = kill_.armed();
   kill_.disarm();
   // What shares the group may have ignored the gentle signal.
-  if (was_ended) ::kill(-handles_->process.pid, SIGKILL);
+  if (was_ended) child_->signal_group(SIGKILL);
   leftover_.arm_after(kLeftoverTime);
   finish_when_complete();
 }
@@ -237,27 +149,23 @@ void ChildRun::cancel() {
 }
 
 void ChildRun::end_gently() {
-  if (!running_ || kill_.armed()) return;
+  if (!child_->running() || kill_.armed()) return;
   signal_group(SIGTERM);
   kill_.arm_after(request_.kill_grace);
 }
 
 void ChildRun::signal_group(int signal) {
-  if (running_) ::kill(-handles_->process.pid, signal);
+  if (child_->running()) child_->signal_group(signal);
 }
 
 // Someone holds the pipes, so the group's id is still taken and cannot be a stranger's.
 void ChildRun::give_up_on_leftovers() {
-  ::kill(-handles_->process.pid, SIGKILL);
-  for (uv_pipe_t& pipe : handles_->pipes) close(&pipe);
-  finish_when_complete();
+  child_->signal_group(SIGKILL);
+  child_->close_output();
 }
 
 void ChildRun::finish_when_complete() {
-  auto is_open = [&](Stream stream) {
-    return !uv_is_closing(reinterpret_cast<uv_handle_t*>(&handles_->pipes[stream]));
-  };
-  if (running_ || is_open(kOutput) || is_open(kErrorOutput)) return;
+  if (child_->running() || child_->is_open(OutputStream::output) || child_->is_open(OutputStream::error_output)) return;
   leftover_.disarm();
   if (cancelled_) {
     done_.set(fail(ErrorCode::cancelled, "running {}: cancelled", request_.argv[0]));
@@ -267,15 +175,6 @@ void ChildRun::finish_when_complete() {
 }
 
 }  // namespace
-
-Environment allowed_environment(const std::vector<std::string_view>& names) {
-  Environment environment;
-  for (std::string_view name : names) {
-    std::string terminated(name);
-    if (const char* value = std::getenv(terminated.c_str())) environment.emplace_back(std::move(terminated), value);
-  }
-  return environment;
-}
 
 Task<Result<ExitStatus>> run_process(Loop& loop, ProcessRequest request, CancelToken cancel) {
   CHELA_CO_CHECK(cancel.check());

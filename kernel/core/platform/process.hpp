@@ -6,25 +6,19 @@
 #include <cstddef>
 #include <filesystem>
 #include <string>
-#include <string_view>
-#include <utility>
 #include <vector>
 
 #include "kernel/core/base/clock.hpp"
 #include "kernel/core/base/error.hpp"
 #include "kernel/core/loop/cancel.hpp"
 #include "kernel/core/loop/task.hpp"
+#include "kernel/core/platform/spawn.hpp"
 
 namespace chela {
 class Loop;
 }
 
 namespace chela::platform {
-
-using Environment = std::vector<std::pair<std::string, std::string>>;
-
-// The variables of this process whose names are listed; absent ones are left out.
-Environment allowed_environment(const std::vector<std::string_view>& names);
 
 struct ProcessRequest {
   std::vector<std::string> argv;            // argv[0] is looked up in the PATH of `environment` unless it holds a slash
