@@ -31,6 +31,7 @@ EXCEPTIONS = [
     Exempt('environment', 'kernel/core/net/egress/trust.cpp', 'SSL_CERT_FILE is defined as environment, for libcurl'),
     Exempt('mutable_global', 'kernel/core/net/egress/trust.cpp', 'set once, for all connections of the module'),
     Exempt('agent_word_in_core', 'kernel/core/plugins/manifest.cpp', 'a key of the manifest format, which is passed on unread'),
+    Exempt('agent_word_in_core', 'kernel/core/cage/bubblewrap.cpp', 'an option of bwrap, about terminals'),
     Exempt('environment', 'kernel/core/net/egress_proxy.cpp', 'http_proxy and its like are defined as environment'),
     Exempt('mutable_global', 'kernel/runtime/models/call_id.cpp', 'a counter of the process; it has no other owner'),
     Exempt('sleep_in_test', 'tests/browser/model_service.mjs', 'a scripted model that speaks slowly; no test waits for it'),

@@ -30,8 +30,9 @@ class ChildProcess {
  public:
   struct Events {
     std::move_only_function<void(OutputStream stream, std::string_view bytes)> on_output;
-    std::move_only_function<void(OutputStream stream)> on_output_end;  // closed by all who held it, or by close_output()
-    std::move_only_function<void(const ChildEnd& end)> on_exit;        // once; what it left running may still write
+    // It was closed by all who held it, or by close_output().
+    std::move_only_function<void(OutputStream stream)> on_output_end;
+    std::move_only_function<void(const ChildEnd& end)> on_exit;  // once; what it left running may still write
   };
 
   // Starts `request`, whose descriptors 1 and 2 are replaced by pipes to the events. Errors: those of spawn().

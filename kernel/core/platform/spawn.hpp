@@ -33,12 +33,12 @@ struct SpawnRequest {
   std::filesystem::path working_directory;  // empty: that of this process
   std::vector<int> descriptors;             // borrowed; become 0, 1, 2 … of the child; -1 is the null device
   std::vector<ResourceLimit> limits;
-  std::vector<int> control_groups;          // borrowed, open for writing: cgroup.procs that the child enters first
+  std::vector<int> control_groups;  // borrowed, open for writing: cgroup.procs that the child enters first
 };
 
-// Starts it in a session and process group of its own, all signals at their defaults; it is killed when this process
-// ends, however that ends. The caller reaps it (ExitWatch). Errors: invalid_argument, not_found or denied when it cannot
-// be started, with the step that failed.
+// Starts it in a process group of its own, away from any terminal, all signals at their defaults; it is killed when
+// this process ends, however that ends. The caller reaps it (ChildProcess does). Errors: invalid_argument, not_found or
+// denied when it cannot be started, with the step that failed.
 Result<pid_t> spawn(const SpawnRequest& request);
 
 }  // namespace chela::platform
