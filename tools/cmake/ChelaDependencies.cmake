@@ -13,8 +13,9 @@ pkg_check_modules(uv REQUIRED IMPORTED_TARGET libuv)
 pkg_check_modules(sqlite REQUIRED IMPORTED_TARGET sqlite3)
 pkg_check_modules(simdjson REQUIRED IMPORTED_TARGET simdjson)
 pkg_check_modules(curl REQUIRED IMPORTED_TARGET libcurl)
-pkg_check_modules(openssl REQUIRED IMPORTED_TARGET libssl libcrypto) # the shared ones, for the module that libcurl is in
 pkg_check_modules(seccomp REQUIRED IMPORTED_TARGET libseccomp) # for a program of the build: filters are data
+pkg_check_modules(archive REQUIRED IMPORTED_TARGET libarchive) # for the module that unpacks packages
+pkg_check_modules(openssl REQUIRED IMPORTED_TARGET libssl libcrypto) # the shared ones, for the modules that libcurl and libarchive are in
 find_library(CHELA_LIBUV_STATIC libuv_a.a REQUIRED)
 find_library(CHELA_LIBCRYPTO_STATIC libcrypto.a REQUIRED) # hashes only: no shared library at start-up
 find_path(CHELA_VALIJSON_INCLUDE valijson/validator.hpp REQUIRED)

@@ -9,6 +9,7 @@ CORE_TABLE = 'kernel/core/README.md'
 # Longest first: the folder of a file, and the folders that it may include beside its own. `chela` is the plugin SDK.
 LAYERS = {
     'kernel/core/plugins': ('chela',),
+    'kernel/core/packages': ('chela',),
     'kernel/core': (),
     'kernel/runtime': ('kernel/core', 'chela'),
     'kernel/gateway': ('kernel/core', 'kernel/runtime', 'chela'),
