@@ -14,6 +14,7 @@
 #include "kernel/core/loop/event.hpp"
 #include "kernel/core/net/egress.hpp"
 #include "kernel/core/net/http_server.hpp"
+#include "kernel/core/packages/store.hpp"
 #include "kernel/core/platform/descriptors.hpp"
 #include "kernel/core/store/database.hpp"
 #include "kernel/core/store/state_lock.hpp"
@@ -145,9 +146,15 @@ std::expected<void, StartFailure> Gateway::Parts::make_plugins() {
       plugins::parse_lane(config().get_string("runtime.mode")).value_or(plugins::LaneRequest::automatic));
   if (!lane) return refuse(lane.error().message);
   plugins::PluginSetOptions set{.roots = plugin_roots(configuration.home(), &config()),
-                                .selection = plugin_selection(config()), .lane = *lane, .linked_in = options.linked_in,
+                                .selection = plugin_selection(config()),
+                                .lane = *lane,
+                                .linked_in = options.linked_in,
                                 .config_of = [this](const std::string& id) { return plugin_config(id); },
-                                .probe = {.command = options.plugin_probe}};
+                                .probe = {.command = options.plugin_probe},
+                                .verify_files =
+                                    [home = configuration.home().root](const plugins::Manifest& manifest) {
+                                      return packages::verify_installed(home, manifest.directory);
+                                    }};
   plugins::HostEnvironment host{*loop, *logger, *egress, [this](std::string_view authority) {
                                   return models && models->is_service_authority(authority);
                                 }};

@@ -153,7 +153,9 @@ SignatureFinding TrustStore::judge_folder(const PackagesModule& engine, const st
   if (absent(list) && absent(signature)) return judge(engine, "", "");
   if (!list || !signature || signature->empty())
     return {SignatureState::invalid, "", "its list of files or the signature of it is missing"};
-  if (*list != file_list_text(id, version, files))
+  auto is_list = [](const FileRecord& file) { return file.name == kFileListName || file.name == kFileSignatureName; };
+  const bool runnable = std::ranges::any_of(files, [&](const auto& file) { return is_list(file) && file.executable; });
+  if (runnable || *list != file_list_text(id, version, files))
     return {SignatureState::invalid, "", "its files are not those of the list that was signed"};
   return judge(engine, *list, *signature);
 }

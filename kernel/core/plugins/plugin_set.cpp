@@ -182,8 +182,13 @@ Task<bool> PluginSet::open_library(Entry& entry) {
   using Checked = std::expected<void, DoorError>;
   using Door = std::expected<const chela_entry*, DoorError>;
   const auto& manifest = entry.record.manifest;
-  auto checking =
-      run_blocking<Checked>(environment_.loop, [manifest]() -> Result<Checked> { return check_library(*manifest); });
+  auto verify = entry.record.origin == Origin::home ? options_.verify_files : nullptr;
+  auto checking = run_blocking<Checked>(environment_.loop, [manifest, verify]() -> Result<Checked> {
+    auto verified = verify ? verify(*manifest) : Result<void>();
+    if (!verified)
+      return Checked(std::unexpected(DoorError{DiagnosticCode::integrity_mismatch, verified.error().message}));
+    return check_library(*manifest);
+  });
   auto checked = co_await std::move(checking);
   if (!checked || !*checked) {
     auto error = checked ? checked->error() : DoorError{DiagnosticCode::load_failed, checked.error().message};

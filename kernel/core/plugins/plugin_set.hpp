@@ -31,6 +31,9 @@ struct PluginSetOptions {
   // The plugin's own slice of the configuration with its defaults filled in: a JSON object.
   std::function<std::string(const std::string& plugin_id)> config_of;
   ProbeOptions probe = {};  // for libraries that did not come with the gateway
+  // Are the files of a plugin of the home those that were installed? Asked before its library is opened, on a worker
+  // thread. None: nothing is asked.
+  std::function<Result<void>(const Manifest&)> verify_files = {};
 };
 
 // What is known of one plugin, for listings and the doctor. Valid while the set lives.

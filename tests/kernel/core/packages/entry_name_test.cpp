@@ -12,7 +12,7 @@ using namespace std::string_literals;
 TEST(EntryName, TakesOrdinaryNames) {
   for (const char* name :
        {"a", "a/b", "./a", "././a/b/", "package/dist/index.js", "docs/r\u00e9sum\u00e9.md", "\u65e5\u672c\u8a9e/x",
-        ".npmignore", "a/.github/x", "...a", "a b", "x:y/z", "@scope/name"}) {
+        ".npmignore", "a/.github/x", "...a", "a b", "xy:z", "@scope/name"}) {
     EXPECT_TRUE(name_parts(name)) << name;
   }
   EXPECT_EQ(name_parts("./a/b/")->size(), 2u);
