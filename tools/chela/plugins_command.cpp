@@ -5,12 +5,18 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include "kernel/app/settings.hpp"
+#include "kernel/core/packages/package.hpp"
+#include "kernel/core/packages/store.hpp"
 #include "kernel/core/plugins/manifest.hpp"
 #include "plugin-sdk/conformance/conformance.hpp"
 #include "plugin-sdk/conformance/probe.hpp"
 #include "tools/chela/commands.hpp"
 #include "tools/chela/installation.hpp"
 #include "tools/chela/output.hpp"
+#include "tools/chela/package_report.hpp"
+#include "tools/chela/plugins_commands.hpp"
+#include "tools/chela/terminal.hpp"
 #include "tools/scaffold/scaffold.hpp"
 
 namespace chela::cli {
@@ -62,36 +68,76 @@ Json details_json(const plugins::Found& found) {
   return out;
 }
 
+// What is installed and runs in the Node bridge, which discovery does not look for.
+void add_node_plugins(const Installation& installation, Json& rows) {
+  const auto& home = installation.home.root;
+  auto lock = packages::read_lock_file(packages::lock_file_path(home));
+  if (!lock) return complain(lock.error().message);
+  auto selection =
+      installation.loaded.snapshot ? app::plugin_selection(*installation.loaded.snapshot) : plugins::Selection();
+  for (const auto& [id, plugin] : lock->plugins) {
+    auto info = packages::read_package(home / "plugins" / id);
+    if (!info || info->kind != packages::PackageKind::node) continue;
+    auto entry = selection.entries.find(id);
+    rows.push_back({{"id", id},
+                    {"version", plugin.current.version},
+                    {"name", info->name},
+                    {"description", info->description},
+                    {"origin", plugins::name_of(plugins::Origin::home)},
+                    {"enabled", entry == selection.entries.end() || entry->second},
+                    {"provides", info->capabilities}});
+  }
+}
+
 int list(const Arguments& arguments) {
-  auto discovery = Installation::read(arguments.config).discover_plugins();
+  auto installation = Installation::read(arguments.config);
+  auto discovery = installation.discover_plugins();
   Json plugins = Json::array();
   for (const auto& found : discovery.plugins) plugins.push_back(plugin_json(found));
+  add_node_plugins(installation, plugins);
   Json problems = Json::array();
   for (const auto& diagnostic : discovery.diagnostics)
     problems.push_back({{"code", plugins::name_of(diagnostic.code)}, {"message", diagnostic.message}});
   if (arguments.json) return print_json({{"plugins", plugins}, {"diagnostics", problems}}), 0;
   for (const auto& plugin : plugins) {
-    print(fmt::format("{:<16} {:<8} {:<10} {:<9} {}\n", plugin["id"].get<std::string>(),
-                      plugin["version"].get<std::string>(), plugin["origin"].get<std::string>(),
-                      plugin["enabled"] == true ? "enabled" : "disabled", plugin["description"].get<std::string>()));
+    print(for_terminal(fmt::format("{:<16} {:<8} {:<10} {:<9} {}\n", plugin["id"].get<std::string>(),
+                                   plugin["version"].get<std::string>(), plugin["origin"].get<std::string>(),
+                                   plugin["enabled"] == true ? "enabled" : "disabled",
+                                   plugin["description"].get<std::string>())));
   }
   for (const auto& problem : problems) complain(problem["message"].get<std::string>());
   return 0;
 }
 
+// What the lock file knows of a plugin; null when nobody installed it.
+Result<Json> installed_json(const std::filesystem::path& home, const std::string& id) {
+  CHELA_TRY(auto lock, packages::read_lock_file(packages::lock_file_path(home)));
+  CHELA_TRY(auto keys, packages::TrustStore::open(home));
+  auto plugin = lock.plugins.find(id);
+  if (plugin == lock.plugins.end()) return Json();
+  auto out = entry_json(plugin->second.current, keys);
+  if (plugin->second.previous) out["previous"] = plugin->second.previous->version;
+  return out;
+}
+
 int inspect(const Arguments& arguments) {
-  auto discovery = Installation::read(arguments.config).discover_plugins();
+  auto installation = Installation::read(arguments.config);
+  auto discovery = installation.discover_plugins();
+  auto installed = installed_json(installation.home.root, arguments.id);
+  if (!installed) return fail_with(installed.error());
+  Json details;
   for (const auto& found : discovery.plugins) {
-    if (found.manifest.id != arguments.id) continue;
-    auto details = details_json(found);
-    if (arguments.json) return print_json(details), 0;
-    for (const auto& [key, value] : details.items()) {
-      print(fmt::format("{:<16} {}\n", key, value.is_string() ? value.get<std::string>() : value.dump()));
-    }
-    return 0;
+    if (found.manifest.id == arguments.id) details = details_json(found);
   }
-  return fail_with(
-      {ErrorCode::not_found, "no plugin " + arguments.id + "; `chela plugins list` shows those there are"});
+  if (details.is_null() && installed->is_null())
+    return fail_with(
+        {ErrorCode::not_found, "no plugin " + arguments.id + "; `chela plugins list` shows those there are"});
+  if (!installed->is_null()) details["installed"] = *installed;
+  if (arguments.json) return print_json(details), 0;
+  for (const auto& [key, value] : details.items()) {
+    print(fmt::format("{:<16} {}\n", key, for_terminal(value.is_string() ? value.get<std::string>() : value.dump())));
+  }
+  return 0;
 }
 
 int create(const std::string& id, const std::string& kind, std::string directory) {
@@ -175,6 +221,10 @@ void add_plugins_command(CLI::App& program, int& exit_code) {
   add("list", "The plugins there are", list);
   auto [command, arguments] = add("inspect", "What a plugin is and asks for; none of its code runs", inspect);
   command->add_option("id", arguments->id, "The plugin's id")->required();
+  add_install_commands(*group, exit_code);
+  add_installed_commands(*group, exit_code);
+  add_publish_commands(*group, exit_code);
+  add_trust_commands(*group, exit_code);
   add_check(*group, exit_code);
   add_probe(*group, exit_code);
   add_new(*group, exit_code);
