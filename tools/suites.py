@@ -19,6 +19,7 @@ import xml.etree.ElementTree
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SUITE_TIMEOUT_S = 30 * 60
+LONG_TIMEOUT_S = 120 * 60  # with --long
 
 
 @dataclasses.dataclass
@@ -120,13 +121,14 @@ class Runner:
     def run(self, *command, folder=ROOT, capture=False, **environment):
         """Exit code, and the output when captured (it is shown as well)."""
         print('+', ' '.join(map(str, command)), flush=True)
+        seconds_max = LONG_TIMEOUT_S if 'CHELA_LONG' in self.environment else SUITE_TIMEOUT_S
         try:
             done = subprocess.run(command, cwd=folder, env={**self.environment, **environment}, check=False,
-                                  timeout=SUITE_TIMEOUT_S, text=True, stdin=subprocess.DEVNULL,
+                                  timeout=seconds_max, text=True, stdin=subprocess.DEVNULL,
                                   stdout=subprocess.PIPE if capture else None,
                                   stderr=subprocess.STDOUT if capture else None)
         except subprocess.TimeoutExpired:
-            print(f'stopped after {SUITE_TIMEOUT_S} seconds', flush=True)
+            print(f'stopped after {seconds_max} seconds', flush=True)
             return 124, ''
         except OSError as error:
             print(error, flush=True)
@@ -176,6 +178,14 @@ class Runner:
             totals.fail('bridge: the types')
         return totals
 
+    def fuzz(self):
+        """Every fuzz target, on a build of its own (preset fuzz): what is known again, then a search for more."""
+        report = self.reports / 'fuzz.xml'
+        report.unlink(missing_ok=True)
+        seconds = 300 if self.environment.get('CHELA_LONG') else 5
+        code, _ = self.run(sys.executable, FUZZ / 'run.py', f'--seconds={seconds}', f'--report={report}')
+        return self.checked('fuzz', code, lambda: read_junit(report))
+
     def lint(self):
         return Totals().fail('tools/lint') if self.run(ROOT / 'tools' / 'lint')[0] else Totals(passed=1)
 
@@ -218,6 +228,7 @@ def test_files(folder):
 E2E = ROOT / 'tests' / 'e2e'
 BRIDGE = ROOT / 'bridge-node'
 HOSTILE = ROOT / 'tests' / 'hostile'
+FUZZ = ROOT / 'tests' / 'fuzz'
 BROWSER = ROOT / 'tests' / 'browser'
 DURABILITY = ROOT / 'tests' / 'durability'
 LOAD = ROOT / 'tests' / 'load'
@@ -237,6 +248,7 @@ SUITES = {
     'bridge': Runner.bridge,
     'load': Runner.load,
     'browser': lambda runner: runner.node('browser', BROWSER, test_files(BROWSER)),
+    'fuzz': Runner.fuzz,
     'e2e-smoke': lambda runner: runner.node('e2e-smoke', E2E, SMOKE),
 }
 DEFAULT = {'asan': ['ctest', 'e2e-smoke'], 'tsan': ['ctest-threads']}

@@ -49,6 +49,10 @@ if(CHELA_SANITIZE)
   add_link_options(-fsanitize=${CHELA_SANITIZE})
 endif()
 
+if(CHELA_FUZZ)
+  add_compile_definitions(_GLIBCXX_ASSERTIONS) # an index that is off by one stops the program, also inside a capacity
+endif()
+
 find_program(CHELA_CCACHE ccache)
 if(CHELA_CCACHE)
   set(launcher "${CMAKE_COMMAND};-E;env;CCACHE_BASEDIR=${CMAKE_SOURCE_DIR};CCACHE_NOHASHDIR=1"
