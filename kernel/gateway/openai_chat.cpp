@@ -1,6 +1,7 @@
 #include <nlohmann/json.hpp>
 
 #include "kernel/core/base/random.hpp"
+#include "kernel/core/base/text.hpp"
 #include "kernel/core/net/sse.hpp"
 #include "kernel/gateway/openai_api.hpp"
 #include "kernel/gateway/openai_turn.hpp"
@@ -41,7 +42,7 @@ class Chunks {
     auto created = context.loop.clock().unix_ms() / 1000;
     prefix_ = fmt::format(R"({{"id":"chatcmpl-{}","object":"chat.completion.chunk","created":{},"model":)",
                           random_hex(20), created);
-    runtime::append_json_string(prefix_, model);
+    append_json_string(prefix_, model);
   }
 
   std::string role() const {
@@ -53,7 +54,7 @@ class Chunks {
     std::string out;
     out.reserve(prefix_.size() + piece.size() + kFrameBytes);
     out.append("data: ").append(prefix_).append(R"(,"choices":[{"index":0,"delta":{"content":)");
-    runtime::append_json_string(out, piece);
+    append_json_string(out, piece);
     return out += R"(},"finish_reason":null}]})" "\n\n";
   }
   std::string finish(std::string_view reason) const {

@@ -49,6 +49,32 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return row[b.size()];
 }
 
+// What base64 digits say, the last two of the alphabet being `plus` and `slash`; nullopt when they are malformed.
+std::optional<std::string> from_digits(std::string_view text, char plus, char slash) {
+  if (text.size() % 4 == 1) return std::nullopt;
+  auto value_of = [&](char c) {
+    if (c >= 'A' && c <= 'Z') return c - 'A';
+    if (c >= 'a' && c <= 'z') return c - 'a' + 26;
+    if (c >= '0' && c <= '9') return c - '0' + 52;
+    return c == plus ? 62 : c == slash ? 63 : -1;
+  };
+  std::string out;
+  out.reserve(text.size() / 4 * 3 + 2);
+  std::uint32_t group = 0;
+  int bits = 0;
+  for (char c : text) {
+    int value = value_of(c);
+    if (value < 0) return std::nullopt;
+    group = group << 6 | static_cast<std::uint32_t>(value);
+    bits += 6;
+    if (bits >= 8) {
+      bits -= 8;
+      out += static_cast<char>(group >> bits & 0xFF);
+    }
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string_view trim(std::string_view text) {
@@ -130,23 +156,42 @@ std::string to_base64(std::string_view bytes) {
   return out;
 }
 
-std::optional<std::string> from_base64url(std::string_view text) {
-  constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-  if (text.size() % 4 == 1) return std::nullopt;
-  std::string out;
-  std::uint32_t group = 0;
-  int bits = 0;
-  for (char c : text) {
-    auto value = kDigits.find(c);
-    if (value == std::string_view::npos) return std::nullopt;
-    group = group << 6 | static_cast<std::uint32_t>(value);
-    bits += 6;
-    if (bits >= 8) {
-      bits -= 8;
-      out += static_cast<char>(group >> bits & 0xFF);
+std::optional<std::string> from_base64(std::string_view text) {
+  if (text.size() % 4 != 0) return std::nullopt;
+  std::size_t padding = text.ends_with("==") ? 2 : text.ends_with('=') ? 1 : 0;
+  return from_digits(text.substr(0, text.size() - padding), '+', '/');
+}
+
+std::optional<std::string> from_base64url(std::string_view text) { return from_digits(text, '-', '_'); }
+
+void append_json_string(std::string& out, std::string_view text) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  std::string repaired;
+  if (!is_valid_utf8(text)) {
+    repaired = repair_utf8(text);
+    text = repaired;
+  }
+  out += '"';
+  std::size_t clean_from = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    auto c = static_cast<unsigned char>(text[i]);
+    if (c >= 0x20 && c != '"' && c != '\\') continue;
+    out.append(text, clean_from, i - clean_from);
+    clean_from = i + 1;
+    switch (c) {
+      case '"': out += "\\\""; break;
+      case '\\': out += "\\\\"; break;
+      case '\n': out += "\\n"; break;
+      case '\r': out += "\\r"; break;
+      case '\t': out += "\\t"; break;
+      default:
+        out += "\\u00";
+        out += kHex[c >> 4];
+        out += kHex[c & 15];
     }
   }
-  return out;
+  out.append(text, clean_from);
+  out += '"';
 }
 
 std::string_view nearest(std::string_view word, const std::vector<std::string_view>& candidates) {

@@ -22,8 +22,13 @@ std::string_view cut_utf8(std::string_view text, std::size_t bytes_max);
 
 std::string to_hex(std::string_view bytes);
 std::string to_base64(std::string_view bytes);  // RFC 4648 section 4, padded
+// RFC 4648 section 4, padded; nullopt when it is malformed.
+std::optional<std::string> from_base64(std::string_view text);
 // RFC 4648 section 5, without padding; nullopt when it is malformed.
 std::optional<std::string> from_base64url(std::string_view text);
+
+// Appends `text` as a JSON string, quotes included. Malformed UTF-8 becomes U+FFFD.
+void append_json_string(std::string& out, std::string_view text);
 
 // True when objects and arrays of the JSON text `json` nest deeper than `depth_max`: asked before a tree is made of
 // text from outside, since trees are copied and written recursively.

@@ -2,6 +2,8 @@
 
 #include <charconv>
 
+#include "kernel/core/base/text.hpp"
+
 namespace chela::runtime {
 
 std::string_view name_of(EventType type) {

@@ -12,36 +12,6 @@ Message finish(std::string text) { return std::make_shared<const std::string>(st
 
 }  // namespace
 
-void append_json_string(std::string& out, std::string_view text) {
-  constexpr std::string_view kHex = "0123456789abcdef";
-  std::string repaired;
-  if (!is_valid_utf8(text)) {
-    repaired = repair_utf8(text);
-    text = repaired;
-  }
-  out += '"';
-  std::size_t clean_from = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    auto c = static_cast<unsigned char>(text[i]);
-    if (c >= 0x20 && c != '"' && c != '\\') continue;
-    out.append(text, clean_from, i - clean_from);
-    clean_from = i + 1;
-    switch (c) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
-      case '\t': out += "\\t"; break;
-      default:
-        out += "\\u00";
-        out += kHex[c >> 4];
-        out += kHex[c & 15];
-    }
-  }
-  out.append(text, clean_from);
-  out += '"';
-}
-
 Message system_message(const OperatorText& text) {
   std::string out = R"({"role":"system","content":)";
   append_json_string(out, text.text);

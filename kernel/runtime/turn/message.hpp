@@ -17,9 +17,6 @@ namespace chela::runtime {
 
 using Message = std::shared_ptr<const std::string>;  // one JSON object
 
-// Appends `text` as a JSON string, quotes included. Malformed UTF-8 becomes U+FFFD.
-void append_json_string(std::string& out, std::string_view text);
-
 // Text by whom it may be believed. Only the operator's can become a system message; the type says so.
 struct OperatorText {
   std::string text;

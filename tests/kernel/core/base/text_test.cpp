@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
+#include <nlohmann/json.hpp>
+
 #include "kernel/core/base/error.hpp"
 #include "kernel/core/base/hash.hpp"
 #include "kernel/core/base/random.hpp"
@@ -52,6 +56,40 @@ TEST(Text, DecodesBase64Url) {
   EXPECT_EQ(from_base64url("-_8"), "\xFB\xFF");
   EXPECT_EQ(from_base64url(""), "");
   for (auto bad : {"a", "Zg==", "a+b/", "a b"}) EXPECT_FALSE(from_base64url(bad)) << bad;
+}
+
+TEST(Text, DecodesBase64) {
+  for (const std::string& plain : {std::string(), std::string("f"), std::string("fo"), std::string("foo"), std::string("\xFB\xFF\0", 3)}) {
+    EXPECT_EQ(from_base64(to_base64(plain)), plain);
+  }
+  for (auto bad : {"Zg", "Zg=", "Z===", "====", "Zm9v=", "-_8=", "Zg==Zg=="}) EXPECT_FALSE(from_base64(bad)) << bad;
+}
+
+TEST(Text, BecomesAJsonStringWhateverIsInIt) {
+  std::string controls;
+  for (int c = 0; c < 0x80; ++c) controls += static_cast<char>(c);
+  for (const std::string& text :
+       {std::string(), std::string("plain"), std::string("quote \" backslash \\ slash /"), std::string("\n\r\t\b\f"),
+        controls, std::string("grüße 中文 🙂"), std::string("\xE2\x80\xA8\xE2\x80\xA9")}) {
+    std::string out;
+    append_json_string(out, text);
+    EXPECT_EQ(nlohmann::json::parse(out).get<std::string>(), text);
+    EXPECT_TRUE(std::ranges::all_of(out, [](unsigned char c) { return c >= 0x20; })) << "one line";
+  }
+}
+
+TEST(Text, IsRepairedInAJsonString) {
+  const std::pair<std::string, std::string> kTable[] = {{"a\xFF"
+                                                         "b",
+                                                         "a\uFFFDb"},
+                                                        {"\xC3", "\uFFFD"},
+                                                        {"\xED\xA0\x80", "\uFFFD\uFFFD\uFFFD"},
+                                                        {"\xC0\xAF", "\uFFFD\uFFFD"}};
+  for (const auto& [text, expected] : kTable) {
+    std::string out;
+    append_json_string(out, text);
+    EXPECT_EQ(nlohmann::json::parse(out).get<std::string>(), expected);
+  }
 }
 
 TEST(Text, FindsTheNearestName) {
