@@ -107,53 +107,59 @@ TEST_F(UnansweredTest, OneThatIsOnlyLateStays) {
 }
 
 TEST_F(UnansweredTest, CallsThatWaitBehindOthersAreNotThePluginsFault) {
-  std::latch release{1};
+  auto release = std::make_shared<std::latch>(1);  // shared with threads that may leave it last
   std::atomic<int> entered = 0;
-  acme.on_run_tool = [&](const auto&, const chela_tool_call* call, auto*) {
+  acme.on_run_tool = [&, release](const auto&, const chela_tool_call* call, auto*) {
     ++entered;
-    release.wait();
+    release->wait();
     call->complete(call, CHELA_OK, to_abi("done"));
     return CHELA_OK;
   };
   // The threads are taken by somebody else.
-  std::latch taken{8};
+  auto taken = std::make_shared<std::latch>(8);
   for (int i = 0; i < 8; ++i) {
-    ASSERT_TRUE(loop.workers().submit([&] {
-      taken.count_down();
-      release.wait();
+    ASSERT_TRUE(loop.workers().submit([taken, release] {
+      taken->count_down();
+      release->wait();
     }));
   }
-  taken.wait();
+  taken->wait();
   for (std::size_t i = 0; i < LeftoverCalls::kCallsMax + 1; ++i) call("slow");
   advance(seconds(30));
   for (const auto& outcome : outcomes) EXPECT_EQ(outcome.value().error().code, ErrorCode::timed_out);
   advance(seconds(10));
   EXPECT_EQ(record().leftover_calls->count(), 0u);
   EXPECT_EQ(record().state, State::started);
-  release.count_down();
+  release->count_down();
   outcomes.clear();
   call("slow");
   run_until([&] { return outcomes.back().has_value(); });
   EXPECT_TRUE(*outcomes.back());
   EXPECT_EQ(entered, 1);  // the others were not begun for nobody
+  std::weak_ptr<plugins::Instance> instance = record().instance;
+  set->stop_all();
+  run_until([&] { return instance.expired(); });  // the threads have let go of it
 }
 
 TEST_F(UnansweredTest, ABlockingToolThatHangsIsCounted) {
-  std::latch release{1};
-  std::latch running{LeftoverCalls::kCallsMax};
-  acme.on_run_tool = [&](const auto&, const chela_tool_call* call, auto*) {
-    running.count_down();
-    release.wait();
+  auto release = std::make_shared<std::latch>(1);  // shared with threads that may leave it last
+  auto running = std::make_shared<std::latch>(LeftoverCalls::kCallsMax);
+  acme.on_run_tool = [&, release](const auto&, const chela_tool_call* call, auto*) {
+    running->count_down();
+    release->wait();
     call->complete(call, CHELA_OK, to_abi("late"));
     return CHELA_OK;
   };
   for (std::size_t i = 0; i < LeftoverCalls::kCallsMax; ++i) call("slow");
-  running.wait();
+  running->wait();
+  std::weak_ptr<plugins::Instance> instance = record().instance;
   advance(seconds(30));
   advance(seconds(10));
   EXPECT_EQ(record().state, State::quarantined);
-  release.count_down();
+  release->count_down();
   run_until([&] { return record().leftover_calls->count() == 0; });
+  set->stop_all();
+  run_until([&] { return instance.expired(); });  // the threads have let go of it
 }
 
 }  // namespace
