@@ -25,7 +25,7 @@ namespace chela::rpc {
 struct Limits {
   std::size_t frame_bytes_max = 16u << 20;
   std::size_t calls_max = 1024;                     // open in one direction
-  std::size_t pending_bytes_max = 64u << 20;        // waiting to be written
+  std::size_t pending_bytes_max = 64u << 20;        // waiting to be written; at twice as much the connection ends
   Duration ping_after = std::chrono::seconds(5);    // of silence while watch() is on
   Duration dead_after = std::chrono::seconds(15);   // of silence while watch() is on
 };
@@ -33,7 +33,7 @@ struct Limits {
 struct CallOptions {
   Duration timeout = std::chrono::seconds(30);
   CancelToken cancel;
-  // Takes the events of a streaming call, each a JSON text, borrowed. Without it an event is a breach of protocol.
+  // Takes the events of a streaming call, each a valid JSON text, borrowed. Without it an event is a breach of protocol.
   std::move_only_function<void(std::string_view event)> on_event;
   std::uint32_t credit = 64;  // events that may be on their way; the caller names it in its parameters, too
   std::string* error_data = nullptr;  // gets error.data of a failed call, a JSON object; outlives the call's task
@@ -50,18 +50,19 @@ class Request {
   ~Request();
 
   const std::string& method() const;
-  const std::string& params() const;  // JSON text; "{}" when it had none
+  const std::string& params() const;  // a valid JSON object; "{}" when it had none
   CancelToken cancelled() const;      // also when the connection closes
 
-  // Sends one event, waiting for credit when there is none. Error: cancelled.
+  // Sends one event, a JSON text, waiting for credit and room when there is none; several wait in their order. The task
+  // may outlive the request. Errors: `cancelled` (also when it is answered or the connection closes meanwhile), `too_large`.
   Task<Result<void>> send_event(std::string event);
-  void answer(std::string result);                       // JSON text
+  void answer(std::string result);                       // JSON text; becomes the error `too_large` when it fits no frame
   void fail(const Error& error, std::string data = {});  // data: members of error.data besides the status, a JSON object
 
  private:
   friend class Peer;
   struct State;
-  explicit Request(std::shared_ptr<State> state);
+  explicit Request(std::shared_ptr<State> state) : state_(std::move(state)) {}
   std::shared_ptr<State> state_;
 };
 
@@ -69,7 +70,7 @@ class PeerHandler {
  public:
   virtual ~PeerHandler() = default;
   virtual void on_request(Request request) = 0;
-  virtual void on_notification(std::string_view method, std::string_view params) = 0;
+  virtual void on_notification(std::string_view method, std::string_view params) = 0;  // borrowed; valid JSON
   // The last call; open calls have ended with `unavailable` before. Not called from inside a call into the peer.
   virtual void on_closed(const Error& why) = 0;
 };
@@ -80,7 +81,9 @@ class Peer {
   Peer(Loop& loop, PeerHandler& handler, Limits limits = {});
   Peer(const Peer&) = delete;
   Peer& operator=(const Peer&) = delete;
-  ~Peer();  // closes; calls back nobody
+  // Closes; the handler is not called any more, and may be destroying the peer. Open calls end with `unavailable` at the
+  // next turn of the loop.
+  ~Peer();
 
   // Takes the descriptor, also when it fails. Once.
   Result<void> open(int descriptor);
@@ -88,11 +91,13 @@ class Peer {
   // Calls a method; yields the result as JSON text. Errors: those of the other side, `timed_out`, `cancelled`,
   // `exhausted` (too many calls or bytes wait), `unavailable` (the connection is gone).
   Task<Result<std::string>> call(std::string method, std::string params, CallOptions options = {});
-  void notify(std::string_view method, std::string_view params);
+  // Errors: `too_large`, `unavailable`.
+  Result<void> notify(std::string_view method, std::string_view params);
 
   // Pings a silent other side, and closes when it stays silent.
   void watch(bool on);
-  // Ends the connection; on_closed follows at the end of the loop tick.
+  // Ends the connection; on_closed follows at the end of the loop tick. What was sent before leaves as far as the system
+  // takes it at once.
   void close(Error why);
 
   bool is_open() const;
@@ -101,8 +106,9 @@ class Peer {
   std::size_t pending_bytes() const;
 
  private:
+  friend class Request;
   struct Impl;
-  std::unique_ptr<Impl> impl_;
+  std::shared_ptr<Impl> impl_;
 };
 
 }  // namespace chela::rpc
