@@ -109,19 +109,27 @@ struct EgressStats {
 
 using EgressId = std::uint64_t;  // never 0, never used twice
 
-class EgressClient {
+// Where requests go: the client below, or in a host process what asks the gateway to send them.
+class Egress {
+ public:
+  virtual ~Egress() = default;
+  // Starts a request; callbacks come later, never from inside send(). An error means it was refused and the
+  // listener is not called: invalid_argument (URL, header, proxy, placeholder), exhausted.
+  virtual Result<EgressId> send(EgressRequest request, EgressListener& listener) = 0;
+  // Ends a request: on_done() is called with `cancelled` before this returns, and nothing after that. Does nothing when
+  // the request is done.
+  virtual void cancel(EgressId id) = 0;
+};
+
+class EgressClient final : public Egress {
  public:
   EgressClient(Loop& loop, EgressOptions options);
   EgressClient(const EgressClient&) = delete;
   EgressClient& operator=(const EgressClient&) = delete;
-  ~EgressClient();  // cancels what is left; end it before the loop
+  ~EgressClient() override;  // cancels what is left; end it before the loop
 
-  // Starts a request; callbacks come later, never from inside send(). An error means it was refused and the
-  // listener is not called: invalid_argument (URL, header, proxy, placeholder), exhausted.
-  Result<EgressId> send(EgressRequest request, EgressListener& listener);
-  // Ends a request: on_done() is called with `cancelled` before this returns, and nothing after that. Does nothing when
-  // the request is done.
-  void cancel(EgressId id);
+  Result<EgressId> send(EgressRequest request, EgressListener& listener) override;
+  void cancel(EgressId id) override;
   // Back-pressure: no on_body() comes after pause(), and the sender is slowed down once a bounded buffer (1 MiB at
   // most) is full. resume() goes on, later.
   void pause(EgressId id);

@@ -20,7 +20,7 @@
 #include "kernel/core/plugins/manifest.hpp"
 
 namespace chela::net {
-class EgressClient;
+class Egress;
 }
 
 namespace chela::plugins {
@@ -29,7 +29,7 @@ namespace chela::plugins {
 struct HostEnvironment {
   Loop& loop;
   log::Logger logger;
-  net::EgressClient& egress;
+  net::Egress& egress;
   // Whether `authority` ("host:port") belongs to a service that the operator configured: the manifest's "@service".
   std::function<bool(std::string_view authority)> is_service_authority;
 };
