@@ -118,6 +118,7 @@ class Reception : public std::enable_shared_from_this<Reception> {
           if (calls.size() <= index) calls.resize(index + 1);
           calls[index].id = id;
           calls[index].name = name;
+          if (self.listener_) self.listener_->on_tool_call(index, id, name);
         });
   }
   static void on_tool_arguments(const chela_completion* completion, uint32_t index, chela_str piece) {
@@ -125,13 +126,16 @@ class Reception : public std::enable_shared_from_this<Reception> {
       if (!self.take(text.size())) return;
       if (!self.is_begun(index)) return self.fail_with(CHELA_PROTOCOL, "arguments for a tool call that was not begun");
       self.result_.tool_calls[index].arguments += text;
+      if (self.listener_) self.listener_->on_tool_arguments(index, text);
     });
   }
   static void on_usage(const chela_completion* completion, const chela_usage* usage) {
     if (!usage || !CHELA_HAS(usage, chela_usage, reasoning_tokens)) return;
     of(completion).on_loop([copy = Usage{usage->input_tokens, usage->output_tokens, usage->cached_input_tokens,
                                          usage->reasoning_tokens}](Reception& self) {
-      if (self.take(0)) self.result_.usage = copy;
+      if (!self.take(0)) return;
+      self.result_.usage = copy;
+      if (self.listener_) self.listener_->on_usage(copy);
     });
   }
   static void on_complete(const chela_completion* completion, chela_status status, chela_str text,
@@ -206,11 +210,20 @@ CompletionFailure failure(Error error) { return {std::move(error), {}, {}}; }
 
 }  // namespace
 
+void CompletionListener::on_tool_call(std::uint32_t, std::string_view, std::string_view) {}
+void CompletionListener::on_tool_arguments(std::uint32_t, std::string_view) {}
+void CompletionListener::on_usage(const Usage&) {}
+
 Task<CompletionOutcome> complete(Loop& loop, plugins::PluginSet& plugins, CompletionInput input,
                                  CompletionListener& listener, CancelToken cancel) {
   auto instance = co_await provider_for(plugins, *input.service);
   if (!instance) co_return std::unexpected(failure(std::move(instance.error())));
-  const auto* provider = (*instance)->extension<chela_plugin_provider>(CHELA_EXT_PROVIDER);
+  co_return co_await complete(loop, std::move(*instance), std::move(input), listener, std::move(cancel));
+}
+
+Task<CompletionOutcome> complete(Loop& loop, std::shared_ptr<plugins::Instance> instance, CompletionInput input,
+                                 CompletionListener& listener, CancelToken cancel) {
+  const auto* provider = instance->extension<chela_plugin_provider>(CHELA_EXT_PROVIDER);
   if (!provider || !provider->complete) {
     co_return std::unexpected(failure({ErrorCode::protocol, "the provider plugin has no complete()"}));
   }
@@ -223,10 +236,10 @@ Task<CompletionOutcome> complete(Loop& loop, plugins::PluginSet& plugins, Comple
   auto tools = views(input.tools);
   chela_completion_request request{sizeof(request), leftover.id(), to_abi(input.service->json), to_abi(input.model),
                                    messages.data(), messages.size(), tools.data(), tools.size(), to_abi(input.options)};
-  reception->begin(canceller(*instance, provider, request.call_id));
+  reception->begin(canceller(instance, provider, request.call_id));
   plugins::ErrorText refusal;
   auto status = plugins::guarded(refusal, [&] {
-    return provider->complete((*instance)->plugin(), &request, reception->completion(), refusal.sink());
+    return provider->complete(instance->plugin(), &request, reception->completion(), refusal.sink());
   });
   if (status != CHELA_OK) {
     reception->refused();
@@ -247,6 +260,11 @@ Task<CompletionOutcome> complete(Loop& loop, plugins::PluginSet& plugins, Comple
 Task<Result<std::vector<Model>>> list_models(Loop& loop, plugins::PluginSet& plugins, const Service& service,
                                              Duration timeout, CancelToken cancel) {
   CHELA_CO_TRY(auto instance, co_await provider_for(plugins, service));
+  co_return co_await list_models(loop, std::move(instance), service, timeout, std::move(cancel));
+}
+
+Task<Result<std::vector<Model>>> list_models(Loop& loop, std::shared_ptr<plugins::Instance> instance,
+                                             const Service& service, Duration timeout, CancelToken cancel) {
   const auto* provider = instance->extension<chela_plugin_provider>(CHELA_EXT_PROVIDER);
   if (!provider || !CHELA_HAS(provider, chela_plugin_provider, list_models) || !provider->list_models) {
     co_return fail(ErrorCode::unsupported, "the format `{}` cannot list models", service.api);

@@ -60,6 +60,10 @@ class CompletionListener {
   virtual ~CompletionListener() = default;
   virtual void on_text(std::string_view piece) = 0;
   virtual void on_reasoning(std::string_view piece) = 0;
+  // The rest stands in the result, too.
+  virtual void on_tool_call(std::uint32_t index, std::string_view id, std::string_view name);
+  virtual void on_tool_arguments(std::uint32_t index, std::string_view piece);
+  virtual void on_usage(const Usage& usage);
 };
 
 using CompletionOutcome = std::expected<CompletionResult, CompletionFailure>;
@@ -73,8 +77,14 @@ constexpr std::size_t kToolCallsMax = 128;
 Task<CompletionOutcome> complete(Loop& loop, plugins::PluginSet& plugins, CompletionInput input,
                                  CompletionListener& listener, CancelToken cancel);
 
+// The same with a provider that runs already.
+Task<CompletionOutcome> complete(Loop& loop, std::shared_ptr<plugins::Instance> instance, CompletionInput input,
+                                 CompletionListener& listener, CancelToken cancel);
+
 // Asks a service which models it has.
 Task<Result<std::vector<Model>>> list_models(Loop& loop, plugins::PluginSet& plugins, const Service& service,
                                              Duration timeout, CancelToken cancel);
+Task<Result<std::vector<Model>>> list_models(Loop& loop, std::shared_ptr<plugins::Instance> instance,
+                                             const Service& service, Duration timeout, CancelToken cancel);
 
 }  // namespace chela::runtime

@@ -158,16 +158,22 @@ Task<Result<std::string>> call_tool(Loop& loop, plugins::PluginSet& plugins, Too
                                     const std::function<void(std::string_view)>& on_progress, CancelToken cancel) {
   auto instance = co_await plugins.activate(input.tool->plugin_id);
   if (!instance) co_return std::unexpected(std::move(instance.error()));
-  const auto* tool = (*instance)->extension<chela_plugin_tool>(CHELA_EXT_TOOL);
+  input.leftover = plugins.leftover_call(input.tool->plugin_id, next_call_id());
+  co_return co_await call_tool(loop, std::move(*instance), std::move(input), on_progress, std::move(cancel));
+}
+
+Task<Result<std::string>> call_tool(Loop& loop, std::shared_ptr<plugins::Instance> instance, ToolInput input,
+                                    const std::function<void(std::string_view)>& on_progress, CancelToken cancel) {
+  const auto* tool = instance->extension<chela_plugin_tool>(CHELA_EXT_TOOL);
   if (!tool || !CHELA_HAS(tool, chela_plugin_tool, run) || (input.tool->blocking ? !tool->run : !tool->start)) {
     co_return fail(ErrorCode::protocol, "plugin {} cannot run {} the way its manifest says", input.tool->plugin_id,
                    input.tool->name);
   }
   auto deadline = loop.now() + input.timeout;
   auto seconds = std::chrono::duration_cast<std::chrono::seconds>(input.timeout).count();
-  auto leftover = plugins.leftover_call(input.tool->plugin_id, next_call_id());
+  auto leftover = input.leftover.value_or(plugins::LeftoverCall({}, next_call_id()));
   auto reception = std::make_shared<Reception>(loop, &on_progress, leftover);
-  auto running = std::make_shared<Running>(std::move(*instance), tool, reception, std::move(input), leftover.id());
+  auto running = std::make_shared<Running>(std::move(instance), tool, reception, std::move(input), leftover.id());
   Abandon abandon{running};
   if (auto going = cancel.check(); !going) co_return std::unexpected(std::move(going.error()));
   if (auto started = start(loop, running); !started) {

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -20,6 +21,7 @@ struct ToolInput {
   std::string arguments;       // JSON object, checked
   std::string context;         // JSON object: chela_tool_request::context
   Duration timeout = std::chrono::seconds(30);
+  std::optional<plugins::LeftoverCall> leftover = {};  // where it is counted when nobody waits for it any more
 };
 
 constexpr std::size_t kToolResultBytesMax = 1 << 20;
@@ -27,6 +29,10 @@ constexpr std::size_t kToolResultBytesMax = 1 << 20;
 // Runs the tool and yields its result for the model. Progress is reported to `on_progress`, which outlives the task.
 // A tool that does not answer within its timeout is asked to stop and answered for with `timed_out`.
 Task<Result<std::string>> call_tool(Loop& loop, plugins::PluginSet& plugins, ToolInput input,
+                                    const std::function<void(std::string_view)>& on_progress, CancelToken cancel);
+
+// The same with an instance that runs already.
+Task<Result<std::string>> call_tool(Loop& loop, std::shared_ptr<plugins::Instance> instance, ToolInput input,
                                     const std::function<void(std::string_view)>& on_progress, CancelToken cancel);
 
 }  // namespace chela::runtime
