@@ -11,7 +11,8 @@ import { defer } from './scope.mjs';
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 const preset = process.env.CHELA_PRESET ?? 'dev';
 export const sanitized = preset === 'asan' || preset === 'tsan';
-export const binary = join(process.env.CHELA_BUILD_DIR ?? join(root, 'build', preset), 'bin', 'chela');
+export const build = process.env.CHELA_BUILD_DIR ?? join(root, 'build', preset);
+export const binary = join(build, 'bin', 'chela');
 
 const startTimeoutMs = 30_000;
 const stopTimeoutMs = 30_000;

@@ -1,0 +1,54 @@
+#pragma once
+
+// The plugin that this process runs. Loop thread only.
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kernel/core/loop/loop.hpp"
+#include "kernel/core/plugins/diagnostic.hpp"
+#include "kernel/core/plugins/instance.hpp"
+#include "kernel/core/protocol/plugin.hpp"
+#include "kernel/runtime/tools/catalog.hpp"
+
+namespace chela::plugin_host {
+
+// Why a plugin does not run, for data.diagnostics of the answer.
+struct StartFailure {
+  Error error;
+  std::vector<plugins::Diagnostic> diagnostics;
+};
+
+class HostedPlugin {
+ public:
+  // Loads, checks, configures and starts. What `environment` names outlives the plugin. A failure leaves nothing behind
+  // but the library, which stays mapped.
+  static Task<std::expected<std::shared_ptr<HostedPlugin>, StartFailure>> start(plugins::HostEnvironment environment,
+                                                                                protocol::PluginStartParams params);
+  HostedPlugin(const HostedPlugin&) = delete;
+  HostedPlugin& operator=(const HostedPlugin&) = delete;
+  ~HostedPlugin() { stop(); }
+
+  // Cancels its open calls, and stops it.
+  void stop();
+
+  const std::string& id() const { return instance_->manifest().id; }
+  const std::shared_ptr<plugins::Instance>& instance() const { return instance_; }
+  CancelToken stopping() const { return stopping_.token(); }
+  std::shared_ptr<const runtime::Tool> find_tool(std::string_view key) const;
+  bool has_provider(std::string_view key) const;
+  // Tools by their names, everything else by its id.
+  std::vector<protocol::PluginRegistration> registrations() const;
+
+ private:
+  explicit HostedPlugin(std::shared_ptr<plugins::Instance> instance);
+
+  std::shared_ptr<plugins::Instance> instance_;
+  std::map<std::string, std::shared_ptr<const runtime::Tool>, std::less<>> tools_;
+  CancelSource stopping_;
+};
+
+}  // namespace chela::plugin_host
