@@ -100,7 +100,7 @@ Task<Result<void>> list_models(Loop& loop, std::shared_ptr<HostedPlugin> plugin,
   auto service = service_of(std::move(params->service));
   StopEither stop(request.cancelled(), plugin->stopping());
   auto timeout = timeout_of(params->timeout_ms);
-  auto models = co_await runtime::list_models(loop, plugin->instance(), service, timeout, stop.token());
+  auto models = co_await runtime::list_models(loop, plugin->instance(), {&service, timeout}, stop.token());
   if (!models) {
     request.fail(models.error());
     co_return Result<void>{};

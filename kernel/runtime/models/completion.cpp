@@ -218,6 +218,7 @@ Task<CompletionOutcome> complete(Loop& loop, plugins::PluginSet& plugins, Comple
                                  CompletionListener& listener, CancelToken cancel) {
   auto instance = co_await provider_for(plugins, *input.service);
   if (!instance) co_return std::unexpected(failure(std::move(instance.error())));
+  input.leftover = plugins.leftover_call((*instance)->manifest().id, next_call_id());
   co_return co_await complete(loop, std::move(*instance), std::move(input), listener, std::move(cancel));
 }
 
@@ -229,7 +230,7 @@ Task<CompletionOutcome> complete(Loop& loop, std::shared_ptr<plugins::Instance> 
   }
   if (auto going = cancel.check(); !going) co_return std::unexpected(failure(std::move(going.error())));
 
-  auto leftover = plugins.leftover_call((*instance)->manifest().id, next_call_id());
+  auto leftover = input.leftover.value_or(plugins::LeftoverCall({}, next_call_id()));
   auto reception = std::make_shared<Reception>(loop, &listener, input.silence_max, leftover);
   Abandon abandon{reception};
   auto messages = views(input.messages);
@@ -260,17 +261,20 @@ Task<CompletionOutcome> complete(Loop& loop, std::shared_ptr<plugins::Instance> 
 Task<Result<std::vector<Model>>> list_models(Loop& loop, plugins::PluginSet& plugins, const Service& service,
                                              Duration timeout, CancelToken cancel) {
   CHELA_CO_TRY(auto instance, co_await provider_for(plugins, service));
-  co_return co_await list_models(loop, std::move(instance), service, timeout, std::move(cancel));
+  ListModelsInput input{&service, timeout, plugins.leftover_call(instance->manifest().id, next_call_id())};
+  co_return co_await list_models(loop, std::move(instance), std::move(input), std::move(cancel));
 }
 
 Task<Result<std::vector<Model>>> list_models(Loop& loop, std::shared_ptr<plugins::Instance> instance,
-                                             const Service& service, Duration timeout, CancelToken cancel) {
+                                             ListModelsInput input, CancelToken cancel) {
+  const Service& service = *input.service;
   const auto* provider = instance->extension<chela_plugin_provider>(CHELA_EXT_PROVIDER);
   if (!provider || !CHELA_HAS(provider, chela_plugin_provider, list_models) || !provider->list_models) {
     co_return fail(ErrorCode::unsupported, "the format `{}` cannot list models", service.api);
   }
-  auto id = next_call_id();
-  auto reception = std::make_shared<Reception>(loop, nullptr, timeout, plugins.leftover_call(instance->manifest().id, id));
+  auto leftover = input.leftover.value_or(plugins::LeftoverCall({}, next_call_id()));
+  auto id = leftover.id();
+  auto reception = std::make_shared<Reception>(loop, nullptr, input.timeout, leftover);
   Abandon abandon{reception};
   reception->begin(canceller(instance, provider, id));
   plugins::ErrorText refusal;

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,6 +25,7 @@ struct CompletionInput {
   std::vector<std::shared_ptr<const std::string>> tools;
   std::string options = "{}";
   Duration silence_max = std::chrono::seconds(120);  // between two signs of life of the provider
+  std::optional<plugins::LeftoverCall> leftover = {};  // where it is counted when nobody waits for it any more
 };
 
 struct ToolCallRequest {
@@ -84,7 +86,12 @@ Task<CompletionOutcome> complete(Loop& loop, std::shared_ptr<plugins::Instance> 
 // Asks a service which models it has.
 Task<Result<std::vector<Model>>> list_models(Loop& loop, plugins::PluginSet& plugins, const Service& service,
                                              Duration timeout, CancelToken cancel);
+struct ListModelsInput {
+  const Service* service;  // outlives the task
+  Duration timeout;
+  std::optional<plugins::LeftoverCall> leftover = {};  // as in CompletionInput
+};
 Task<Result<std::vector<Model>>> list_models(Loop& loop, std::shared_ptr<plugins::Instance> instance,
-                                             const Service& service, Duration timeout, CancelToken cancel);
+                                             ListModelsInput input, CancelToken cancel);
 
 }  // namespace chela::runtime
