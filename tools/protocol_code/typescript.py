@@ -14,7 +14,8 @@ type Shape =
   | { is: 'string'; max?: number; values?: readonly string[] }
   | { is: 'integer'; min: number; max: number }
   | { is: 'array'; items: Shape; max?: number }
-  | { is: 'object'; members?: () => readonly (readonly [name: string, required: boolean, shape: Shape])[] };
+  | { is: 'object'; members?: () => Members; known?: Members }; // members are listed once, when they are first asked for
+type Members = readonly (readonly [name: string, required: boolean, shape: Shape])[];
 
 // Code points, of which there are at most as many as code units.
 const longer = (text: string, max: number): boolean => text.length > max && [...text].length > max;
@@ -39,30 +40,32 @@ function scalarDefect(shape: Shape, value: unknown): string | undefined {
   }
 }
 
-function defectOf(shape: Shape, value: unknown, path: string): string | undefined {
+// The path is put together only when there is a defect, from the inside out: ".key: missing".
+function defectOf(shape: Shape, value: unknown): string | undefined {
   if (shape.is === 'array') {
-    if (!Array.isArray(value)) return `${path}: not an array`;
-    if (shape.max !== undefined && value.length > shape.max) return `${path}: more than ${shape.max} items`;
-    for (const [index, item] of value.entries()) {
-      const found = defectOf(shape.items, item, `${path}[${index}]`);
-      if (found !== undefined) return found;
+    if (!Array.isArray(value)) return ': not an array';
+    if (shape.max !== undefined && value.length > shape.max) return `: more than ${shape.max} items`;
+    for (let index = 0; index < value.length; index += 1) {
+      const found = defectOf(shape.items, value[index]);
+      if (found !== undefined) return `[${index}]${found}`;
     }
     return undefined;
   }
   if (shape.is === 'object') {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return `${path}: not an object`;
-    for (const [name, required, member] of shape.members?.() ?? []) {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return ': not an object';
+    shape.known ??= shape.members?.() ?? [];
+    for (const [name, required, member] of shape.known) {
       if (!Object.hasOwn(value, name)) {
-        if (required) return `${path}.${name}: missing`;
+        if (required) return `.${name}: missing`;
         continue;
       }
-      const found = defectOf(member, (value as Record<string, unknown>)[name], `${path}.${name}`);
-      if (found !== undefined) return found;
+      const found = defectOf(member, (value as Record<string, unknown>)[name]);
+      if (found !== undefined) return `.${name}${found}`;
     }
     return undefined;
   }
   const found = scalarDefect(shape, value);
-  return found === undefined ? undefined : `${path}: ${found}`;
+  return found === undefined ? undefined : `: ${found}`;
 }
 '''
 
@@ -73,7 +76,8 @@ export type Part = 'params' | 'result' | 'event';
 /** What is wrong with a part of a message, as "tool.call params.key: missing"; undefined when nothing is. */
 export function defect(method: MethodName, part: Part, value: unknown): string | undefined {
   const shape = (parts[method] as Partial<Record<Part, Shape>>)[part];
-  return shape === undefined ? `${method} ${part}: there is none` : defectOf(shape, value, `${method} ${part}`);
+  const found = shape === undefined ? ': there is none' : defectOf(shape, value);
+  return found === undefined ? undefined : `${method} ${part}${found}`;
 }
 
 export function isMethod(name: string): name is MethodName {
