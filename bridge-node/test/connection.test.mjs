@@ -24,8 +24,8 @@ describe('the beginning', () => {
 describe('before host.hello', () => {
   for (const [title, method, params, status] of [
     ['nothing else is answered', 'plugin.start', { plugin: 'a', directory: '/', entry: '', config: {} }, 'protocol'],
-    ['another major version is refused', 'host.hello', { protocol: { major: 2, minor: 0 }, kernel: 'k', limits: { frameBytesMax: 1, callsMax: 1 } }, 'unsupported'],
-    ['a version that is none is refused', 'host.hello', { protocol: 'one', kernel: 'k', limits: { frameBytesMax: 1, callsMax: 1 } }, 'invalid_argument'],
+    ['another major version is refused', 'host.hello', { protocol: { major: 2, minor: 0 }, kernel: 'k', limits: { frameBytesMax: 1000, callsMax: 1 } }, 'unsupported'],
+    ['a version that is none is refused', 'host.hello', { protocol: 'one', kernel: 'k', limits: { frameBytesMax: 1000, callsMax: 1 } }, 'invalid_argument'],
   ]) {
     it(title, async (t) => {
       const kernel = new Kernel();
@@ -33,6 +33,15 @@ describe('before host.hello', () => {
       await assert.rejects(kernel.request(method, params), { status });
     });
   }
+  it("the kernel's limit on frames is kept", async (t) => {
+    const kernel = new Kernel();
+    t.after(() => kernel.end());
+    await kernel.request('host.hello', { ...kernel.helloParams(), limits: { frameBytesMax: 2000, callsMax: 10 } });
+    await kernel.startPlugin(registering(`api.registerTool({ name: 'long', description: '', parameters: {}, execute: ({}, { size }) => 'x'.repeat(size) });`));
+    const call = (size) => kernel.request('tool.call', { plugin: 'under-test', key: 'tool:long', arguments: { size }, context: {} });
+    await assert.rejects(call(2000), { status: 'too_large' });
+    assert.equal((await call(1000)).content[0].text.length, 1000);
+  });
   it('the lower minor version is spoken', async (t) => {
     const kernel = new Kernel();
     t.after(() => kernel.end());

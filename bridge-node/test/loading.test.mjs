@@ -115,6 +115,15 @@ describe('is refused before it runs, with a code', () => {
     symlinkSync(join(pluginFolder({ 'x.mjs': esm('x') }), 'x.mjs'), join(folder, 'index.mjs'));
     assert.match((await refused(folder)).codes, /entry_outside_root/);
   });
+  it('and what it had begun is ended', async () => {
+    const folder = pluginFolder({ 'index.mjs': `export default (api) => {
+      api.registerService({ id: 'one', start() {}, stop: () => api.logger.info('one is stopped') });
+      api.registerService({ id: 'two', start: () => process.exit(1) });
+      api.registerRuntimeLifecycle({ cleanup: () => api.logger.info('cleaned up') });
+    };` });
+    await refused(folder);
+    await Promise.all([holder.kernel.logged(/one is stopped/), holder.kernel.logged(/cleaned up/)]);
+  });
   it('and what it had registered is gone', async () => {
     const folder = pluginFolder({ 'index.mjs': `export default (api) => { ${probe('x')} api.on('agent_end', () => {}); throw new Error('no'); };` });
     await refused(folder);
@@ -137,6 +146,13 @@ describe('a plugin', () => {
     writeFileSync(join(folder, 'form.mjs'), `export const form = 'new';`);
     await holder.kernel.startPlugin(folder, { plugin });
     assert.equal(await ask(), 'new');
+  });
+
+  it('gets the real SDK where it is installed with it', async () => {
+    const folder = pluginFolder({ 'index.mjs': `import { word } from 'openclaw/plugin-sdk/any-part'; export default (api) => { ${probe('${word}').replaceAll("'${word}'", 'word')} };`,
+      'node_modules/openclaw/package.json': { name: 'openclaw', type: 'module', exports: { './plugin-sdk/*': './sdk/*.js' } },
+      'node_modules/openclaw/sdk/any-part.js': `export const word = 'the real one';` });
+    assert.equal(await formOf(folder), 'the real one');
   });
 
   it('finds jiti in its own tree first', async () => {

@@ -18,6 +18,7 @@ export const leave = (process as unknown as { reallyExit(code: number): never })
 export class SocketCarrier implements Carrier {
   readonly #socket: Socket;
   #drain: Promise<void> | undefined;
+  #frameBytesMax = FRAME_BYTES_MAX;
 
   constructor(onMessage: (text: string) => void) {
     const reader = new FrameReader(FRAME_BYTES_MAX, onMessage);
@@ -38,10 +39,15 @@ export class SocketCarrier implements Carrier {
     this.#socket.on('close', () => leave(0));
   }
 
+  /** What is sent from now on is at most so long. */
+  limit(frameBytesMax: number): void {
+    this.#frameBytesMax = Math.min(frameBytesMax, FRAME_BYTES_MAX);
+  }
+
   send(text: string): void {
     const frame = encodeFrame(text);
-    if (frame.length - 4 > FRAME_BYTES_MAX) {
-      throw new CallError('too_large', `a message of ${frame.length} bytes: ${FRAME_BYTES_MAX} are allowed`);
+    if (frame.length - 4 > this.#frameBytesMax) {
+      throw new CallError('too_large', `a message of ${frame.length} bytes: ${this.#frameBytesMax} are allowed`);
     }
     if (this.#socket.writableLength > WAITING_BYTES_MAX) this.fail('the gateway does not read what is sent');
     this.#socket.write(frame);

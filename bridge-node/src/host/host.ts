@@ -40,15 +40,22 @@ const METHODS: ReadonlyMap<string, Method> = new Map(Object.entries({
   'provider.listModels': listModels,
 }));
 
+/** The process around the host. */
+export interface HostProcess {
+  /** Every plugin has ended, and the answer is on its way. */
+  finish(): void;
+  /** The kernel takes frames of at most so many bytes. */
+  limit(frameBytesMax: number): void;
+}
+
 export class Host implements Handler {
   readonly #plugins = new Map<string, Plugin>();
-  readonly #onShutdown: () => void;
+  readonly #process: HostProcess;
   #kernel: Kernel | undefined;
   #peer: Peer | undefined;
 
-  /** `onShutdown` is called when every plugin has ended and the answer is on its way. */
-  constructor(onShutdown: () => void) {
-    this.#onShutdown = onShutdown;
+  constructor(process: HostProcess) {
+    this.#process = process;
   }
 
   connect(peer: Peer): void {
@@ -82,6 +89,7 @@ export class Host implements Handler {
     if (this.#kernel !== undefined) throw new CallError('protocol', 'host.hello: it was said before');
     const answer = answerHello(params);
     const peer = this.#peer!;
+    this.#process.limit(params.limits.frameBytesMax);
     this.#kernel = {
       request: (method, given, options) => peer.request(method, given, options),
       notify: (method, given) => peer.notify(method, given),
@@ -132,7 +140,7 @@ export class Host implements Handler {
     const ends = Promise.all([...this.#plugins.values()].map((plugin) => plugin.end(reason)));
     await within(SHUTDOWN_MS, ends).catch(() => {}); // who has not ended by now ends with the process
     this.#plugins.clear();
-    setImmediate(this.#onShutdown);
+    setImmediate(() => this.#process.finish());
     return {};
   }
 }

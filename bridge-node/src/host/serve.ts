@@ -13,7 +13,7 @@ export function serve(): void {
   guardPrototypes();
   let peer: Peer;
   const carrier = new SocketCarrier((text) => peer.receive(text));
-  const host = new Host(() => carrier.finish());
+  const host = new Host(carrier);
   peer = new Peer(carrier, host, (method, part, value) => (isMethod(method) ? defect(method, part, value) : undefined));
   host.connect(peer);
   watchFaults({ current: currentPlugin, all: () => host.plugins });

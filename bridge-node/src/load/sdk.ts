@@ -62,7 +62,3 @@ export function serveSdk(directory: string): void {
     },
   });
 }
-
-export function forgetSdk(directory: string): void {
-  roots.delete(directory.endsWith(sep) ? directory : directory + sep);
-}

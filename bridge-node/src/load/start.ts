@@ -1,6 +1,7 @@
 // plugin.start: find the entry, load it, let it register, start its services. A failure leaves nothing behind.
 
 import { existsSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { createApi } from '../api/api.js';
 import { startServices } from '../api/services.js';
@@ -11,7 +12,6 @@ import type { PluginStartParams as StartParams } from '../protocol.js';
 import { LoadError, directoryOf, readJson, resolveEntry } from './entry.js';
 import { findDefinition, type Definition } from './exports.js';
 import { loadModule } from './module.js';
-import { forgetSdk } from './sdk.js';
 
 function manifestOf(params: StartParams, directory: string): Json {
   if (isObject(params.manifest)) return params.manifest;
@@ -71,6 +71,11 @@ async function begin(plugin: Plugin, entry: string): Promise<void> {
   if (plugin.failed) throw new CallError('unavailable', plugin.failure);
 }
 
+/** What was compiled for this plugin is kept on disk now, since the process may be killed at any time. */
+function keepCompiled(): void {
+  if (process.env.NODE_COMPILE_CACHE !== undefined) flushCompileCache();
+}
+
 /** `keep` is told the plugin before any of its code runs, so that its faults find it. */
 export async function startPlugin(params: StartParams, kernel: Kernel, signal: AbortSignal, keep: (plugin: Plugin) => void): Promise<Json> {
   const directory = directoryOf(params.directory, params.entry);
@@ -81,8 +86,8 @@ export async function startPlugin(params: StartParams, kernel: Kernel, signal: A
   } catch (error) {
     const answer = refusal(plugin, plugin.failed ? new CallError('unavailable', plugin.failure) : error);
     await plugin.end(new CallError('unavailable', 'the plugin did not start'));
-    forgetSdk(directory);
     throw answer;
   }
+  setImmediate(keepCompiled);
   return { registrations: plugin.announce(), diagnostics: plugin.diagnostics.list };
 }
