@@ -123,6 +123,11 @@ describe('is refused before it runs, with a code', () => {
     };` });
     await refused(folder);
     await Promise.all([holder.kernel.logged(/one is stopped/), holder.kernel.logged(/cleaned up/)]);
+    await refused(pluginFolder({ 'index.mjs': `export default (api) => {
+      api.registerRuntimeLifecycle({ cleanup: () => api.logger.info('cleaned up after a throw') });
+      throw new Error('no');
+    };` }));
+    await holder.kernel.logged(/cleaned up after a throw/);
   });
   it('and what it had registered is gone', async () => {
     const folder = pluginFolder({ 'index.mjs': `export default (api) => { ${probe('x')} api.on('agent_end', () => {}); throw new Error('no'); };` });
