@@ -101,6 +101,20 @@ describe('handlers', () => {
     assert.deepEqual(seen, { runId: 'r', pluginConfig: { own: 'a' }, pluginId: 'a' });
   });
 
+  it('that need authority over tools run last, and only add context', async () => {
+    const plugin = pluginOf();
+    on(plugin, 'before_prompt_build', () => ({ systemPrompt: 'not taken', appendContext: 'late' }), { priority: 9, requiresToolAuthority: true });
+    on(plugin, 'before_prompt_build', () => ({ appendContext: 'early' }));
+    assert.deepEqual((await runHook([plugin], 'before_prompt_build', {}, {})).result, { appendContext: 'early\n\nlate' });
+  });
+  it('hear only of the triggers that they named', async () => {
+    const plugin = pluginOf();
+    const heard = [];
+    on(plugin, 'agent_end', (_event, { trigger }) => void heard.push(trigger), { eligibleTriggers: ['cron'] });
+    for (const trigger of ['user', 'cron', undefined]) await runHook([plugin], 'agent_end', {}, { trigger });
+    assert.deepEqual(heard, ['cron', undefined]);
+  });
+
   const isolated = [
     ['before_tool_call', { params: { a: { b: 1 } } }, (event) => (event.params.a.b = 2)],
     ['before_prompt_build', { messages: [{ text: 1 }] }, (event) => event.messages.pop()],

@@ -10,6 +10,10 @@ export interface HookHandler {
   timeoutMs: number | undefined;
   /** Tools that the handler is for; all when none. */
   tools: string[] | undefined;
+  /** What sets a run off, for which the handler is; all when none. */
+  triggers: string[] | undefined;
+  /** Runs after the others, and may only add context. */
+  late: boolean;
   order: number;
   /** The name under which it was registered, when that is an older one. */
   alias: string | undefined;
@@ -19,6 +23,8 @@ export interface HookOptions {
   priority?: unknown;
   timeoutMs?: unknown;
   matcher?: unknown;
+  eligibleTriggers?: unknown;
+  requiresToolAuthority?: unknown;
 }
 
 let registered = 0;
@@ -41,6 +47,8 @@ export class HookHandlers {
       priority: typeof priority === 'number' && Number.isFinite(priority) ? priority : 0,
       timeoutMs: typeof timeoutMs === 'number' && timeoutMs > 0 ? timeoutMs : undefined,
       tools: toolsOf(options.matcher),
+      triggers: Array.isArray(options.eligibleTriggers) ? options.eligibleTriggers.map(String) : undefined,
+      late: options.requiresToolAuthority === true,
       order: registered++,
       alias,
     };

@@ -36,16 +36,18 @@ interface Run {
   failures: HookFailure[];
 }
 
-/** Highest priority first, then who registered first. */
-function candidates(plugins: readonly Plugin[], name: string, event: Json): Candidate[] {
+/** Highest priority first, then who registered first; those that run late after all others. */
+function candidates(plugins: readonly Plugin[], name: string, event: Json, context: Json): Candidate[] {
   const found: Candidate[] = [];
   const tool = typeof event.toolName === 'string' ? event.toolName.toLowerCase() : undefined;
   for (const plugin of plugins) {
     for (const entry of plugin.hooks.of(name)) {
-      if (entry.tools === undefined || tool === undefined || entry.tools.includes(tool)) found.push({ plugin, entry });
+      const forTool = entry.tools === undefined || tool === undefined || entry.tools.includes(tool);
+      const forTrigger = entry.triggers === undefined || typeof context.trigger !== 'string' || entry.triggers.includes(context.trigger);
+      if (forTool && forTrigger) found.push({ plugin, entry });
     }
   }
-  return found.sort((a, b) => b.entry.priority - a.entry.priority || a.entry.order - b.entry.order);
+  return found.sort((a, b) => Number(a.entry.late) - Number(b.entry.late) || b.entry.priority - a.entry.priority || a.entry.order - b.entry.order);
 }
 
 function timeoutOf({ plugin, entry }: Candidate, run: Run): number {
@@ -82,7 +84,8 @@ async function modify(list: Candidate[], run: Run): Promise<Json | undefined> {
     // A gate that answers with nothing has not decided; with null or nonsense it has decided against.
     const strict = run.name === 'before_agent_run' && next !== undefined && !isObject(next);
     if (!isObject(next) && !strict) continue;
-    const step = run.row.merge!(merged, isObject(next) ? next : {}, run.event);
+    const { prependContext, appendContext } = (isObject(next) ? next : {}) as Json;
+    const step = run.row.merge!(merged, candidate.entry.late ? { prependContext, appendContext } : isObject(next) ? next : {}, run.event);
     merged = step.result;
     if (step.stop) break;
   }
@@ -137,10 +140,10 @@ export async function runHook(plugins: readonly Plugin[], name: string, event: J
   const row = rowOf(name);
   if (row === undefined) return {};
   const run: Run = { name, row, event: row.frozen ? frozen(event) : event, context, extras, failures: [] };
-  const list = candidates(plugins, name, event);
+  const list = candidates(plugins, name, event, context);
   // Upstream's older hooks can be heard by their family, too: command hears command:new.
   const family = name.startsWith(INTERNAL_PREFIX) ? name.split(':', 2).join(':') : name;
-  if (family !== name) list.push(...candidates(plugins, family, event));
+  if (family !== name) list.push(...candidates(plugins, family, event, context));
   const kinds = { void: observe, modify, claim, sync: chain, evaluate };
   const result = await (name.startsWith(INTERNAL_PREFIX) ? internal : kinds[row.kind])(list, run);
   return { ...(result !== undefined && { result }), ...(run.failures.length > 0 && { failures: run.failures }) };
