@@ -5,12 +5,14 @@ import { SocketCarrier } from '../connection/socket.js';
 import { currentPlugin } from '../plugin/context.js';
 import { defect, isMethod } from '../protocol.js';
 import { guardPrototypes, watchFaults } from './faults.js';
+import { replaceFetch } from './fetch.js';
 import { Host } from './host.js';
 import { captureOutput } from './output.js';
 
 export function serve(): void {
   captureOutput(currentPlugin);
   guardPrototypes();
+  if (process.env.CHELA_HOST_FETCH === 'gateway') replaceFetch(currentPlugin);
   let peer: Peer;
   const carrier = new SocketCarrier((text) => peer.receive(text));
   const host = new Host(carrier);
