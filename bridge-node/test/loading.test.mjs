@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { symlinkSync } from 'node:fs';
+import { symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { pluginFolder, probe } from './folder.mjs';
@@ -147,7 +147,6 @@ describe('a plugin', () => {
     assert.equal(await ask(), 'old');
     await holder.kernel.request('plugin.stop', { plugin });
     await assert.rejects(ask(), { status: 'not_found' });
-    const { writeFileSync } = await import('node:fs');
     writeFileSync(join(folder, 'form.mjs'), `export const form = 'new';`);
     await holder.kernel.startPlugin(folder, { plugin });
     assert.equal(await ask(), 'new');
@@ -158,6 +157,14 @@ describe('a plugin', () => {
       'node_modules/openclaw/package.json': { name: 'openclaw', type: 'module', exports: { './plugin-sdk/*': './sdk/*.js' } },
       'node_modules/openclaw/sdk/any-part.js': `export const word = 'the real one';` });
     assert.equal(await formOf(folder), 'the real one');
+  });
+  it('gets from the shim what the installed SDK has given up', async () => {
+    assert.equal(await formOf(pluginFolder({
+      'index.mjs': `import { definePluginEntry } from 'openclaw/plugin-sdk/plugin-entry'; import { word } from 'openclaw/plugin-sdk/any-part';
+        export default definePluginEntry({ register(api) { ${probe('${word}').replaceAll("'${word}'", 'word')} } });`,
+      'node_modules/openclaw/package.json': { name: 'openclaw', type: 'module', exports: { './plugin-sdk/any-part': './any-part.js' } },
+      'node_modules/openclaw/any-part.js': `export const word = 'real';`,
+    })), 'real');
   });
 
   it('finds jiti in its own tree first', async () => {

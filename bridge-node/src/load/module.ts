@@ -70,6 +70,11 @@ export async function loadModule(directory: string, entry: string): Promise<unkn
   } catch (error) {
     if (error instanceof LoadError || !isLoaderFailure(error)) throw error;
     if ((error as { code?: unknown }).code === 'ERR_REQUIRE_ASYNC_MODULE') return import(pathToFileURL(entry).href);
-    return loadByJiti(entry, error);
+    try {
+      return loadByJiti(entry, error);
+    } catch (second) {
+      // A module that is missing is missing for jiti, too, and Node says it more clearly.
+      throw (error as { code?: unknown }).code === 'ERR_MODULE_NOT_FOUND' ? error : second;
+    }
   }
 }

@@ -43,6 +43,16 @@ function rootOf(parent: string | undefined): Root | undefined {
   return undefined;
 }
 
+/** None for a part that this line of the real package does not have (any more); the shim may have kept it. */
+function realSdk<T>(resolve: () => T): T | undefined {
+  try {
+    return resolve();
+  } catch (error) {
+    if ((error as { code?: unknown }).code === 'ERR_PACKAGE_PATH_NOT_EXPORTED') return undefined;
+    throw error;
+  }
+}
+
 /** From now on modules of this folder find the SDK. */
 export function serveSdk(directory: string): void {
   const path = directory.endsWith(sep) ? directory : directory + sep;
@@ -54,7 +64,10 @@ export function serveSdk(directory: string): void {
       const root = rootOf(context.parentURL);
       if (root === undefined) return next(specifier, context);
       const match = SPECIFIER.exec(specifier);
-      if (match !== null && !root.hasSdk) return { url: pathToFileURL(shimPath(match[1])).href, shortCircuit: true };
+      if (match !== null) {
+        const real = root.hasSdk ? realSdk(() => next(specifier, context)) : undefined;
+        return real ?? { url: pathToFileURL(shimPath(match[1])).href, shortCircuit: true };
+      }
       const found = next(specifier, context);
       const generation = generationOf(context.parentURL);
       const own = generation !== undefined && found.url.startsWith(pathToFileURL(root.path).href) && !found.url.includes('?');
