@@ -19,8 +19,12 @@ interface Open {
   reject(error: unknown): void;
   options: RequestOptions;
   events: unknown[];
+  /** How many more events the other side may send. */
+  credit: number;
   working: boolean;
   ended: (() => void) | null;
+  /** Takes the listener off a signal that may outlive many calls. */
+  unlisten: (() => void) | null;
 }
 
 export class Outgoing {
@@ -39,7 +43,7 @@ export class Outgoing {
 
   request(method: string, params: object, options: RequestOptions = {}): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      const begin = () => this.#begin(params, { method, resolve, reject, options, events: [], working: false, ended: null });
+      const begin = () => this.#begin(params, { method, resolve, reject, options, events: [], credit: CREDIT, working: false, ended: null, unlisten: null });
       if (this.#open.size < CALLS_MAX) begin();
       else if (this.#waiting.length < CALLS_WAITING_MAX) this.#waiting.push(begin);
       else reject(new CallError('exhausted', `${method}: too many calls are waiting for the gateway`));
@@ -51,6 +55,7 @@ export class Outgoing {
     const open = this.#open.get(id as number);
     if (open === undefined) return false;
     this.#open.delete(id as number);
+    open.unlisten?.();
     const defect = message.error === undefined ? this.#check(open.method, 'result', message.result) : undefined;
     if (defect !== undefined) this.#fail(defect);
     const finish = () => {
@@ -71,7 +76,8 @@ export class Outgoing {
       if (defect !== undefined) this.#fail(defect);
       open.events.push(event);
     }
-    if (open.events.length > CREDIT * 2) this.#fail('more events than there was credit for');
+    open.credit -= (events as unknown[]).length;
+    if (open.credit < 0) this.#fail('more events than there was credit for');
     else if (!open.working) void this.#work(call, open);
   }
 
@@ -95,9 +101,10 @@ export class Outgoing {
       return;
     }
     this.#open.set(id, open);
-    signal?.addEventListener('abort', () => {
-      if (this.#open.has(id)) this.#send({ method: 'call.cancel', params: { call: id } });
-    }, { once: true });
+    if (signal === undefined) return;
+    const cancel = () => this.#send({ method: 'call.cancel', params: { call: id } });
+    signal.addEventListener('abort', cancel, { once: true });
+    open.unlisten = () => signal.removeEventListener('abort', cancel);
   }
 
   async #work(call: number, open: Open): Promise<void> {
@@ -111,6 +118,7 @@ export class Outgoing {
       }
       done += 1;
       if (done >= CREDIT / 2 || open.events.length === 0) {
+        open.credit += done;
         if (this.#open.has(call)) this.#send({ method: 'call.credit', params: { call, add: done } });
         done = 0;
       }

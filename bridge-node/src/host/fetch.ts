@@ -61,7 +61,7 @@ class Body {
 /** One exchange; resolves with the head, the body follows. */
 function exchange(plugin: Plugin, request: Outgoing): Promise<Response> {
   const stop = new AbortController();
-  const signal = AbortSignal.any([request.signal, stop.signal, plugin.signal]);
+  const signal = AbortSignal.any([request.signal, stop.signal]);
   const body = new Body(() => stop.abort(new CallError('cancelled', 'the body is not wanted')));
   return new Promise((resolve, reject) => {
     const onEvent = (event: unknown) => {

@@ -93,7 +93,8 @@ export class Plugin {
 
   request(method: string, params: object, options?: RequestOptions): Promise<unknown> {
     if (this.failed || this.signal.aborted) return Promise.reject(new CallError('unavailable', `${method}: the plugin has ended`));
-    return this.kernel.request(method, { plugin: this.id, ...params }, { signal: this.signal, ...options });
+    const signal = options?.signal === undefined ? this.signal : AbortSignal.any([this.signal, options.signal]);
+    return this.kernel.request(method, { plugin: this.id, ...params }, { ...options, signal });
   }
 
   notify(method: string, params: object): void {
