@@ -8,4 +8,4 @@ if (typeof module.registerHooks !== 'function') {
 }
 
 const { serve } = await import('./host/serve.js');
-serve();
+await serve();

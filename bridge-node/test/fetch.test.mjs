@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import { registering } from './folder.mjs';
 import { kernelFor } from './kernel.mjs';
 
-const holder = kernelFor({ before, after }, { env: { CHELA_HOST_FETCH: 'gateway' } });
+const holder = kernelFor({ before, after }, { env: { CHELA_HOST_NETWORK: 'gateway' } });
 const asked = [];
 
 /** The gateway's side: what each address answers, in pieces. */
@@ -15,10 +15,11 @@ const ADDRESSES = {
   'http://a.test/moved': () => [302, [['location', '/echo']], ['gone']],
   'http://a.test/away': () => [307, [['location', 'http://b.test/echo']], []],
   'http://b.test/echo': ({ method, headers, body }) => [200, [], [`${method} ${headers.some(({ name }) => name === 'authorization')} ${Buffer.from(body ?? '', 'base64')}`]],
+  'https://s.test/secret': () => [200, [['content-encoding', 'gzip'], ['content-length', '3']], ['sealed']],
   'http://a.test/round': () => [302, [['location', '/round']], []],
 };
 
-describe('fetch without a network', () => {
+describe('without a network, fetch', () => {
   before(async () => {
     holder.kernel.methods['http.send'] = async (params, id) => {
       asked.push(params);
@@ -34,6 +35,18 @@ describe('fetch without a network', () => {
       api.registerTool({ name: 'run', description: '', parameters: {}, execute: async (id, { code }) =>
         JSON.stringify(await new (Object.getPrototypeOf(async function () {}).constructor)('return ' + code)()) });`));
   });
+  const byHttp = (protocol, url, options = '{}', body = '') => run(`(async () => {
+    const { default: client } = await import('node:${protocol}');
+    return new Promise((resolve, reject) => {
+      const request = client.request('${url}', ${options}, async (response) => {
+        const chunks = [];
+        for await (const chunk of response) chunks.push(chunk);
+        resolve([response.statusCode, response.headers['set-cookie'] ?? null, String(Buffer.concat(chunks))]);
+      });
+      request.on('error', (error) => resolve(error.message));
+      request.end('${body}');
+    });
+  })()`);
   const run = async (code) => JSON.parse((await holder.kernel.request('tool.call', { plugin: 'under-test', key: 'tool:run', arguments: { code }, context: {} })).content[0].text);
 
   it('sends by the gateway, in the name of the plugin', async () => {
@@ -56,6 +69,14 @@ describe('fetch without a network', () => {
   });
   it('fails as Node does, with the reason behind it', async () => {
     assert.deepEqual(await failure(`fetch('http://nowhere.test/')`), ['TypeError', 'fetch failed', 'connecting: the host is not among the permissions']);
+  });
+  it('has its like in node:http and node:https', async () => {
+    assert.deepEqual(await byHttp('http', 'http://a.test/echo', `{ method: 'POST', headers: { 'X-A': 'b' } }`, 'héllo'), [200, ['a=1', 'b=2'], 'POST b héllo']);
+    assert.deepEqual(await byHttp('https', 'https://s.test/secret'), [200, null, 'sealed']);
+    assert.deepEqual(await byHttp('http', 'http://a.test/pieces'), [200, null, 'one two three']);
+    assert.deepEqual((await byHttp('http', 'http://a.test/moved'))[0], 302);
+    assert.match(await byHttp('https', 'https://nowhere.test/'), /not among the permissions/);
+    assert.equal(asked.at(-1).url, 'https://nowhere.test/');
   });
   it('can be aborted', async () => {
     assert.equal((await failure(`fetch('http://a.test/pieces', { signal: AbortSignal.abort() })`))[0], 'AbortError');

@@ -148,6 +148,26 @@ describe('@openclaw-china/dingtalk 0.1.19', () => {
   });
 });
 
+describe('@openclaw-china/dingtalk 0.1.19 without a network', () => {
+  const caged = kernelFor({ before, after }, { env: { CHELA_HOST_NETWORK: 'gateway' } });
+  it('sends its messages by the gateway', async () => {
+    const sent = [];
+    caged.kernel.methods['http.send'] = (params, id) => {
+      const body = JSON.parse(Buffer.from(params.body, 'base64'));
+      sent.push([params.url, params.headers.find(({ name }) => name === 'x-acs-dingtalk-access-token')?.value, body]);
+      const answer = params.url.endsWith('/accessToken') ? { accessToken: 'at', expireIn: 7200 } : { processQueryKey: 'message-1' };
+      const events = [{ type: 'head', status: 200, headers: [] }, { type: 'body', data: Buffer.from(JSON.stringify(answer)).toString('base64') }];
+      caged.kernel.send({ method: 'call.event', params: { call: id, events } });
+      return {};
+    };
+    await caged.kernel.startPlugin(`${packages}@openclaw-china/dingtalk`, { gatewayConfig: { channels: { dingtalk: { enabled: true, clientId: 'id', clientSecret: 'secret' } } } });
+    const { messageId } = await caged.kernel.request('channel.send', { plugin: 'under-test', key: 'channel:dingtalk', account: 'default', to: 'user:u1', text: 'hello' });
+    assert.equal(messageId, 'message-1');
+    assert.deepEqual(sent.map(([url, token]) => [new URL(url).pathname, token]), [['/v1.0/oauth2/accessToken', undefined], ['/v1.0/robot/oToMessages/batchSend', 'at']]);
+    assert.deepEqual([sent[1][2].userIds, JSON.parse(sent[1][2].msgParam).text], [['u1'], 'hello']);
+  });
+});
+
 describe('openclaw-stt 1.0.2, in TypeScript', () => {
   const ask = asking('stt');
   it('serves its page and answers its command', async () => {

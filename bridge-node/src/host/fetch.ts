@@ -1,5 +1,5 @@
 // fetch() for a process without a network: every request is the gateway's to send (http.send), in the plugin's name and within its
-// permissions. node:http and sockets are not touched: without a network they fail as they do on a machine that has none.
+// permissions. http.ts does the same for node:http.
 
 import { CallError, asCallError } from '../connection/errors.js';
 import type { Plugin } from '../plugin/plugin.js';
@@ -10,7 +10,7 @@ const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 const BODILESS = new Set([101, 204, 205, 304]);
 const PRIVATE = ['authorization', 'cookie', 'proxy-authorization'];
 
-interface Outgoing {
+export interface Outgoing {
   method: string;
   url: string;
   headers: Headers;
@@ -59,7 +59,7 @@ class Body {
 }
 
 /** One exchange; resolves with the head, the body follows. */
-function exchange(plugin: Plugin, request: Outgoing): Promise<Response> {
+export function exchange(plugin: Plugin, request: Outgoing): Promise<Response> {
   const stop = new AbortController();
   const signal = AbortSignal.any([request.signal, stop.signal]);
   const body = new Body(() => stop.abort(new CallError('cancelled', 'the body is not wanted')));

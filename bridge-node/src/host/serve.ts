@@ -9,10 +9,13 @@ import { replaceFetch } from './fetch.js';
 import { Host } from './host.js';
 import { captureOutput } from './output.js';
 
-export function serve(): void {
+export async function serve(): Promise<void> {
   captureOutput(currentPlugin);
   guardPrototypes();
-  if (process.env.CHELA_HOST_FETCH === 'gateway') replaceFetch(currentPlugin);
+  if (process.env.CHELA_HOST_NETWORK === 'gateway') {
+    replaceFetch(currentPlugin);
+    (await import('./http.js')).replaceHttp(currentPlugin); // by itself: it loads node:http, 11 MB
+  }
   let peer: Peer;
   const carrier = new SocketCarrier((text) => peer.receive(text));
   const host = new Host(carrier);
