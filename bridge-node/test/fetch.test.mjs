@@ -72,6 +72,7 @@ describe('without a network, fetch', () => {
   });
   it('has its like in node:http and node:https', async () => {
     assert.deepEqual(await byHttp('http', 'http://a.test/echo', `{ method: 'POST', headers: { 'X-A': 'b' } }`, 'héllo'), [200, ['a=1', 'b=2'], 'POST b héllo']);
+    assert.deepEqual(asked.at(-1).headers, [{ name: 'x-a', value: 'b' }]);
     assert.deepEqual(await byHttp('https', 'https://s.test/secret'), [200, null, 'sealed']);
     assert.deepEqual(await byHttp('http', 'http://a.test/pieces'), [200, null, 'one two three']);
     assert.deepEqual((await byHttp('http', 'http://a.test/moved'))[0], 302);
