@@ -57,7 +57,9 @@ describe('accounts', () => {
     const { status } = await start('net');
     assert.deepEqual([status.running, status.connected, status.mode, status.seen], [true, true, 'socket', ['main', 'Main', 4, 'function']]);
     await assert.rejects(start('net'), { status: 'already_exists' });
+    const begin = performance.now();
     await ask('channel.stop', { key: 'channel:net', account: 'main' });
+    assert.ok(performance.now() - begin < 1000, 'it waited for an account that had ended');
     await holder.kernel.logged(/stop asked/);
     await holder.kernel.logged(/left/);
     const last = holder.kernel.notifications.filter(({ method }) => method === 'channel.status').at(-1).params;

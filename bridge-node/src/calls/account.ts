@@ -24,6 +24,7 @@ export class AccountRun {
   readonly #abort = new AbortController();
   #status: Json;
   #restarts = 0;
+  #saysRunning = false; // the plugin itself, not this class
   #work: Promise<void> | undefined;
   #stopFunction: (() => unknown) | undefined;
   #runs: (() => void) | undefined;
@@ -88,7 +89,10 @@ export class AccountRun {
       abortSignal: this.#abort.signal,
       log: logger,
       getStatus: () => this.#status,
-      setStatus: (status: Json) => this.#report(status),
+      setStatus: (status: Json) => {
+        this.#saysRunning = status?.running === true;
+        this.#report(status);
+      },
       invalidateDirectoryCache: () => {},
       channelRuntime: channelRuntime(this.#plugin),
     };
@@ -97,18 +101,24 @@ export class AccountRun {
   async #once(): Promise<void> {
     const start = this.#channel.gateway?.startAccount;
     if (start === undefined) {
-      await new Promise<void>((resolve) => this.#abort.signal.addEventListener('abort', () => resolve(), { once: true }));
+      await this.#aborted();
       return;
     }
     const begin = performance.now();
-    this.#status.running = false; // only what the plugin itself says counts below
+    this.#saysRunning = false;
     const ended: unknown = await this.#plugin.run(async () => start.call(this.#channel.gateway, await this.#context()));
     // An older plugin: it is done as soon as it runs, or gives the function that ends it.
     const stop = isFunction(ended) ? ended : isObject(ended) && isFunction(ended.stop) ? ended.stop.bind(ended) : undefined;
-    if (stop === undefined && !(this.#status.running === true && performance.now() - begin < SETTLE_MS)) return;
+    if (stop === undefined && !(this.#saysRunning && performance.now() - begin < SETTLE_MS)) return;
     this.#stopFunction = stop as (() => unknown) | undefined;
     this.#runs?.();
-    await new Promise<void>((resolve) => this.#abort.signal.addEventListener('abort', () => resolve(), { once: true }));
+    await this.#aborted();
+  }
+
+  #aborted(): Promise<void> {
+    const { signal } = this.#abort;
+    if (signal.aborted) return Promise.resolve();
+    return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
   }
 
   async #keepRunning(first: Promise<void>): Promise<void> {
