@@ -69,6 +69,7 @@ async function forward(response: http.IncomingMessage, call: IncomingCall): Prom
 export function handleRoute(plugin: Plugin, params: Json, call: IncomingCall): Promise<Json> {
   const handler = plugin.registrations.find(params.key as string)?.value;
   if (!isFunction(handler)) throw new CallError('not_found', `there is no http route "${params.key}"`);
+  if (call.cancelled !== undefined) throw call.cancelled;
   return new Promise<Json>((resolve, reject) => {
     let passed = false;
     let failure: unknown;
