@@ -212,7 +212,7 @@ const CASES = {
     assert.match(end.failures[0].message, /no result after 50 ms/);
   },
   has_another_id: [unstarted, async (scene) => {
-    await assert.rejects(scene.start, ({ data }) => data.diagnostics[0].code === 'plugin_id_mismatch');
+    await assert.rejects(scene.start, ({ data }) => data.diagnostics[0].code === 'manifest_mismatch');
   }],
   registers_twice: async (scene) => {
     assert.equal((await scene.start).diagnostics.at(-1).code, 'duplicate_tool_name');

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { symlinkSync, writeFileSync } from 'node:fs';
+import { globSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { pluginFolder, probe } from './folder.mjs';
@@ -90,13 +90,13 @@ describe('is refused before it runs, with a code', () => {
     'a broken manifest': [{ 'openclaw.plugin.json': '[]', 'index.mjs': esm('x') }, 'invalid_manifest'],
     'an export of nothing': [{ 'index.mjs': 'export const x = 1;' }, 'invalid_plugin_export'],
     'an export of a class': [{ 'index.mjs': 'export default class A {}' }, 'invalid_plugin_export'],
-    'another id than the manifest says': [{ 'openclaw.plugin.json': { id: 'a' }, 'index.mjs': 'export default { id: "b", register() {} };' }, 'plugin_id_mismatch'],
+    'another id than the manifest says': [{ 'openclaw.plugin.json': { id: 'a' }, 'index.mjs': 'export default { id: "b", register() {} };' }, 'manifest_mismatch'],
     'a part of the SDK that is not there': [{ 'index.mjs': `import 'openclaw/plugin-sdk/no-such-part'; export default () => {};` }, 'sdk_subpath_unavailable'],
-    'a module that throws': [{ 'index.mjs': 'throw new Error("at load");' }, 'plugin_load_failed'],
-    'a dependency that is missing': [{ 'index.mjs': 'import "no-such-package-anywhere"; export default () => {};' }, 'plugin_load_failed'],
-    'a syntax error': [{ 'index.mjs': 'export default ) {' }, 'plugin_load_failed'],
-    'a register() that throws': [{ 'index.mjs': 'export default () => { throw new Error("at register"); };' }, 'plugin_load_failed'],
-    'a register() that rejects': [{ 'index.mjs': 'export default async () => { throw new Error("later"); };' }, 'plugin_load_failed'],
+    'a module that throws': [{ 'index.mjs': 'throw new Error("at load");' }, 'load_failed'],
+    'a dependency that is missing': [{ 'index.mjs': 'import "no-such-package-anywhere"; export default () => {};' }, 'load_failed'],
+    'a syntax error': [{ 'index.mjs': 'export default ) {' }, 'load_failed'],
+    'a register() that throws': [{ 'index.mjs': 'export default () => { throw new Error("at register"); };' }, 'load_failed'],
+    'a register() that rejects': [{ 'index.mjs': 'export default async () => { throw new Error("later"); };' }, 'load_failed'],
     'an access policy': [{ 'index.mjs': 'export default (api) => api.registerGatewayAccessPolicy({ authorize() {} });' }, 'unsupported_access_policy'],
   };
   const refused = async (folder) => {
@@ -176,5 +176,15 @@ describe('a plugin', () => {
     const { content } = await kernel.request('tool.call', { plugin: 'under-test', key: 'tool:probe', arguments: {}, context: {} });
     assert.equal(content[0].text, 'own jiti');
     await kernel.end();
+  });
+});
+
+describe('the table of diagnostics', () => {
+  it('has every code that is used, and no other', () => {
+    const sources = globSync('src/**/*.ts', { cwd: new URL('..', import.meta.url).pathname })
+      .map((path) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8')).join('\n');
+    const table = JSON.parse(readFileSync(new URL('../diagnostics.json', import.meta.url), 'utf8'));
+    assert.deepEqual(Object.keys(table).filter((code) => !sources.includes(`'${code}'`)), []);
+    for (const { meaning, remedy } of Object.values(table)) assert.ok(meaning && remedy);
   });
 });

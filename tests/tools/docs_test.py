@@ -13,7 +13,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / 'tools'))
 import abi_release  # noqa: E402
 import reference  # noqa: E402
-from reference import abi  # noqa: E402
+from reference import abi, errors  # noqa: E402
 
 TOOL = 'chela/ext/tool.h'
 OPTION = {'positional': False, 'value': 'TEXT', 'default': '', 'required': False, 'repeats': False}
@@ -72,7 +72,7 @@ class DocsTree(unittest.TestCase):
         self.root = pathlib.Path(scratch.name)
         for path in (abi_release.HEADERS, abi_release.HISTORY):
             shutil.copytree(ROOT / path, self.root / path)
-        for path in (abi.MANIFEST_SCHEMA, 'kernel/app/openclaw_keys.txt', reference.BUNDLED):
+        for path in (abi.MANIFEST_SCHEMA, 'kernel/app/openclaw_keys.txt', reference.BUNDLED, errors.NODE_TABLE):
             (self.root / path).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / path, self.root / path)
         self.docs('--write', FACTS)

@@ -1,5 +1,7 @@
 """Codes: of errors, of closings and exits, of diagnostics."""
 
+import json
+
 from .markdown import code, table
 
 ERRORS = '''# Errors
@@ -16,6 +18,11 @@ DIAGNOSTICS = '''# Diagnostics
 What is found to be wrong before or while the gateway runs, each with a stable code. Where they are shown:
 `chela config validate`, `chela doctor`, `chela plugins list`, `chela plugins check`, `/doctor` of a running gateway, and
 the log.
+'''
+NODE_TABLE = 'bridge-node/diagnostics.json'
+NODE = '''## Of plugins for Node
+
+On top of those above, from the host of plugins that were written for Node.
 '''
 CHECK = '''## Of the conformance kit
 
@@ -40,16 +47,19 @@ def errors(facts, _):
     ])
 
 
-def diagnostics(facts, _):
+def diagnostics(facts, root):
     known = facts['diagnostics']
     head = ['Code', 'Means', 'What to do']
 
     def rows(chapter):
         return [[code(row['name']), row['meaning'], row['remedy']] for row in known[chapter]]
 
+    of_node = [[code(name), row['meaning'], row['remedy']]
+               for name, row in json.loads((root / NODE_TABLE).read_text(encoding='utf-8')).items()]
     return '\n'.join([
         DIAGNOSTICS,
         '## Of plugins\n\n' + table(head, rows('plugins')),
+        NODE + '\n' + table(head, of_node),
         '## Of the configuration\n\n' + table(head, rows('configuration')),
         '## Of `chela doctor`\n\n' + table(['Check', 'Looks', 'What to do'], rows('doctor')),
         CHECK + '\n' + table(['Case', 'Proves'], [[code(row['name']), row['meaning']] for row in known['conformance']]),

@@ -3,6 +3,7 @@
 import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, extname, isAbsolute, join, relative, resolve } from 'node:path';
 import { CallError } from '../connection/errors.js';
+import type { Code } from '../plugin/diagnostics.js';
 import { isObject, stringOf, type Json } from '../json.js';
 
 const JSON_BYTES_MAX = 1 << 20;
@@ -14,17 +15,17 @@ const BUILT: Record<string, string[]> = {
 
 /** A refusal before any code runs: the diagnostic's code, and a sentence. */
 export class LoadError extends CallError {
-  readonly code: string;
+  readonly code: Code;
   readonly path: string | undefined;
 
-  constructor(code: string, message: string, path?: string) {
+  constructor(code: Code, message: string, path?: string) {
     super('invalid_argument', message, { diagnostics: [{ severity: 'error', code, message, ...(path !== undefined && { path }) }] });
     this.code = code;
     this.path = path;
   }
 }
 
-export function readJson(path: string, code: string): Json {
+export function readJson(path: string, code: Code): Json {
   try {
     if (statSync(path).size > JSON_BYTES_MAX) throw new Error(`more than ${JSON_BYTES_MAX} bytes`);
     const value: unknown = JSON.parse(readFileSync(path, 'utf8').replace(/^\uFEFF/, ''));

@@ -28,7 +28,7 @@ function definitionOf(plugin: Plugin, module: unknown): Definition {
   const id = stringOf(found.definition.id);
   const expected = stringOf(plugin.manifest.id);
   if (id !== undefined && expected !== undefined && id !== expected) {
-    throw new LoadError('plugin_id_mismatch', `the entry says that it is "${id}", the manifest says "${expected}"`, plugin.source);
+    throw new LoadError('manifest_mismatch', `the entry says that it is "${id}", the manifest says "${expected}"`, plugin.source);
   }
   return found;
 }
@@ -49,7 +49,7 @@ async function register(plugin: Plugin, { register: run, definition }: Definitio
 }
 
 function refusal(plugin: Plugin, error: unknown): CallError {
-  const code = error instanceof LoadError ? error.code : 'plugin_load_failed';
+  const code = error instanceof LoadError ? error.code : 'load_failed';
   const path = error instanceof LoadError ? error.path : plugin.source || undefined;
   if (!(error instanceof CallError) || error instanceof LoadError) plugin.diagnostics.error(code, textOf(error), path);
   const known = asCallError(error);
