@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { registering } from './folder.mjs';
-import { kernelFor } from './kernel.mjs';
+import { Kernel, kernelFor } from './kernel.mjs';
 
 const holder = kernelFor({ before, after });
 const plugin = 'under-test';
@@ -69,6 +69,13 @@ describe('tools', () => {
     }
     // A run that nobody resolved, as after a restart of the process.
     assert.equal((await ask('tool.call', { key: 'tool:one/two', arguments: {}, context: { ...context, sessionKey: 't' } })).content[0].text, 'two t /w irc 2');
+  });
+  it('with a name that no model may use get another', async () => {
+    const kernel = await Kernel.start();
+    const { registrations, diagnostics } = await kernel.startPlugin(registering(`api.registerTool({ name: 'notes.find it', description: '', parameters: {}, execute: () => 'found' });`));
+    assert.deepEqual([registrations[0].key, registrations[0].descriptor.name, diagnostics[0].code], ['tool:notes_find_it', 'notes_find_it', 'tool_renamed']);
+    assert.equal((await kernel.request('tool.call', { plugin, key: 'tool:notes_find_it', arguments: {}, context: {} })).content[0].text, 'found');
+    await kernel.end();
   });
   it('that are not there are not found', () => assert.rejects(call('nobody'), { status: 'not_found' }));
 });

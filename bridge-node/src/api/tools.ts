@@ -24,18 +24,21 @@ interface ToolOptions {
   optional?: unknown;
 }
 
-const NAME = /^[A-Za-z0-9_.-]{1,64}$/;
+const NAME_LENGTH_MAX = 64;
 const NO_PARAMETERS = { type: 'object', properties: {} };
 
-/** The tool, with its schema as plain JSON; none when it has no usable name or function. */
+/** The name as models may see it: letters, digits, _ and -. */
+const modelName = (name: string): string => name.replace(/[^A-Za-z0-9_-]/g, '_').slice(0, NAME_LENGTH_MAX);
+
+/** The tool, with its schema as plain JSON and a name for models; none when it has no name or function. */
 export function readTool(value: unknown): PluginTool | undefined {
   if (!isObject(value)) return undefined;
-  const name = stringOf(value.name);
+  const given = stringOf(value.name);
   const execute = [value.execute, value.handler, value.run].find(isFunction);
-  if (name === undefined || !NAME.test(name) || execute === undefined) return undefined;
+  if (given === undefined || execute === undefined) return undefined;
   const schema = [value.parameters, value.inputSchema, value.schema].find(isObject);
   const plain = schema === undefined ? NO_PARAMETERS : (JSON.parse(JSON.stringify(schema)) as Json);
-  return { ...value, name, parameters: plain, execute: execute.bind(value) } as PluginTool;
+  return { ...value, name: modelName(given), parameters: plain, execute: execute.bind(value) } as PluginTool;
 }
 
 export function toolDescriptor(tool: PluginTool, metadata: Json): Json {
@@ -83,6 +86,8 @@ export function registerTool(plugin: Plugin, given: unknown, options: unknown = 
     plugin.diagnostics.warn('invalid_tool', `tool registration without a usable name or execute(): ${stringOf((given as Json | null)?.name) ?? 'unnamed'}`);
     return;
   }
-  checkDeclared(plugin, [tool.name]);
+  const own = stringOf((given as Json).name)!;
+  if (own !== tool.name) plugin.diagnostics.warn('tool_renamed', `tool "${own}" is "${tool.name}" for models: they know only letters, digits, _ and -`);
+  checkDeclared(plugin, [own]);
   plugin.register({ kind: 'tool', id: tool.name, descriptor: toolDescriptor(tool, metadata), value: tool }, 'tool');
 }
