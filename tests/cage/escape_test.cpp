@@ -112,7 +112,7 @@ const Case kCases[] = {
 #endif
 
     {"ForkBomb", "fork_bomb 200"},
-    {"MemoryBomb", "memory_bomb 256"},
+    {"MemoryBomb", "memory_bomb 1024"},
     {"FullTemporaryFolder", "fill /tmp/chela-test-full 6"},
     {"FullSharedMemory", "fill /dev/shm/chela-test-full 24"},
     {"LargeFile", "fill {grant}/large 16"},
