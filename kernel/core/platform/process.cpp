@@ -22,23 +22,27 @@ namespace {
 // After the child itself has ended, how long what it left running may hold its output open.
 constexpr auto kLeftoverTime = std::chrono::milliseconds(500);
 
-// What the child reads, written as it takes it and then closed; frees itself.
+// What the child reads, written as it takes it and then closed; frees itself. `*owner` points here until it closes.
 struct InputWrite {
   uv_pipe_t pipe{};
   uv_write_t write{};
   std::string bytes;
+  uv_handle_t** owner = nullptr;
 
   static void close(uv_handle_t* handle) {
     if (uv_is_closing(handle)) return;
+    *static_cast<InputWrite*>(handle->data)->owner = nullptr;
     uv_close(handle, [](uv_handle_t* closed) { delete static_cast<InputWrite*>(closed->data); });
   }
-  static uv_handle_t* begin(Loop& loop, OwnedDescriptor descriptor, std::string bytes);
+  static void begin(Loop& loop, OwnedDescriptor descriptor, std::string bytes, uv_handle_t*& owner);
 };
 
-uv_handle_t* InputWrite::begin(Loop& loop, OwnedDescriptor descriptor, std::string bytes) {
+void InputWrite::begin(Loop& loop, OwnedDescriptor descriptor, std::string bytes, uv_handle_t*& owner) {
   auto* input = new InputWrite;
   auto* handle = reinterpret_cast<uv_handle_t*>(&input->pipe);
   input->bytes = std::move(bytes);
+  input->owner = &owner;
+  owner = handle;
   uv_pipe_init(loop.uv(), &input->pipe, 0);
   input->pipe.data = input;
   int status = uv_pipe_open(&input->pipe, descriptor.get());
@@ -50,7 +54,6 @@ uv_handle_t* InputWrite::begin(Loop& loop, OwnedDescriptor descriptor, std::stri
                       [](uv_write_t* write, int) { close(reinterpret_cast<uv_handle_t*>(write->handle)); });
   }
   if (status != 0) close(handle);
-  return handle;
 }
 
 // One child from start to end.
@@ -64,6 +67,7 @@ class ChildRun {
         leftover_(loop.timers(), [this] { give_up_on_leftovers(); }) {}
   ChildRun(const ChildRun&) = delete;
   ChildRun& operator=(const ChildRun&) = delete;
+  ~ChildRun() { close_input(); }
 
   Result<void> start();
   void cancel();
@@ -77,11 +81,15 @@ class ChildRun {
   void end_gently();
   void signal_group(int signal);
   void give_up_on_leftovers();
+  void close_input() {
+    if (input_) InputWrite::close(input_);
+  }
   void finish_when_complete();
 
   Loop& loop_;
   ProcessRequest request_;
   std::unique_ptr<ChildProcess> child_;
+  uv_handle_t* input_ = nullptr;
   ExitStatus status_;
   bool cancelled_ = false;
   Timer deadline_;
@@ -114,7 +122,7 @@ Result<void> ChildRun::start() {
   }
   CHELA_TRY(child_, ChildProcess::start(loop_, std::move(spawned), events()));
   if (request_.timeout != Duration::zero()) deadline_.arm_after(request_.timeout);
-  if (ours.valid()) InputWrite::begin(loop_, std::move(ours), std::move(request_.input));
+  if (ours.valid()) InputWrite::begin(loop_, std::move(ours), std::move(request_.input), input_);
   return {};
 }
 
@@ -161,6 +169,7 @@ void ChildRun::signal_group(int signal) {
 // Someone holds the pipes, so the group's id is still taken and cannot be a stranger's.
 void ChildRun::give_up_on_leftovers() {
   child_->signal_group(SIGKILL);
+  close_input();
   child_->close_output();
 }
 
