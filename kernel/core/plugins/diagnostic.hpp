@@ -17,7 +17,7 @@
   X(service_refused, "the manifest declares a service, or names a key, that belongs to another",                    \
     "disable the plugin that should not have it: `plugins.entries.ID.enabled`")                                     \
   X(ambiguous_default, "several could answer by default; the first by id does",                                     \
-    "name the one that you want: `agents.defaults.model`")                                                          \
+    "name the one that you want in the configuration")                                                              \
   X(entry_not_found, "the library that the manifest names does not exist", "build the plugin, or install it again") \
   X(entry_outside_root, "the library that the manifest names lies outside the plugin's folder",                     \
     "name a file of the folder in `library`; do not use a plugin of a stranger that does this")                     \
