@@ -86,7 +86,9 @@ Task<Result<void>> Host::start(Host& self, rpc::Request request) {
     request.fail({ErrorCode::already_exists, fmt::format("starting {}: it runs already", id)});
     co_return Result<void>{};
   }
-  auto started = co_await HostedPlugin::start(self.environment_for(id), std::move(*params));
+  // Later: it comes from inside the plugin's own bookkeeping.
+  std::function<void()> on_hang = [&self, id] { self.loop_.post([&self, id] { self.give_up(id); }); };
+  auto started = co_await HostedPlugin::start(self.environment_for(id), std::move(*params), std::move(on_hang));
   if (!started) {
     self.plugins_.erase(id);
     request.fail(started.error().error, diagnostics_data(started.error().diagnostics));
@@ -97,6 +99,13 @@ Task<Result<void>> Host::start(Host& self, rpc::Request request) {
   self.plugins_[id] = std::move(*started);
   request.answer(to_json(result));
   co_return Result<void>{};
+}
+
+void Host::give_up(const std::string& plugin_id) {
+  protocol::PluginFailedParams params{plugin_id, "calls that were answered for do not end"};
+  (void)peer_.notify(protocol::kPluginFailed, to_json(params));
+  auto plugin = plugins_.extract(plugin_id);
+  if (plugin && plugin.mapped()) plugin.mapped()->stop();
 }
 
 Result<std::shared_ptr<HostedPlugin>> Host::find_plugin(const std::string& params) const {

@@ -35,6 +35,8 @@ class Host final : public rpc::PeerHandler {
   void hello(rpc::Request request);
   static Task<Result<void>> start(Host& self, rpc::Request request);
   void stop(rpc::Request request);
+  // The plugin has ended by itself, as far as this process is concerned.
+  void give_up(const std::string& plugin_id);
   void shutdown(rpc::Request request);
   // Calls of a plugin's capabilities.
   void call(rpc::Request request);

@@ -8,6 +8,7 @@
 #include "kernel/core/loop/event.hpp"
 #include "kernel/core/plugins/capability_check.hpp"
 #include "kernel/core/plugins/door.hpp"
+#include "kernel/runtime/models/call_id.hpp"
 
 namespace chela::plugin_host {
 namespace {
@@ -40,7 +41,7 @@ Door open(const plugins::Manifest& manifest) {
 }  // namespace
 
 Task<std::expected<std::shared_ptr<HostedPlugin>, StartFailure>> HostedPlugin::start(
-    plugins::HostEnvironment environment, protocol::PluginStartParams params) {
+    plugins::HostEnvironment environment, protocol::PluginStartParams params, std::function<void()> on_hang) {
   using Code = plugins::DiagnosticCode;
   auto read = manifest_of(params);
   if (!read) co_return std::unexpected(refused(params.plugin, Code::invalid_manifest, std::move(read.error())));
@@ -65,10 +66,12 @@ Task<std::expected<std::shared_ptr<HostedPlugin>, StartFailure>> HostedPlugin::s
     Error error{ErrorCode::invalid_argument, fmt::format("starting {}: {}", params.plugin, problems.front().message)};
     co_return std::unexpected(StartFailure{std::move(error), std::move(problems)});
   }
-  co_return std::shared_ptr<HostedPlugin>(new HostedPlugin(std::move(*instance)));
+  auto leftover = std::make_shared<plugins::LeftoverCalls>(environment.loop.timers(), std::move(on_hang));
+  co_return std::shared_ptr<HostedPlugin>(new HostedPlugin(std::move(*instance), std::move(leftover)));
 }
 
-HostedPlugin::HostedPlugin(std::shared_ptr<plugins::Instance> instance) : instance_(std::move(instance)) {
+HostedPlugin::HostedPlugin(std::shared_ptr<plugins::Instance> instance, std::shared_ptr<plugins::LeftoverCalls> leftover)
+    : instance_(std::move(instance)), leftover_(std::move(leftover)) {
   for (const auto& provision : instance_->manifest().provides) {
     if (provision.kind != "tool") continue;
     for (const auto& declared : (*provision.descriptor)["tools"]) {
@@ -80,6 +83,8 @@ HostedPlugin::HostedPlugin(std::shared_ptr<plugins::Instance> instance) : instan
     }
   }
 }
+
+plugins::LeftoverCall HostedPlugin::next_call() const { return {leftover_, runtime::next_call_id()}; }
 
 void HostedPlugin::stop() {
   stopping_.cancel();

@@ -2,6 +2,7 @@
 
 // The plugin that this process runs. Loop thread only.
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -11,6 +12,7 @@
 #include "kernel/core/loop/loop.hpp"
 #include "kernel/core/plugins/diagnostic.hpp"
 #include "kernel/core/plugins/instance.hpp"
+#include "kernel/core/plugins/leftover_calls.hpp"
 #include "kernel/core/protocol/plugin.hpp"
 #include "kernel/runtime/tools/catalog.hpp"
 
@@ -26,8 +28,10 @@ class HostedPlugin {
  public:
   // Loads, checks, configures and starts. What `environment` names outlives the plugin. A failure leaves nothing behind
   // but the library, which stays mapped.
+  // `on_hang` is called once, when too many calls that were answered for do not end.
   static Task<std::expected<std::shared_ptr<HostedPlugin>, StartFailure>> start(plugins::HostEnvironment environment,
-                                                                                protocol::PluginStartParams params);
+                                                                                protocol::PluginStartParams params,
+                                                                                std::function<void()> on_hang);
   HostedPlugin(const HostedPlugin&) = delete;
   HostedPlugin& operator=(const HostedPlugin&) = delete;
   ~HostedPlugin() { stop(); }
@@ -37,6 +41,7 @@ class HostedPlugin {
 
   const std::string& id() const { return instance_->manifest().id; }
   const std::shared_ptr<plugins::Instance>& instance() const { return instance_; }
+  plugins::LeftoverCall next_call() const;
   CancelToken stopping() const { return stopping_.token(); }
   std::shared_ptr<const runtime::Tool> find_tool(std::string_view key) const;
   bool has_provider(std::string_view key) const;
@@ -44,9 +49,10 @@ class HostedPlugin {
   std::vector<protocol::PluginRegistration> registrations() const;
 
  private:
-  explicit HostedPlugin(std::shared_ptr<plugins::Instance> instance);
+  HostedPlugin(std::shared_ptr<plugins::Instance> instance, std::shared_ptr<plugins::LeftoverCalls> leftover);
 
   std::shared_ptr<plugins::Instance> instance_;
+  std::shared_ptr<plugins::LeftoverCalls> leftover_;
   std::map<std::string, std::shared_ptr<const runtime::Tool>, std::less<>> tools_;
   CancelSource stopping_;
 };

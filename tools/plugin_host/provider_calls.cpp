@@ -78,6 +78,7 @@ Task<Result<void>> complete(Loop& loop, std::shared_ptr<HostedPlugin> plugin, rp
   input.tools = shared(std::move(params->tools).value_or(std::vector<std::string>()));
   if (!params->options.empty()) input.options = std::move(params->options);
   input.silence_max = timeout_of(params->timeout_ms);
+  input.leftover = plugin->next_call();
   auto stream = std::make_shared<EventStream>(loop, std::move(request));
   StopEither stop(stream->request().cancelled(), plugin->stopping());
   Pieces pieces(stream);
@@ -100,7 +101,8 @@ Task<Result<void>> list_models(Loop& loop, std::shared_ptr<HostedPlugin> plugin,
   auto service = service_of(std::move(params->service));
   StopEither stop(request.cancelled(), plugin->stopping());
   auto timeout = timeout_of(params->timeout_ms);
-  auto models = co_await runtime::list_models(loop, plugin->instance(), {&service, timeout}, stop.token());
+  runtime::ListModelsInput input{&service, timeout, plugin->next_call()};
+  auto models = co_await runtime::list_models(loop, plugin->instance(), std::move(input), stop.token());
   if (!models) {
     request.fail(models.error());
     co_return Result<void>{};

@@ -29,7 +29,7 @@ Task<Result<void>> call_tool(Loop& loop, std::shared_ptr<HostedPlugin> plugin, r
     if (stream->waiting() < kProgressWaitingMax) stream->push(to_json(protocol::ToolCallEvent{std::string(text)}));
   };
   runtime::ToolInput input{std::move(tool), std::move(params->arguments), std::move(params->context),
-                           timeout_of(params->timeout_ms)};
+                           timeout_of(params->timeout_ms), plugin->next_call()};
   auto result = co_await runtime::call_tool(loop, plugin->instance(), std::move(input), on_progress, stop.token());
   if (!result) {
     stream->fail(std::move(result.error()));
