@@ -199,6 +199,30 @@ describe('services', () => {
   });
 });
 
+describe('timers', () => {
+  it('end with their plugin', async () => {
+    const kernel = await Kernel.start();
+    await kernel.startPlugin(registering(`
+      import('node:util').then(({ promisify }) => promisify(setTimeout)(1, 'kept').then((word) => api.logger.info('promisified: ' + word)));
+      let ticks = 0;
+      setInterval(() => { if ((ticks += 1) === 3) api.logger.info('ticking'); if (ticks < 50) api.logger.info('tick'); }, 1);
+      const again = () => { if (ticks < 50) api.logger.info('chain'); setTimeout(again, 1); };
+      again();
+      clearInterval(setInterval(() => api.logger.error('cleared, and yet it moves'), 1));`));
+    await kernel.logged(/ticking/);
+    await kernel.logged(/promisified: kept/);
+    await kernel.request('plugin.stop', { plugin });
+    await kernel.request('host.ping');
+    const told = kernel.notifications.length;
+    for (let pings = 0; pings < 300; pings += 1) await kernel.request('host.ping');
+    const later = kernel.notifications.slice(told).map(({ params }) => params.line);
+    assert.deepEqual(later.filter((line) => line !== 'chain'), []);
+    assert.ok(later.length <= 1, 'one timeout was under way');
+    assert.ok(!kernel.notifications.some(({ params }) => /yet it moves/.test(params.line)));
+    await kernel.end();
+  });
+});
+
 describe('capability.invoke', () => {
   withPlugin(`
     class Session { #n = 0; add(n) { this.#n += n; return this.#n; } get total() { return this.#n; } }

@@ -8,10 +8,12 @@ import { guardPrototypes, watchFaults } from './faults.js';
 import { replaceFetch } from './fetch.js';
 import { Host } from './host.js';
 import { captureOutput } from './output.js';
+import { tieTimers } from './timers.js';
 
 export async function serve(): Promise<void> {
   captureOutput(currentPlugin);
   guardPrototypes();
+  tieTimers(currentPlugin);
   if (process.env.CHELA_HOST_NETWORK === 'gateway') {
     replaceFetch(currentPlugin);
     (await import('./http.js')).replaceHttp(currentPlugin); // by itself: it loads node:http, 11 MB
