@@ -147,6 +147,12 @@ describe('an upstream plugin from npm', () => {
     const { current } = lockOf(home).plugins.search;
     assert.match(current.integrity, /^sha512-/);
     assert.equal(current.resolved, `${registry.url}/@maker/openclaw-search/-/openclaw-search-1.0.0.tgz`);
+    // A folder may bring an .npmrc; npm leaves it out of its archives, and here it does not count.
+    const local = writeFiles(join(home, 'local'), upstreamPlugin('1.0.1', canary));
+    assert.ok(existsSync(join(local, '.npmrc')));
+    await ok(home, 'install', local, '--yes', ...at);
+    assert.ok(existsSync(join(installed, 'node_modules/left-dep/index.js')));
+    assert.equal(existsSync(canary), false);
     writeFileSync(join(installed, 'node_modules/left-dep/index.js'), 'evil()');
     await refused(home, /node_modules/, 'verify');
   });
