@@ -75,7 +75,7 @@ def command_of(target, *more):
 def problem_of(output):
     """The line that says what went wrong."""
     for pattern in (r'^broken promise: .*', r'^.*runtime error: .*', r'^.*ERROR: (?:Address|Leak)Sanitizer.*',
-                    r'^.*ERROR: libFuzzer.*', r'^.*[Aa]ssert.*', r'^SUMMARY: .*'):
+                    r'^.*[Aa]ssert.*failed.*', r'^ +what\(\): .*', r'^.*ERROR: libFuzzer.*', r'^SUMMARY: .*'):
         found = re.search(pattern, output, re.MULTILINE)
         if found:
             return found.group(0).strip()
