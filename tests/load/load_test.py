@@ -101,7 +101,7 @@ class PlantedFaultTest(unittest.TestCase):
         self.assertGreater(load.stall_ms(found, 'ws'), STALL_MS_MAX)
 
     def test_a_good_client_that_waits(self):
-        found = load.measure_slow_clients(BINARIES, 50, lambda pid: stumbling(pid, 0.05, 0.2))
+        found = load.measure_slow_clients(BINARIES, 50, lambda pid: stumbling(pid, 0.03, 0.04))
         self.assertGreater(load.best_p99(found['crowded']) / load.median_p99(found['quiet']), P99_RATIO_MAX)
 
 
