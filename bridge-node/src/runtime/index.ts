@@ -2,19 +2,24 @@
 //
 // Parts that need the kernel or the configuration's mirror are in this folder under their subject; pure functions join here.
 
+import { currentPlugin } from '../plugin/context.js';
 import type { Plugin } from '../plugin/plugin.js';
 import type { Json } from '../json.js';
+import { channelTree } from './channel/index.js';
+import { mediaRuntime } from './channel/media.js';
 import { configRuntime } from './config.js';
-import { agentRuntime, gatewayRuntime, llmRuntime, loggingRuntime, stateRuntime, systemRuntime } from './kernel.js';
-import { inboundRuntime, replyRuntime } from './turns.js';
+import { agentRuntime, gatewayRuntime, llmRuntime, loggingRuntime, systemRuntime } from './kernel.js';
+import { stateRuntime } from './stores.js';
 
 /** The line of upstream's contract that this runtime follows. */
 const CONTRACT = '2026.9.6';
 
+/** Where the shim's modules, which all plugins share, find the runtime of the plugin that calls them. */
+const SDK_HOST = Symbol.for('chela.host');
+
 const trees = new WeakMap<Plugin, Json>();
 
 export function createRuntime(plugin: Plugin): Json {
-  const inbound = inboundRuntime(plugin);
   const runtime = {
     version: CONTRACT,
     config: configRuntime(plugin),
@@ -24,10 +29,17 @@ export function createRuntime(plugin: Plugin): Json {
     system: systemRuntime(plugin),
     state: stateRuntime(plugin),
     agent: agentRuntime(plugin),
-    channel: { reply: replyRuntime(plugin), inbound, turn: inbound },
+    media: mediaRuntime(plugin),
+    channel: channelTree(plugin),
   };
   trees.set(plugin, runtime);
+  (globalThis as unknown as Record<symbol, unknown>)[SDK_HOST] ??= () => runtimeHere();
   return runtime;
+}
+
+function runtimeHere(): Json | undefined {
+  const plugin = currentPlugin();
+  return plugin && trees.get(plugin);
 }
 
 /** runtime.channel, as accounts get it. */

@@ -1,11 +1,13 @@
 // The parts of api.runtime that are one message to the kernel, or one value that it gave.
 
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { CallError } from '../connection/errors.js';
 import type { Plugin } from '../plugin/plugin.js';
 import { encodeValue } from '../plugin/values.js';
 import { isObject, stringOf, type Json } from '../json.js';
+
+/** Upstream's own. */
+const AGENT_TIMEOUT_MS = 600_000;
 
 const plain = (value: unknown): Json => {
   const encoded = encodeValue(undefined, value);
@@ -71,17 +73,17 @@ export function systemRuntime(plugin: Plugin): Json {
   };
 }
 
-/** Where a plugin may write; the folder is the kernel's to give. */
-export function stateRuntime(plugin: Plugin): Json {
-  return { resolveStateDir: () => plugin.kernel.stateDirectory || join(homedir(), '.openclaw') };
-}
-
 export function agentRuntime(plugin: Plugin): Json {
   const workspace = () => stringOf(((plugin.gatewayConfig.agents as Json | undefined)?.defaults as Json | undefined)?.workspace)
     ?? join(plugin.kernel.stateDirectory, 'workspace');
   return {
     defaults: {},
     resolveAgentDir: workspace,
+    resolveAgentTimeoutMs: ({ overrideMs }: Json = {}) => (typeof overrideMs === 'number' ? overrideMs : AGENT_TIMEOUT_MS),
+    resolveAgentIdentity: (cfg: Json, id: unknown) => {
+      const agents = (cfg.agents as Json | undefined)?.list;
+      return Array.isArray(agents) ? (agents as Json[]).find((agent) => agent?.id === id)?.identity : undefined;
+    },
     resolveAgentWorkspaceDir: workspace,
     session: {
       listSessions: () => plugin.request('session.list', {}),

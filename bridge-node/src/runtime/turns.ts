@@ -77,7 +77,7 @@ export function replyRuntime(plugin: Plugin): Json {
     context: params.ctx as Json,
     deliver: (payload, info) => (dispatcher.deliver as Deliver)(payload, info),
     onError: dispatcher.onError as Turn['onError'],
-    onReplyStart: dispatcher.onReplyStart as Turn['onReplyStart'],
+    onReplyStart: (dispatcher.onReplyStart ?? (dispatcher.typingCallbacks as Json | undefined)?.onReplyStart) as Turn['onReplyStart'],
     replyOptions: { ...(params.replyOptions as Json | undefined), ...(params.toolsAllow !== undefined && { toolsAllow: params.toolsAllow }) },
   });
   return {
@@ -91,6 +91,7 @@ export function replyRuntime(plugin: Plugin): Json {
       }
     },
     createReplyDispatcherWithTyping: (options: Json) => makeDispatcher(options),
+    createReplyDispatcher: (options: Json) => makeDispatcher(options).dispatcher,
     dispatchReplyFromConfig: (params: Json) => {
       const dispatcher = params.dispatcher as ReturnType<typeof makeDispatcher>['dispatcher'];
       return run(params, dispatcher.options);
@@ -126,7 +127,7 @@ function makeDispatcher(options: Json) {
     getQueuedCounts: () => ({ ...counts }),
     markComplete: () => {},
   };
-  return { dispatcher, replyOptions: {}, markDispatchIdle: () => call(options.onIdle), markRunComplete: () => {} };
+  return { dispatcher, replyOptions: {}, markDispatchIdle: () => call(options.onIdle ?? (options.typingCallbacks as Json | undefined)?.onIdle), markRunComplete: () => {} };
 }
 
 /** runtime.channel.inbound, also known as runtime.channel.turn: the way of upstream's own channels. */

@@ -1,0 +1,23 @@
+// Secrets of channels in the configuration: the gateway has put their values in before a plugin sees it, so that there is nothing to collect.
+
+import { isObject, text, type Json } from './values.js';
+
+export const hasOwnProperty = (value: unknown, key: string): boolean => isObject(value) && Object.hasOwn(value, key);
+export const normalizeSecretStringValue = (value: unknown): string | undefined => text(value);
+export const normalizeSecretInputString = normalizeSecretStringValue;
+export const isSecretRef = (value: unknown): boolean => isObject(value) && ['env', 'file', 'exec'].includes(value.source) && typeof value.id === 'string';
+
+/** A section of a channel with its accounts, as the collectors below take it. */
+export function getChannelSurface(config: unknown, channelKey: string): Json | null {
+  const channel = isObject(config) && isObject(config.channels) ? config.channels[channelKey] : undefined;
+  if (!isObject(channel)) return null;
+  const named: [string, Json][] = Object.entries(isObject(channel.accounts) ? channel.accounts : {}).filter((pair): pair is [string, Json] => isObject(pair[1]));
+  const enabled = channel.enabled !== false;
+  const accounts = named.length === 0 ? [{ accountId: 'default', account: channel, enabled }]
+    : named.map(([accountId, account]) => ({ accountId, account, enabled: enabled && account.enabled !== false }));
+  return { channel, surface: { hasExplicitAccounts: named.length > 0, channelEnabled: enabled, accounts } };
+}
+
+export const collectSimpleChannelFieldAssignments = (_params: unknown): void => {};
+export const collectConditionalChannelFieldAssignments = (_params: unknown): void => {};
+export const collectNestedChannelFieldAssignments = (_params: unknown): void => {};

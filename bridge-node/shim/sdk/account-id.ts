@@ -1,0 +1,3 @@
+// Ids of accounts.
+
+export { DEFAULT_ACCOUNT_ID, normalizeAccountId, normalizeOptionalAccountId } from '../lib/accounts.js';

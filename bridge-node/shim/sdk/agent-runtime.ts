@@ -1,0 +1,5 @@
+// What of agents plugins ask for.
+
+export { resolveDefaultAgentId } from '../lib/routes.js';
+export { createActionGate, jsonResult, readNumberParam, readStringArrayParam, readStringParam, textResult } from '../lib/tools.js';
+export { resolveEffectiveMessagesConfig, resolveHumanDelayConfig } from '../lib/messages.js';

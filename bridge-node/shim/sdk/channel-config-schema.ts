@@ -1,0 +1,3 @@
+// Schemas of channels.
+
+export { buildChannelConfigSchema, emptyPluginConfigSchema as emptyChannelConfigSchema } from '../lib/entries.js';

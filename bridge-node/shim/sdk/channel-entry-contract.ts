@@ -1,0 +1,3 @@
+// Entries of channels.
+
+export { defineChannelPluginEntry, defineSetupPluginEntry } from '../lib/entries.js';

@@ -1,0 +1,3 @@
+// Messages of channels.
+
+export { createReplyPrefixContext, createTypingCallbacks, logTypingFailure } from '../lib/typing.js';

@@ -1,0 +1,3 @@
+// Files.
+
+export { resolvePreferredOpenClawTmpDir, withFileLock } from '../lib/files.js';

@@ -1,0 +1,3 @@
+// One place for the runtime that register() is given.
+
+export { createPluginRuntimeStore } from '../lib/entries.js';

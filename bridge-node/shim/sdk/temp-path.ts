@@ -1,0 +1,3 @@
+// Temporary files.
+
+export { buildRandomTempFilePath, resolvePreferredOpenClawTmpDir, withTempDownloadPath } from '../lib/files.js';

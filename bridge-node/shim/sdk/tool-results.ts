@@ -1,0 +1,3 @@
+// Results of tools.
+
+export { jsonResult, textResult } from '../lib/tools.js';

@@ -1,0 +1,3 @@
+// Where a message tool sends to.
+
+export { extractToolSend } from '../lib/tools.js';
