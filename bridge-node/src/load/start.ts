@@ -9,6 +9,7 @@ import { CallError, asCallError, textOf } from '../connection/errors.js';
 import { Plugin, type Kernel } from '../plugin/plugin.js';
 import { isObject, stringOf, type Json } from '../json.js';
 import type { PluginStartParams as StartParams } from '../protocol.js';
+import { checkSdk } from '../scan/verdict.js';
 import { LoadError, directoryOf, readJson, resolveEntry } from './entry.js';
 import { findDefinition, type Definition } from './exports.js';
 import { loadModule } from './module.js';
@@ -63,6 +64,7 @@ function untilAborted(signal: AbortSignal): Promise<never> {
 
 async function begin(plugin: Plugin, entry: string): Promise<void> {
   plugin.source = resolveEntry(plugin.directory, entry);
+  await checkSdk(plugin.directory, plugin.source);
   const module: unknown = await plugin.run(() => loadModule(plugin.directory, plugin.source));
   await register(plugin, definitionOf(plugin, module));
   const refused = plugin.diagnostics.list.find((diagnostic) => diagnostic.severity === 'error');
