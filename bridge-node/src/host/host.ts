@@ -89,6 +89,7 @@ export class Host implements Handler {
     if (this.#kernel !== undefined) throw new CallError('protocol', 'host.hello: it was said before');
     const answer = answerHello(params);
     const peer = this.#peer!;
+    if (params.stateDirectory) process.env.OPENCLAW_STATE_DIR ??= params.stateDirectory; // where plugins look by themselves
     this.#process.limit(params.limits.frameBytesMax);
     this.#kernel = {
       request: (method, given, options) => peer.request(method, given, options),

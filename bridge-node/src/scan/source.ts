@@ -8,7 +8,7 @@ export interface Import {
 
 const BEFORE_REGEX = /(?:^|[=(,;:!&|?{}[+\-*%~^<>]|\b(?:return|typeof|case|in|of|delete|void|throw|new|else|do|yield|await))\s*$/;
 const NAME = '[A-Za-z_$][\\w$]*';
-const FROM = /\b(?<!\.)(import|export)\s+(?!type\b(?!\s*,|\s+from))((?:[\w$*{}\s,]|"[^"]*")+?)\s*\bfrom\s*(["'])([^"'\n]+)\3/g;
+const FROM = /\b(?<!\.)(import|export)(?:\s+|(?=[{*]))(?!type\b(?!\s*,|\s+from))((?:[\w$*{}\s,]|"[^"]*")+?)\s*\bfrom\s*(["'])([^"'\n]+)\3/g;
 const BARE = /\b(?<!\.)import\s*(["'])([^"'\n]+)\1/g;
 const CALLED = /\b(?<![.\w$])(import|require)\s*\(\s*(["'`])([^"'`\n$]+)\2\s*[,)]/g;
 
