@@ -15,6 +15,7 @@
 #include "kernel/core/plugins/abi_text.hpp"
 #include "kernel/core/plugins/capability_check.hpp"
 #include "kernel/core/plugins/door.hpp"
+#include "kernel/core/plugins/local_instance.hpp"
 #include "tests/fake_clock.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
@@ -213,7 +214,7 @@ bool enters(Input& input, std::string& version, chela_entry& entry) {
 }
 
 void live(Scripted& scripted, const chela_entry& entry, const HostEnvironment& environment) {
-  auto created = Instance::create(entry, manifest(), environment);
+  auto created = LocalInstance::create(entry, manifest(), environment);
   if (!created) return must(is_valid_utf8(created.error().message), "an error is text", created.error().message);
   auto instance = std::move(*created);
   check_error(instance->configure("{}"));

@@ -54,7 +54,7 @@ Task<std::expected<std::shared_ptr<HostedPlugin>, StartFailure>> HostedPlugin::s
     Error error{ErrorCode::unavailable, fmt::format("loading {}: {}", params.plugin, door.error().message)};
     co_return std::unexpected(refused(params.plugin, door.error().code, std::move(error)));
   }
-  auto instance = plugins::Instance::create(**door, manifest, environment);
+  auto instance = plugins::LocalInstance::create(**door, manifest, environment);
   if (!instance) co_return std::unexpected(refused(params.plugin, Code::create_failed, std::move(instance.error())));
   if (auto done = (*instance)->configure(params.config); !done) {
     co_return std::unexpected(refused(params.plugin, Code::configure_failed, std::move(done.error())));

@@ -11,8 +11,8 @@
 
 #include "kernel/core/loop/loop.hpp"
 #include "kernel/core/plugins/diagnostic.hpp"
-#include "kernel/core/plugins/instance.hpp"
 #include "kernel/core/plugins/leftover_calls.hpp"
+#include "kernel/core/plugins/local_instance.hpp"
 #include "kernel/core/protocol/plugin.hpp"
 #include "kernel/runtime/tools/catalog.hpp"
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "kernel/core/plugins/openclaw_manifest.hpp"
+
 namespace chela::plugins {
 namespace {
 
@@ -30,15 +32,21 @@ bool skipped_folder(const std::string& name) {
   return name == "node_modules" || name.starts_with('.') || name.ends_with(".bak") || name.ends_with(".disabled");
 }
 
+bool holds_manifest(const fs::path& folder) {
+  std::error_code ignored;
+  return fs::is_regular_file(folder / kManifestName, ignored) ||
+         fs::is_regular_file(folder / kOpenClawManifestName, ignored);
+}
+
 // The folders below `root` that hold a manifest, by name, or `root` itself when it holds one.
 std::vector<fs::path> plugin_folders(const fs::path& root) {
   std::error_code ignored;
-  if (fs::is_regular_file(root / kManifestName, ignored)) return {root};
+  if (holds_manifest(root)) return {root};
   std::vector<fs::path> folders;
   for (fs::directory_iterator at(root, ignored), end; at != end && folders.size() < kPluginsPerRootMax;
        at.increment(ignored)) {
     if (skipped_folder(at->path().filename().string())) continue;
-    if (fs::is_regular_file(at->path() / kManifestName, ignored)) folders.push_back(at->path());
+    if (holds_manifest(at->path())) folders.push_back(at->path());
   }
   std::ranges::sort(folders);
   return folders;
@@ -54,7 +62,7 @@ class Search {
     auto folders = plugin_folders(root);
     if (folders.empty() && origin == Origin::config) {
       note({Severity::error, DiagnosticCode::entry_not_found, "",
-            "plugins.load.paths: no " + std::string(kManifestName) + " there or one folder below", root.string()});
+            fmt::format("plugins.load.paths: no {} and no {} there or one folder below", kManifestName, kOpenClawManifestName), root.string()});
     }
     for (const auto& folder : folders) add_plugin(folder, origin);
   }
@@ -66,10 +74,13 @@ class Search {
 
  private:
   void add_plugin(const fs::path& folder, Origin origin) {
-    auto manifest = read_manifest(folder / kManifestName);
+    // A package may bring both; our own says more.
+    std::error_code ignored;
+    auto file = folder / (fs::is_regular_file(folder / kManifestName, ignored) ? kManifestName : kOpenClawManifestName);
+    auto manifest = file.filename() == kManifestName ? read_manifest(file) : read_openclaw_manifest(folder);
     if (!manifest) {
       return note({Severity::error, DiagnosticCode::invalid_manifest, folder.filename().string(),
-                   manifest.error().message, (folder / kManifestName).string()});
+                   manifest.error().message, file.string()});
     }
     std::string id = manifest->id;
     if (origin != Origin::bundled && std::ranges::find(linked_in_, id) != linked_in_.end()) {

@@ -18,6 +18,7 @@ constexpr std::size_t kLogLineBytesMax = 8 * 1024;
 
 // "*.example.com:443" matches sub-domains of example.com, not example.com itself.
 bool matches(std::string_view pattern, std::string_view authority) {
+  if (pattern == "*") return true;  // public addresses only: that is seen when the connection is made
   if (!pattern.starts_with("*.")) return pattern == authority;
   auto suffix = pattern.substr(1);
   return authority.size() > suffix.size() && authority.ends_with(suffix);

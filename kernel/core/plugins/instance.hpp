@@ -1,33 +1,31 @@
 #pragma once
 
-// One plugin running in this process, behind its C ABI. Loop thread only.
+// One running plugin behind its C ABI, wherever it runs: in this process (local_instance.hpp), or in one of its own,
+// in which case the functions send messages (kernel/core/remote). Loop thread only.
 // Consumers hold a shared_ptr while they use it; stop() has completed or cancelled the plugin's work by then, and the
 // instance is destroyed when the last consumer lets go.
 
 #include <memory>
-#include <string>
 #include <string_view>
 
 #include "chela/abi.h"
-#include "kernel/core/base/error.hpp"
-#include "kernel/core/plugins/host_services.hpp"
 #include "kernel/core/plugins/manifest.hpp"
+#include "kernel/core/plugins/registration.hpp"
 
 namespace chela::plugins {
 
 class Instance {
  public:
-  // Calls the entry's create().
-  static Result<std::shared_ptr<Instance>> create(const chela_entry& entry, std::shared_ptr<const Manifest> manifest,
-                                                  const HostEnvironment& environment);
   Instance(const Instance&) = delete;
   Instance& operator=(const Instance&) = delete;
-  ~Instance();
+  virtual ~Instance() = default;
 
-  Result<void> configure(std::string_view json);
-  Result<void> start();
   // Ends what the plugin asked of the host (its listeners are told), then stops it.
-  void stop();
+  virtual void stop() = 0;
+  // True when its calls leave this process: none of them blocks a thread here, whatever the manifest says.
+  virtual bool is_remote() const = 0;
+  // What the code has registered, for a plugin whose manifest cannot say it; null when the manifest says all.
+  virtual const Registrations* registrations() const { return nullptr; }
 
   // The plugin's side of an interface, or null.
   template <class Extension>
@@ -39,15 +37,14 @@ class Instance {
   const chela_plugin* plugin() const { return plugin_; }
   const Manifest& manifest() const { return *manifest_; }
 
- private:
-  Instance(std::shared_ptr<const Manifest> manifest, const HostEnvironment& environment)
-      : manifest_(std::move(manifest)), services_(*manifest_, environment) {}
-  const void* find_extension(std::string_view id) const;
+ protected:
+  explicit Instance(std::shared_ptr<const Manifest> manifest) : manifest_(std::move(manifest)) {}
 
   std::shared_ptr<const Manifest> manifest_;
-  HostServices services_;
   const chela_plugin* plugin_ = nullptr;
-  bool started_ = false;
+
+ private:
+  virtual const void* find_extension(std::string_view id) const = 0;
 };
 
 }  // namespace chela::plugins

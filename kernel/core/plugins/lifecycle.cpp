@@ -14,7 +14,7 @@ std::string_view name_of(State state) {
 }
 
 std::string_view name_of(Step step) {
-  constexpr std::string_view kNames[] = {"verify", "resolve", "load", "configure", "start", "stop", "quarantine"};
+  constexpr std::string_view kNames[] = {"verify", "resolve", "load", "configure", "start", "stop", "quarantine", "lose"};
   return kNames[static_cast<std::size_t>(step)];
 }
 

@@ -10,7 +10,8 @@ namespace chela::plugins {
 // The rest is the ABI's own life. A failed plugin stays failed, with its diagnostics, until it is reloaded.
 // A quarantined one still runs, since stopping it is a call into it, but is given nothing to do any more.
 enum class State { found, verified, resolved, loaded, configured, started, stopped, failed, disabled, quarantined };
-enum class Step { verify, resolve, load, configure, start, stop, quarantine };
+// lose: its process ended unasked; it may be started again, unless that has failed too often.
+enum class Step { verify, resolve, load, configure, start, stop, quarantine, lose };
 
 struct Edge {
   State from;
@@ -28,6 +29,7 @@ inline constexpr Edge kLifecycle[] = {
     {State::started, Step::stop, State::stopped, State::failed},
     {State::started, Step::quarantine, State::quarantined, State::quarantined},
     {State::quarantined, Step::stop, State::stopped, State::failed},
+    {State::started, Step::lose, State::resolved, State::failed},
     {State::stopped, Step::configure, State::configured, State::failed},
 };
 

@@ -127,11 +127,6 @@ bool read_abi(std::string_view text, Manifest& manifest) {
   return parts.size() == 2 && read(parts[0], manifest.abi_major) && read(parts[1], manifest.abi_minor);
 }
 
-bool is_tool_name(std::string_view name) {
-  auto valid = [](unsigned char c) { return std::isalnum(c) || c == '_' || c == '-'; };
-  return !name.empty() && name.size() <= 64 && std::ranges::all_of(name, valid);
-}
-
 void check_tools(const Json& provision, const std::string& place, Reader& reader) {
   auto tools = provision.find("tools");
   if (tools == provision.end() || !tools->is_array() || tools->empty()) {
@@ -255,6 +250,11 @@ bool is_plugin_id(std::string_view id) {
   return !id.empty() && id.size() <= 64 && id[0] >= 'a' && id[0] <= 'z' && std::ranges::all_of(id, valid);
 }
 
+bool is_tool_name(std::string_view name) {
+  auto valid = [](unsigned char c) { return std::isalnum(c) || c == '_' || c == '-'; };
+  return !name.empty() && name.size() <= 64 && std::ranges::all_of(name, valid);
+}
+
 Result<Manifest> parse_manifest(std::string_view text, const std::filesystem::path& directory) {
   auto parsed = parse_json(text, kDepthMax, JsonComments::skipped);
   if (!parsed) return fail(ErrorCode::invalid_argument, "$: {}", parsed.error().message);
@@ -263,6 +263,7 @@ Result<Manifest> parse_manifest(std::string_view text, const std::filesystem::pa
 
   Manifest manifest;
   manifest.directory = directory;
+  manifest.text = std::make_shared<const std::string>(root.dump(-1, ' ', false, Json::error_handler_t::replace));
   Reader reader(root, "$");
   read_identity(manifest, reader);
   if (const Json* provides = reader.array("provides", true)) read_provisions(*provides, manifest, reader);

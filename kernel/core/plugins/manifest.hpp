@@ -1,7 +1,7 @@
 #pragma once
 
-// chela.plugin.json: who a plugin is and what it asks for, known before any of its code runs.
-// The format is manifests/schema/chela.plugin.schema.json.
+// Who a plugin is and what it asks for, known before any of its code runs: chela.plugin.json, whose format is
+// manifests/schema/chela.plugin.schema.json; openclaw_manifest.hpp reads upstream's.
 
 #include <filesystem>
 #include <memory>
@@ -33,6 +33,11 @@ struct Provision {
   std::shared_ptr<const nlohmann::json> descriptor;
 };
 
+enum class Runtime {
+  native,  // a library behind the C ABI
+  node,    // a module for Node, run by bridge-node
+};
+
 // Immutable once read; any thread.
 struct Manifest {
   std::string id;
@@ -42,11 +47,15 @@ struct Manifest {
   std::uint16_t abi_major = 0;
   std::uint16_t abi_minor = 0;
   std::filesystem::path directory;  // of the manifest
-  std::filesystem::path library;    // absolute; may not exist (statically linked, or a broken plugin)
+  Runtime runtime = Runtime::native;
+  std::filesystem::path library;    // absolute; may not exist (statically linked, or a broken plugin); for Node the folder
+  std::shared_ptr<const std::string> text;  // the manifest as JSON
   std::string status;               // stable, beta, alpha, or empty
   std::string security_posture;     // robust-to-untrusted, requires-trusted, unknown, or empty
   std::string integrity;            // "sha256-<hex>" of the library, or empty
-  std::vector<Provision> provides;
+  std::vector<Provision> provides;  // of a plugin for Node empty: its code says it (registration.hpp)
+  std::vector<std::string> claims;  // "kind/id" that a plugin for Node announces
+  std::string slot;                 // "memory", "context-engine": the exclusive place it wants to fill
   Permissions permissions;
   std::vector<std::string> required_capabilities;       // "kind/id"
   std::shared_ptr<const nlohmann::json> config_schema;  // object; null when the plugin takes no configuration
@@ -59,5 +68,7 @@ Result<Manifest> read_manifest(const std::filesystem::path& file);
 
 // Ids are 1 to 64 of a-z, 0-9, '-', starting with a letter.
 bool is_plugin_id(std::string_view id);
+// Names that every model's API takes: 1 to 64 of letters, digits, '_' and '-'.
+bool is_tool_name(std::string_view name);
 
 }  // namespace chela::plugins

@@ -29,6 +29,9 @@ class Registry {
   // Error `already_exists` names both plugins.
   Result<void> add(Capability capability);
 
+  // Forgets what `plugin_id` provides.
+  void remove_all(std::string_view plugin_id);
+
   // Null when nothing provides it.
   const Capability* find(std::string_view kind, std::string_view id) const;
   // By id. Valid until the registry changes.

@@ -91,6 +91,7 @@ struct Running {
   std::shared_ptr<Reception> reception;
   ToolInput input;
   std::uint64_t id;
+  bool on_worker;
 
   chela_tool_request request() const {
     auto timeout = std::chrono::duration_cast<std::chrono::milliseconds>(input.timeout).count();
@@ -104,7 +105,7 @@ struct Abandon {
   std::shared_ptr<Running> running;
   ~Abandon() {
     running->reception->abandon();
-    if (!running->reception->running() || running->input.tool->blocking || !running->tool->cancel) return;
+    if (!running->reception->running() || running->on_worker || !running->tool->cancel) return;
     plugins::ErrorText error;
     plugins::guarded(error, [&] {
       running->tool->cancel(running->instance->plugin(), running->id);
@@ -138,7 +139,7 @@ void run_on_worker(Loop& loop, std::shared_ptr<Running> running) {
 
 Result<void> start(Loop& loop, const std::shared_ptr<Running>& running) {
   running->reception->begin();
-  if (running->input.tool->blocking) {
+  if (running->on_worker) {
     // `running = running`: captured plainly, what is referred to as const could not be moved on to the loop.
     return loop.workers().submit([&loop, running = running]() mutable { run_on_worker(loop, std::move(running)); });
   }
@@ -165,7 +166,8 @@ Task<Result<std::string>> call_tool(Loop& loop, plugins::PluginSet& plugins, Too
 Task<Result<std::string>> call_tool(Loop& loop, std::shared_ptr<plugins::Instance> instance, ToolInput input,
                                     const std::function<void(std::string_view)>& on_progress, CancelToken cancel) {
   const auto* tool = instance->extension<chela_plugin_tool>(CHELA_EXT_TOOL);
-  if (!tool || !CHELA_HAS(tool, chela_plugin_tool, run) || (input.tool->blocking ? !tool->run : !tool->start)) {
+  const bool on_worker = input.tool->blocking && !instance->is_remote();
+  if (!tool || !CHELA_HAS(tool, chela_plugin_tool, run) || (on_worker ? !tool->run : !tool->start)) {
     co_return fail(ErrorCode::protocol, "plugin {} cannot run {} the way its manifest says", input.tool->plugin_id,
                    input.tool->name);
   }
@@ -173,7 +175,8 @@ Task<Result<std::string>> call_tool(Loop& loop, std::shared_ptr<plugins::Instanc
   auto seconds = std::chrono::duration_cast<std::chrono::seconds>(input.timeout).count();
   auto leftover = input.leftover.value_or(plugins::LeftoverCall({}, next_call_id()));
   auto reception = std::make_shared<Reception>(loop, &on_progress, leftover);
-  auto running = std::make_shared<Running>(std::move(instance), tool, reception, std::move(input), leftover.id());
+  auto running = std::make_shared<Running>(std::move(instance), tool, reception, std::move(input), leftover.id(),
+                                           on_worker);
   Abandon abandon{running};
   if (auto going = cancel.check(); !going) co_return std::unexpected(std::move(going.error()));
   if (auto started = start(loop, running); !started) {

@@ -72,7 +72,9 @@ void ToolCatalog::add(const plugins::Record& record, const Json& entry) {
   const std::string& plugin_id = record.manifest->id;
   auto name = entry["name"].get<std::string>();
   if (names_tool(selection_.deny, name, plugin_id)) return;
-  if (!selection_.allow.empty() && !names_tool(selection_.allow, name, plugin_id)) return;
+  // Optional tools are those that the operator has to ask for.
+  const bool asked_for = names_tool(selection_.allow, name, plugin_id);
+  if ((is_true(entry, "optional") || !selection_.allow.empty()) && !asked_for) return;
 
   Json definition = {{"type", "function"},
                      {"function",

@@ -115,7 +115,8 @@ class PluginTest : public ::testing::Test {
             .selection = {},
             .lane = Lane::dynamic,
             .linked_in = linked_in,
-            .config_of = {}};
+            .config_of = {},
+            .strangers_run_in = Isolation::in_process};
   }
   PluginSet& open(PluginSetOptions with) {
     set = std::make_unique<PluginSet>(std::move(with), host());

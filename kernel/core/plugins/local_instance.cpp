@@ -1,4 +1,4 @@
-#include "kernel/core/plugins/instance.hpp"
+#include "kernel/core/plugins/local_instance.hpp"
 
 #include "kernel/core/plugins/abi_text.hpp"
 
@@ -12,9 +12,9 @@ bool is_complete(const chela_plugin* plugin) {
 
 }  // namespace
 
-Result<std::shared_ptr<Instance>> Instance::create(const chela_entry& entry, std::shared_ptr<const Manifest> manifest,
+Result<std::shared_ptr<LocalInstance>> LocalInstance::create(const chela_entry& entry, std::shared_ptr<const Manifest> manifest,
                                                    const HostEnvironment& environment) {
-  std::shared_ptr<Instance> instance(new Instance(std::move(manifest), environment));
+  std::shared_ptr<LocalInstance> instance(new LocalInstance(std::move(manifest), environment));
   ErrorText error;
   const chela_plugin* plugin = nullptr;
   auto status = guarded(error, [&] {
@@ -35,7 +35,7 @@ Result<std::shared_ptr<Instance>> Instance::create(const chela_entry& entry, std
   return instance;
 }
 
-Instance::~Instance() {
+LocalInstance::~LocalInstance() {
   if (!plugin_) return;
   stop();
   services_.close();
@@ -46,14 +46,14 @@ Instance::~Instance() {
   });
 }
 
-Result<void> Instance::configure(std::string_view json) {
+Result<void> LocalInstance::configure(std::string_view json) {
   ErrorText error;
   auto status = guarded(error, [&] { return plugin_->configure(plugin_, to_abi(json), error.sink()); });
   if (status != CHELA_OK) return std::unexpected(error.error("configuring the plugin", status));
   return {};
 }
 
-Result<void> Instance::start() {
+Result<void> LocalInstance::start() {
   ErrorText error;
   auto status = guarded(error, [&] { return plugin_->start(plugin_, error.sink()); });
   if (status != CHELA_OK) return std::unexpected(error.error("starting the plugin", status));
@@ -61,7 +61,7 @@ Result<void> Instance::start() {
   return {};
 }
 
-void Instance::stop() {
+void LocalInstance::stop() {
   if (!std::exchange(started_, false)) return;
   services_.close();  // before: nothing but destroy() may reach the plugin after its stop()
   ErrorText error;
@@ -71,7 +71,7 @@ void Instance::stop() {
   });
 }
 
-const void* Instance::find_extension(std::string_view id) const {
+const void* LocalInstance::find_extension(std::string_view id) const {
   const void* found = nullptr;
   ErrorText error;
   guarded(error, [&] {

@@ -1,0 +1,50 @@
+#pragma once
+
+// Where a plugin's code runs, and how a plugin set reaches what runs in other processes.
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "kernel/core/base/error.hpp"
+#include "kernel/core/loop/task.hpp"
+#include "kernel/core/plugins/instance.hpp"
+#include "kernel/core/plugins/manifest.hpp"
+
+namespace chela::plugins {
+
+// in_process: full trust. process: a process of its own, which a crash or a hang ends alone, with the gateway's
+// rights. sandbox: that, in a cage made from the manifest's permissions.
+enum class Isolation { in_process, process, sandbox };
+
+std::optional<Isolation> parse_isolation(std::string_view text);  // the names of the configuration
+std::string_view name_of(Isolation isolation);
+
+// What became of a plugin in another process that ended unasked.
+struct Lost {
+  std::string reason;
+  bool quarantined = false;  // too many crashes: it is not started again by itself
+};
+
+struct RemoteStart {
+  std::shared_ptr<const Manifest> manifest;
+  Isolation isolation = Isolation::sandbox;
+  std::string config;  // JSON object
+  // At most once, after the start has succeeded; not after stop() of the instance.
+  std::move_only_function<void(Lost)> on_lost;
+  // The instance's registrations have changed since the start.
+  std::move_only_function<void()> on_registered;
+};
+
+// Starts plugins in other processes. Implemented by kernel/core/remote. Loop thread.
+class Elsewhere {
+ public:
+  virtual ~Elsewhere() = default;
+  // Loaded, configured and started when it succeeds. Error `unavailable`: later may work (the process died, or waits
+  // to be started again); every other error is final until the configuration changes.
+  virtual Task<Result<std::shared_ptr<Instance>>> start(RemoteStart request) = 0;
+};
+
+}  // namespace chela::plugins
