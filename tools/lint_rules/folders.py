@@ -10,6 +10,7 @@ CORE_TABLE = 'kernel/core/README.md'
 LAYERS = {
     'kernel/core/plugins': ('chela',),
     'kernel/core/packages': ('chela',),
+    'kernel/core/remote': ('chela',),
     'kernel/core/rpc': ('chela',),
     'kernel/core': (),
     'kernel/runtime': ('kernel/core', 'chela'),

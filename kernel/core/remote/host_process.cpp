@@ -1,0 +1,163 @@
+#include "kernel/core/remote/host_process.hpp"
+
+#include "kernel/core/base/random.hpp"
+#include "kernel/core/platform/files.hpp"
+#include "kernel/core/protocol/http.hpp"
+#include "kernel/core/remote/remote_instance.hpp"
+#include "kernel/core/protocol/host.hpp"
+#include "kernel/core/protocol/log.hpp"
+#include "kernel/core/protocol/plugin.hpp"
+#include "kernel/core/protocol/version.hpp"
+
+namespace chela::remote {
+namespace {
+
+constexpr auto kHelloTimeout = std::chrono::seconds(10);
+constexpr auto kEndTimeout = std::chrono::seconds(5);
+
+}  // namespace
+
+Task<Result<std::shared_ptr<HostProcess>>> HostProcess::launch(Loop& loop, log::Logger logger, HostProgram program) {
+  auto process = std::make_shared<HostProcess>(loop, std::move(logger), std::move(program));
+  CHELA_CO_CHECK(process->open());
+  auto shaking = process->shake_hands();
+  auto shaken = co_await std::move(shaking);
+  if (!shaken) {
+    process->shut_down();
+    co_return fail(process->program_.label, std::move(shaken.error()));
+  }
+  process->peer_.watch(true);
+  co_return process;
+}
+
+HostProcess::HostProcess(Loop& loop, const log::Logger& logger, HostProgram program)
+    : loop_(loop),
+      logger_(logger.with_category("plugin-host")),
+      program_(std::move(program)),
+      token_(random_hex(32)),
+      peer_(loop, *this),
+      lines_(loop.clock(), {},
+             [this](platform::OutputStream, std::string_view line, std::uint64_t dropped) {
+               if (dropped > 0) logger_.warning("{}: {} lines were too many and are dropped", program_.label, dropped);
+               logger_.info("{}: {}", program_.label, line);
+             }),
+      started_at_(loop.now()) {}
+
+HostProcess::~HostProcess() = default;
+
+Result<void> HostProcess::open() {
+  if (!program_.state_directory.empty()) CHELA_CHECK(platform::make_private_directory(program_.state_directory));
+  cage::ChildRequest request{.command = program_.argv, .policy = program_.cage, .cgroups = program_.cgroups};
+  request.policy.environment.emplace_back(protocol::kHostTokenVariable, token_);
+  request.on_output = [this](platform::OutputStream stream, std::string_view bytes) { lines_(stream, bytes); };
+  request.on_exit = [this](const cage::ChildExit& exit) { on_exit(exit); };
+  CHELA_TRY(child_, cage::Child::start(loop_, std::move(request)));
+  return peer_.open(child_->take_socket().release());
+}
+
+Task<Result<void>> HostProcess::shake_hands() {
+  const rpc::Limits limits;
+  protocol::HostHelloParams hello{
+      .protocol = {protocol::kVersionMajor, protocol::kVersionMinor},
+      .kernel = "chela",
+      .limits = {limits.frame_bytes_max, limits.calls_max},
+      .state_directory = program_.state_directory.string()};
+  auto calling = peer_.call(std::string(protocol::kHostHello), to_json(hello), {.timeout = kHelloTimeout});
+  CHELA_CO_TRY(auto answer, co_await std::move(calling));
+  CHELA_CO_TRY(auto said, protocol::read_host_hello_result(answer));
+  if (said.token != token_) co_return fail(ErrorCode::protocol, "host.hello: the token is another one");
+  if (said.protocol.major != protocol::kVersionMajor) {
+    co_return fail(ErrorCode::protocol, "host.hello: it speaks version {} of the protocol, this gateway speaks {}",
+                   said.protocol.major, protocol::kVersionMajor);
+  }
+  co_return Result<void>();
+}
+
+void HostProcess::attach(RemoteInstance& instance) { instances_[instance.manifest().id] = &instance; }
+
+void HostProcess::detach(RemoteInstance& instance) {
+  instances_.erase(instance.manifest().id);
+  if (ending_ || !peer_.is_open()) return;
+  if (instances_.empty()) return shut_down();
+  constexpr auto stop = [](std::shared_ptr<HostProcess> self, std::string params) -> Task<Result<void>> {
+    auto calling = self->peer_.call(std::string(protocol::kPluginStop), std::move(params), {.timeout = kEndTimeout});
+    auto stopped = co_await std::move(calling);
+    if (!stopped) self->logger_.warning("{}: plugin.stop: {}", self->program_.label, stopped.error().message);
+    co_return Result<void>();
+  };
+  loop_.spawn("plugin.stop", stop(shared_from_this(), to_json(protocol::PluginStopParams{
+                                                          .plugin = instance.manifest().id})));
+}
+
+void HostProcess::shut_down() {
+  if (std::exchange(ending_, true)) return;
+  on_gone_ = nullptr;
+  constexpr auto end = [](std::shared_ptr<HostProcess> self) -> Task<Result<void>> {
+    if (self->peer_.is_open()) {
+      auto asking = self->peer_.call(std::string(protocol::kHostShutdown), "{}", {.timeout = kEndTimeout});
+      auto asked = co_await std::move(asking);
+      if (!asked) self->logger_.debug("{}: host.shutdown: {}", self->program_.label, asked.error().message);
+    }
+    self->peer_.close({ErrorCode::cancelled, "ended"});
+    co_return Result<void>();
+  };
+  loop_.spawn("ending " + program_.label, end(shared_from_this()));
+}
+
+void HostProcess::on_request(rpc::Request request) {
+  if (request.method() != protocol::kHttpSend) {
+    return request.fail({ErrorCode::unsupported, "the gateway offers plugins no method " + request.method()});
+  }
+  auto params = protocol::read_http_send_params(request.params());
+  if (!params) return request.fail(params.error());
+  auto* instance = find(params->plugin);
+  if (!instance) return request.fail({ErrorCode::not_found, "no plugin " + params->plugin + " runs in this process"});
+  instance->send_http(*params, std::move(request));
+}
+
+void HostProcess::on_notification(std::string_view method, std::string_view params) {
+  if (method == protocol::kLogWrite) {
+    auto line = protocol::read_log_write_params(params);
+    if (!line) return peer_.close(line.error());
+    if (auto* instance = find(line->plugin)) instance->on_log(name_of(line->level), line->line);
+  } else if (method == protocol::kPluginRegistered) {
+    auto registered = protocol::read_plugin_registered_params(params);
+    if (!registered) return peer_.close(registered.error());
+    if (auto* instance = find(registered->plugin)) instance->take_registrations(params);
+  } else if (method == protocol::kPluginFailed) {
+    auto failed = protocol::read_plugin_failed_params(params);
+    if (!failed) return peer_.close(failed.error());
+    peer_.close({ErrorCode::unavailable, "plugin " + failed->plugin + ": " + failed->message});
+  }
+}
+
+// What speaks wrongly, or not at all, is ended at once; what has closed its socket is probably ending by itself.
+void HostProcess::on_closed(const Error& why) {
+  closed_because_ = why;
+  bool at_fault = why.code == ErrorCode::timed_out || why.code == ErrorCode::protocol;
+  if (!child_) return;
+  if (at_fault) {
+    child_->kill(why.message);
+  } else {
+    child_->stop();
+  }
+}
+
+void HostProcess::on_exit(const cage::ChildExit& exit) {
+  auto self = shared_from_this();
+  lines_.finish();
+  auto reason = exit.reason;
+  if (reason.empty() && exit.signal != 0) reason = fmt::format("its process crashed with signal {}", exit.signal);
+  if (reason.empty()) reason = fmt::format("its process ended with code {}", exit.exit_code);
+  if (!closed_because_.message.empty() && exit.reason.empty() && exit.signal == 0) reason += ": " + closed_because_.message;
+  peer_.close({ErrorCode::unavailable, reason});
+  child_.reset();
+  if (auto told = std::exchange(on_gone_, nullptr)) told(std::move(reason));
+}
+
+RemoteInstance* HostProcess::find(std::string_view plugin_id) const {
+  auto found = instances_.find(plugin_id);
+  return found == instances_.end() ? nullptr : found->second;
+}
+
+}  // namespace chela::remote

@@ -1,0 +1,73 @@
+#pragma once
+
+// One host process: its start, its messages, its end. Shared by the plugins that run in it; ends when the last of them
+// lets go, or by itself. Loop thread only.
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "kernel/core/cage/child.hpp"
+#include "kernel/core/cage/line_capture.hpp"
+#include "kernel/core/log/logger.hpp"
+#include "kernel/core/loop/loop.hpp"
+#include "kernel/core/loop/task.hpp"
+#include "kernel/core/plugins/instance.hpp"
+#include "kernel/core/remote/host_program.hpp"
+#include "kernel/core/rpc/peer.hpp"
+
+namespace chela::remote {
+
+class RemoteInstance;
+
+class HostProcess final : public rpc::PeerHandler, public std::enable_shared_from_this<HostProcess> {
+ public:
+  // Called once, on the loop, after the process has gone: why, in words. Not after shut_down().
+  using OnGone = std::move_only_function<void(std::string reason)>;
+
+  // Starts it and shakes hands. Errors: what the cage says when it cannot be started, `protocol` when it speaks
+  // another version, `unavailable` when it died or kept silent.
+  static Task<Result<std::shared_ptr<HostProcess>>> launch(Loop& loop, log::Logger logger, HostProgram program);
+  HostProcess(Loop& loop, const log::Logger& logger, HostProgram program);
+  ~HostProcess() override;
+
+  rpc::Peer& peer() { return peer_; }
+  void on_gone(OnGone callback) { on_gone_ = std::move(callback); }
+  TimePoint started_at() const { return started_at_; }
+  const HostProgram& program() const { return program_; }
+  const cage::Child* child() const { return child_.get(); }  // null once it has gone
+
+  // From now on messages that name the plugin go to `instance`, until it detaches.
+  void attach(RemoteInstance& instance);
+  void detach(RemoteInstance& instance);  // stops the plugin there
+  bool serves_anyone() const { return !instances_.empty(); }
+
+  // Asks it to end, and ends it when it does not within 5 seconds. The object lives until then.
+  void shut_down();
+
+ private:
+  Result<void> open();
+  Task<Result<void>> shake_hands();
+  void on_exit(const cage::ChildExit& exit);
+  void on_request(rpc::Request request) override;
+  void on_notification(std::string_view method, std::string_view params) override;
+  void on_closed(const Error& why) override;
+  RemoteInstance* find(std::string_view plugin_id) const;
+
+  Loop& loop_;
+  log::Logger logger_;
+  HostProgram program_;
+  std::string token_;
+  rpc::Peer peer_;
+  cage::LineCapture lines_;
+  std::unique_ptr<cage::Child> child_;
+  std::map<std::string, RemoteInstance*, std::less<>> instances_;
+  OnGone on_gone_;
+  TimePoint started_at_;
+  Error closed_because_{ErrorCode::unavailable, {}};
+  bool ending_ = false;
+};
+
+}  // namespace chela::remote

@@ -1,0 +1,46 @@
+#pragma once
+
+// The calls of one plugin that are under way in a host process, so that each can be cancelled by its id and all can
+// when the plugin is stopped. Outlives the instance as long as a call does. Loop thread only.
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <utility>
+
+#include "kernel/core/loop/cancel.hpp"
+
+namespace chela::remote {
+
+class OpenCalls {
+ public:
+  void cancel(std::uint64_t id) {
+    if (auto found = by_id_.find(id); found != by_id_.end()) found->second.cancel();
+  }
+  void cancel_all() { stopping_.cancel(); }
+
+ private:
+  friend class OpenCall;
+  CancelSource stopping_;
+  std::map<std::uint64_t, CancelSource> by_id_;
+};
+
+// One of them, as long as it runs. Moves into the task that runs it.
+class OpenCall {
+ public:
+  OpenCall(std::shared_ptr<OpenCalls> calls, std::uint64_t id) : calls_(std::move(calls)), id_(id) {
+    calls_->by_id_.insert_or_assign(id, CancelSource(calls_->stopping_.token()));
+  }
+  OpenCall(OpenCall&&) = default;
+  OpenCall& operator=(OpenCall&&) = delete;
+  ~OpenCall() {
+    if (calls_) calls_->by_id_.erase(id_);
+  }
+  CancelToken token() const { return calls_->by_id_.at(id_).token(); }
+
+ private:
+  std::shared_ptr<OpenCalls> calls_;
+  std::uint64_t id_;
+};
+
+}  // namespace chela::remote

@@ -1,0 +1,55 @@
+#pragma once
+
+// Which process a plugin runs in, and bringing it up there. Loop thread only.
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "kernel/core/plugins/host_services.hpp"
+#include "kernel/core/plugins/isolation.hpp"
+#include "kernel/core/remote/crash_record.hpp"
+#include "kernel/core/remote/host_process.hpp"
+#include "kernel/core/remote/host_program.hpp"
+
+namespace chela::remote {
+
+// What `chela plugins top` shows of one host process.
+struct HostUsage {
+  std::string label;
+  std::vector<std::string> plugins;
+  long process_id = 0;
+  std::size_t memory_bytes = 0;
+  Duration cpu_time{};
+  Duration up_time{};
+  std::size_t crashes = 0;
+};
+
+class RemoteHosts final : public plugins::Elsewhere {
+ public:
+  RemoteHosts(plugins::HostEnvironment environment, HostPrograms programs);
+  RemoteHosts(const RemoteHosts&) = delete;
+  RemoteHosts& operator=(const RemoteHosts&) = delete;
+  ~RemoteHosts() override;
+
+  Task<Result<std::shared_ptr<plugins::Instance>>> start(plugins::RemoteStart request) override;
+
+  // The operator wants a plugin in quarantine to run again.
+  void forgive(const std::string& plugin_id);
+  std::vector<HostUsage> usage() const;
+
+ private:
+  struct Host;
+  Host& host_for(const plugins::RemoteStart& request);
+  Task<Result<std::shared_ptr<HostProcess>>> process_of(Host& host, const plugins::RemoteStart& request);
+  void gone(Host& host, std::string reason);
+
+  plugins::HostEnvironment environment_;
+  HostPrograms programs_;
+  std::optional<cage::CgroupPlace> cgroups_;  // looked for when the first process starts
+  std::map<std::string, std::unique_ptr<Host>> hosts_;  // by group
+};
+
+}  // namespace chela::remote

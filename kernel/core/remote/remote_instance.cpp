@@ -1,0 +1,97 @@
+#include "kernel/core/remote/remote_instance.hpp"
+
+#include <algorithm>
+
+#include <nlohmann/json.hpp>
+
+#include "chela/ext/log.h"
+#include "chela/ext/provider.h"
+#include "chela/ext/tool.h"
+#include "kernel/core/base/json.hpp"
+#include "kernel/core/plugins/abi_text.hpp"
+#include "kernel/core/remote/host_process.hpp"
+#include "kernel/core/remote/remote_http.hpp"
+#include "kernel/core/remote/remote_provider.hpp"
+#include "kernel/core/remote/remote_tool.hpp"
+
+namespace chela::remote {
+namespace {
+
+const void* get_extension(const chela_plugin* plugin, chela_str id) {
+  const auto& instance = RemoteInstance::of(plugin);
+  auto declares = [&](std::string_view kind) {
+    auto is_kind = [&](const auto& one) { return one.kind == kind; };
+    const auto* registered = instance.registrations();
+    return std::ranges::any_of(instance.manifest().provides, is_kind) ||
+           (registered && std::ranges::any_of(*registered, is_kind));
+  };
+  auto name = plugins::from_abi(id);
+  if (name == CHELA_EXT_TOOL && declares("tool")) return &kRemoteTool;
+  if (name == CHELA_EXT_PROVIDER && declares("provider")) return &kRemoteProvider;
+  return nullptr;
+}
+
+}  // namespace
+
+RemoteInstance::RemoteInstance(std::shared_ptr<const plugins::Manifest> manifest, std::shared_ptr<HostProcess> process,
+                               const plugins::HostEnvironment& environment)
+    : Instance(std::move(manifest)),
+      table_{sizeof(chela_plugin), this, &get_extension, nullptr, nullptr, nullptr, nullptr},
+      process_(std::move(process)),
+      environment_(environment),
+      services_(*manifest_, environment) {
+  plugin_ = &table_;
+  services_.open();
+  process_->attach(*this);
+}
+
+RemoteInstance::~RemoteInstance() { stop(); }
+
+void RemoteInstance::stop() {
+  if (std::exchange(stopped_, true)) return;
+  calls_->cancel_all();
+  services_.close();
+  process_->detach(*this);
+}
+
+void RemoteInstance::spawn(Task<Result<void>> call) {
+  environment_.loop.spawn("a call of plugin " + manifest_->id, std::move(call));
+}
+
+void RemoteInstance::take_registrations(std::string_view message) {
+  auto said = object_of(message);
+  std::vector<std::string> problems;
+  bool first = !registrations_;
+  registrations_ = plugins::read_registrations(said.value("registrations", nlohmann::json::array()).dump(), problems);
+  for (const auto& problem : problems) environment_.logger.warning("plugin {}: {}", manifest_->id, problem);
+  for (const auto& diagnostic : said.value("diagnostics", nlohmann::json::array())) {
+    environment_.logger.warning("plugin {}: {} ({})", manifest_->id, text_of(diagnostic, "message"),
+                                text_of(diagnostic, "code"));
+  }
+  if (!first && on_registered_) on_registered_();
+}
+
+std::string RemoteInstance::key_of_tool(std::string_view name) const {
+  if (!registrations_) return std::string(name);  // a native plugin's tools are known by their names
+  auto found = std::ranges::find_if(
+      *registrations_, [&](const plugins::Registration& r) { return r.kind == "tool" && r.id == name; });
+  return found == registrations_->end() ? std::string(name) : found->key;
+}
+
+void RemoteInstance::send_http(const protocol::HttpSendParams& params, rpc::Request request) {
+  relay_http(environment_.loop, services_.host(), params, std::move(request));
+}
+
+void RemoteInstance::on_log(std::string_view level, std::string_view line) {
+  const auto* log = static_cast<const chela_host_log*>(
+      services_.host()->get_service(services_.host(), plugins::to_abi(CHELA_EXT_LOG)));
+  constexpr std::string_view kLevels[] = {"debug", "info", "warn", "error"};
+  auto found = std::ranges::find(kLevels, level);
+  log->write(services_.host(), static_cast<chela_log_level>(found - std::begin(kLevels)), plugins::to_abi(line));
+}
+
+const void* RemoteInstance::find_extension(std::string_view id) const {
+  return get_extension(plugin_, plugins::to_abi(id));
+}
+
+}  // namespace chela::remote

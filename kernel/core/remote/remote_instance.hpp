@@ -1,0 +1,68 @@
+#pragma once
+
+// A plugin in a host process, behind the C ABI that its consumers know: its functions send messages. Loop thread only.
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "chela/abi.h"
+#include "kernel/core/loop/task.hpp"
+#include "kernel/core/plugins/host_services.hpp"
+#include "kernel/core/plugins/instance.hpp"
+#include "kernel/core/remote/open_calls.hpp"
+#include "kernel/core/rpc/peer.hpp"
+
+namespace chela::protocol {
+struct HttpSendParams;
+}
+
+namespace chela::remote {
+
+class HostProcess;
+
+class RemoteInstance final : public plugins::Instance {
+ public:
+  // Of a plugin that `process` has started.
+  RemoteInstance(std::shared_ptr<const plugins::Manifest> manifest, std::shared_ptr<HostProcess> process,
+                 const plugins::HostEnvironment& environment);
+  ~RemoteInstance() override;
+
+  void stop() override;
+  bool is_remote() const override { return true; }
+  const plugins::Registrations* registrations() const override { return registrations_ ? &*registrations_ : nullptr; }
+  // The registrations and diagnostics in an answer of plugin.start, or in plugin.registered. What is unusable is left
+  // out and logged. `changed` is called for each list but the first.
+  void take_registrations(std::string_view message);
+  void on_registered(std::move_only_function<void()> changed) { on_registered_ = std::move(changed); }
+  // What the host process knows a tool by.
+  std::string key_of_tool(std::string_view name) const;
+
+  static RemoteInstance& of(const chela_plugin* plugin) { return *static_cast<RemoteInstance*>(plugin->self); }
+
+  std::shared_ptr<HostProcess> process() const { return process_; }
+  OpenCall open_call(std::uint64_t id) { return {calls_, id}; }
+  void cancel(std::uint64_t id) { calls_->cancel(id); }
+  void spawn(Task<Result<void>> call);
+
+  // What the plugin asks of the kernel.
+  void send_http(const protocol::HttpSendParams& params, rpc::Request request);
+  void on_log(std::string_view level, std::string_view line);
+
+ private:
+  const void* find_extension(std::string_view id) const override;
+
+  chela_plugin table_;
+  std::shared_ptr<HostProcess> process_;
+  plugins::HostEnvironment environment_;
+  plugins::HostServices services_;
+  std::shared_ptr<OpenCalls> calls_ = std::make_shared<OpenCalls>();
+  std::optional<plugins::Registrations> registrations_;
+  std::move_only_function<void()> on_registered_;
+  bool stopped_ = false;
+};
+
+}  // namespace chela::remote

@@ -1,0 +1,94 @@
+#include "kernel/core/remote/remote_tool.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "kernel/core/plugins/abi_text.hpp"
+#include "kernel/core/remote/host_process.hpp"
+#include "kernel/core/remote/remote_instance.hpp"
+#include "kernel/core/protocol/tool.hpp"
+
+namespace chela::remote {
+namespace {
+
+using plugins::from_abi;
+using plugins::to_abi;
+
+// The host's end of a call: completed exactly once, however the task that runs it ends.
+class Ending {
+ public:
+  explicit Ending(const chela_tool_call* call) : call_(call) {}
+  Ending(const Ending&) = delete;
+  Ending& operator=(const Ending&) = delete;
+  ~Ending() { complete(CHELA_CANCELLED, "the call was given up"); }
+
+  void complete(chela_status status, std::string_view text) {
+    if (const auto* call = std::exchange(call_, nullptr)) call->complete(call, status, to_abi(text));
+  }
+  void progress(std::string_view text) const { call_->progress(call_, to_abi(text)); }
+
+ private:
+  const chela_tool_call* call_;
+};
+
+// What the model sees: the pieces of text, one below the other; what is no text is named.
+std::string shown(const protocol::ToolCallResult& result) {
+  std::string out;
+  for (const auto& piece : result.content) {
+    if (!out.empty()) out += '\n';
+    if (piece.type == protocol::ToolContentType::text) {
+      out += piece.text.value_or("");
+    } else {
+      out += fmt::format("[{} {}, {} bytes in base64, not shown]", name_of(piece.type), piece.mime_type.value_or(""),
+                         piece.data.value_or("").size());
+    }
+  }
+  return out;
+}
+
+Task<Result<void>> run(std::shared_ptr<HostProcess> process, std::string params, Duration timeout,
+                       std::unique_ptr<Ending> ending, OpenCall open) {
+  rpc::CallOptions options{.timeout = timeout, .cancel = open.token()};
+  options.on_event = [&](std::string_view event) {
+    if (auto piece = protocol::read_tool_call_event(event)) ending->progress(piece->text);
+  };
+  auto calling = process->peer().call(std::string(protocol::kToolCall), std::move(params), std::move(options));
+  auto answer = co_await std::move(calling);
+  if (!answer) {
+    ending->complete(plugins::to_status(answer.error().code), answer.error().message);
+    co_return Result<void>();
+  }
+  auto result = protocol::read_tool_call_result(*answer);
+  if (!result) {
+    ending->complete(CHELA_PROTOCOL, result.error().message);
+  } else {
+    ending->complete(result->is_error.value_or(false) ? CHELA_INTERNAL : CHELA_OK, shown(*result));
+  }
+  co_return Result<void>();
+}
+
+chela_status start(const chela_plugin* plugin, const chela_tool_request* request, const chela_tool_call* call,
+                   const chela_error_sink*) {
+  auto& instance = RemoteInstance::of(plugin);
+  protocol::ToolCallParams params{.plugin = instance.manifest().id,
+                                  .key = instance.key_of_tool(from_abi(request->tool)),
+                                  .arguments = std::string(from_abi(request->arguments)),
+                                  .context = std::string(from_abi(request->context)),
+                                  .timeout_ms = request->timeout_ms,
+                                  .credit = rpc::CallOptions().credit};
+  instance.spawn(run(instance.process(), to_json(params), std::chrono::milliseconds(request->timeout_ms),
+                     std::make_unique<Ending>(call), instance.open_call(request->call_id)));
+  return CHELA_OK;
+}
+
+void cancel(const chela_plugin* plugin, uint64_t call_id) { RemoteInstance::of(plugin).cancel(call_id); }
+
+}  // namespace
+
+// names() stays out: what the code offers was compared with the manifest where it runs.
+const chela_plugin_tool kRemoteTool = {sizeof(chela_plugin_tool), nullptr, &start, &cancel, nullptr};
+
+}  // namespace chela::remote
