@@ -1,5 +1,6 @@
 #include "kernel/app/gateway.hpp"
 
+#include <algorithm>
 #include <csignal>
 #include <uv.h>
 
@@ -7,6 +8,7 @@
 
 #include "kernel/app/configuration.hpp"
 #include "kernel/app/effective_config.hpp"
+#include "kernel/app/host_programs.hpp"
 #include "kernel/app/live_reload.hpp"
 #include "kernel/app/local_services.hpp"
 #include "kernel/app/secrets.hpp"
@@ -14,8 +16,10 @@
 #include "kernel/core/loop/event.hpp"
 #include "kernel/core/net/egress.hpp"
 #include "kernel/core/net/http_server.hpp"
+#include "kernel/core/net/public_address.hpp"
 #include "kernel/core/packages/store.hpp"
 #include "kernel/core/platform/descriptors.hpp"
+#include "kernel/core/remote/remote_hosts.hpp"
 #include "kernel/core/store/database.hpp"
 #include "kernel/core/store/state_lock.hpp"
 #include "kernel/gateway/openai_api.hpp"
@@ -59,6 +63,7 @@ class Gateway::Parts {
   void make_runtime();
   void make_gateway();
   std::string plugin_config(const std::string& plugin_id) const;
+  Result<void> check_address(const net::EgressAddress& to) const;
   void watch_signals();
   Json describe_configuration() const;
   std::vector<gateway::Metric> server_metrics() const;
@@ -75,6 +80,7 @@ class Gateway::Parts {
   std::unique_ptr<store::Database> database;
   std::optional<ServiceSecrets> service_secrets;
   std::optional<net::EgressClient> egress;
+  std::optional<remote::RemoteHosts> plugin_hosts;
   std::optional<plugins::PluginSet> plugin_set;
   std::optional<runtime::ModelCatalog> models;
   std::optional<runtime::ToolCatalog> tools;
@@ -115,11 +121,21 @@ std::expected<void, StartFailure> Gateway::Parts::compose() {
   egress.emplace(
       *loop,
       net::EgressOptions{.resolve_secret = [this](const net::SecretUse& use) { return service_secrets->resolve(use); },
+                         .address_policy = [this](const net::EgressAddress& to) { return check_address(to); },
                          .user_agent = "chela/" + options.version});
   if (auto made = make_plugins(); !made) return made;
   make_runtime();
   make_gateway();
   return {};
+}
+
+// A plugin that may reach every host may reach none that only this machine or its network reaches.
+Result<void> Gateway::Parts::check_address(const net::EgressAddress& to) const {
+  const auto* record = plugin_set ? plugin_set->find(to.caller) : nullptr;
+  if (!record || to.is_proxy || net::is_public_address(to.ip)) return {};
+  const auto& network = record->manifest->permissions.network;
+  if (std::ranges::find(network, "*") == network.end()) return {};
+  return fail(ErrorCode::denied, "plugin {} may reach public addresses only, and {} is {}", to.caller, to.host, to.ip);
 }
 
 std::expected<void, StartFailure> Gateway::Parts::take_home() {
@@ -154,12 +170,19 @@ std::expected<void, StartFailure> Gateway::Parts::make_plugins() {
                                 .verify_files =
                                     [home = configuration.home().root](const plugins::Manifest& manifest) {
                                       return packages::verify_installed(home, manifest.directory);
-                                    }};
+                                    },
+                                .isolation = plugin_isolation(config()),
+                                .registrations = configuration.home().registrations()};
   plugins::HostEnvironment host{*loop, *logger, *egress, [this](std::string_view authority) {
                                   return models && models->is_service_authority(authority);
                                 }};
+  plugin_hosts.emplace(host, host_programs(config(), configuration.home(), context_files->workspace()));
+  set.elsewhere = &*plugin_hosts;
   plugin_set.emplace(std::move(set), std::move(host));
   plugin_set->discover();
+  plugin_set->on_change([this] {
+    if (tools) *tools = runtime::ToolCatalog(*plugin_set, tool_selection(config()));
+  });
   return {};
 }
 
@@ -203,6 +226,7 @@ std::expected<std::string, StartFailure> Gateway::Parts::start() {
   ready = true;
   for (const auto& warning : warnings()) logger->warning("{}", warning);
   loop->spawn("looking for local model services", find_local_services(*loop, *plugin_set, *models, *logger));
+  loop->spawn("learning what plugins for Node provide", plugin_set->learn_registrations());
   live_reload.emplace(configuration, *logger, LiveParts{*context, *service, *sockets});
   auto shown = address.find(':') == std::string::npos ? address : "[" + address + "]";
   return fmt::format("http://{}:{}", shown, server->port());
@@ -285,6 +309,8 @@ void Gateway::Parts::drain() {
   server.reset();
   plugin_set->stop_all();
   plugin_set.reset();
+  loop->drain(std::chrono::seconds(6));  // host processes have 5 s to end by themselves
+  plugin_hosts.reset();
   egress.reset();
   database.reset();
   loop->drain(std::chrono::seconds(1));

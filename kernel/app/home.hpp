@@ -14,6 +14,8 @@ struct Home {
   std::filesystem::path lock() const { return root / "state" / "gateway.lock"; }
   std::filesystem::path workspace() const { return root / "workspace"; }  // unless the configuration names one
   std::filesystem::path plugins() const { return root / "plugins"; }
+  std::filesystem::path plugin_state() const { return root / "state" / "plugins"; }  // a folder for each that has one
+  std::filesystem::path registrations() const { return root / "state" / "registrations"; }
 };
 
 // Makes the directories that do not exist, each for its owner only.

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "kernel/core/base/json.hpp"
 #include "kernel/core/platform/paths.hpp"
 
 namespace chela::app {
@@ -96,6 +97,16 @@ plugins::Selection plugin_selection(const config::Snapshot& config) {
     if (enabled != entry.end() && enabled->is_boolean()) selection.entries[id] = enabled->get<bool>();
   }
   return selection;
+}
+
+std::map<std::string, plugins::Isolation> plugin_isolation(const config::Snapshot& config) {
+  std::map<std::string, plugins::Isolation> out;
+  const auto* entries = config.find("plugins.entries");
+  if (!entries || !entries->is_object()) return out;
+  for (const auto& [id, entry] : entries->items()) {
+    if (auto isolation = plugins::parse_isolation(text_of(entry, "isolation"))) out[id] = *isolation;
+  }
+  return out;
 }
 
 std::filesystem::path workspace(const config::Snapshot& config, const std::filesystem::path& fallback) {

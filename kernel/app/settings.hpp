@@ -3,6 +3,7 @@
 // From the configuration to the limits and options of each part. Pure functions; any thread.
 
 #include <filesystem>
+#include <map>
 #include <string>
 
 #include "kernel/app/effective_config.hpp"
@@ -28,6 +29,8 @@ gateway::SocketLimits socket_limits(const config::Snapshot& config);
 runtime::TurnLimits turn_limits(const config::Snapshot& config);
 runtime::ToolSelection tool_selection(const config::Snapshot& config);
 plugins::Selection plugin_selection(const config::Snapshot& config);
+// Where the operator wants single plugins to run, by id.
+std::map<std::string, plugins::Isolation> plugin_isolation(const config::Snapshot& config);
 // `~` and relative paths are taken from the home directory of the person.
 std::filesystem::path workspace(const config::Snapshot& config, const std::filesystem::path& fallback);
 std::vector<std::filesystem::path> plugin_load_paths(const config::Snapshot& config);
