@@ -49,7 +49,8 @@ struct ChildRequest {
   platform::OwnedDescriptor input;  // its standard input; none: the null device
   Duration kill_grace = std::chrono::seconds(3);
   std::move_only_function<void(platform::OutputStream stream, std::string_view bytes)> on_output;  // see LineCapture
-  // Once, after the program has ended, everything that it started was killed, and all it wrote was handed on.
+  // Once, after the program has ended and all it wrote was handed on. Everything that it started has been sent SIGKILL;
+  // where the program ended by itself, what it left behind may take some milliseconds to be gone.
   std::move_only_function<void(const ChildExit& exit)> on_exit;
 };
 
