@@ -80,7 +80,8 @@ describe('a native plugin', () => {
     assert.equal((await ok(home, 'list', '--json')).plugins.find(({ id }) => id === 'greeter').enabled, true);
 
     const newer = await buildGreeter(home, '0.2.0');
-    await ok(home, 'install', newer, '--yes'); // not signed: no more than untrusted
+    await refused(home, /--replace/, 'install', newer, '--yes');
+    await ok(home, 'install', newer, '--yes', '--replace'); // not signed: no more than untrusted
     assert.equal((await ok(home, 'inspect', 'greeter', '--json')).installed.trust, 'untrusted');
     await ok(home, 'review', 'greeter');
     assert.equal((await ok(home, 'inspect', 'greeter', '--json')).installed.trust, 'reviewed');

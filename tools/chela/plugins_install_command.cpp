@@ -22,7 +22,7 @@ struct Arguments {
   PackageWork::Options options;
   std::string source;
   std::vector<std::string> ids, keywords = {"openclaw-plugin", "chela-plugin"};
-  bool dry_run = false, yes = false, pin = false, allow_older = false, json = false;
+  bool dry_run = false, yes = false, pin = false, allow_older = false, replace = false, json = false;
 };
 
 bool needs_registry(const packages::Source& source) {
@@ -63,7 +63,8 @@ Result<Outcome> take(PackageWork& work, packages::Store& store, const Arguments&
   if (!candidate.info.dependencies.empty()) CHELA_CHECK(work.find_registry());
   CHELA_TRY(auto entry, work.run(complete_candidate(work.context(), candidate, staging)));
   entry.pinned = arguments.pin || (installed && installed->pinned);
-  CHELA_CHECK(store.install(candidate.fetched.folder, std::move(entry), arguments.allow_older));
+  CHELA_CHECK(store.install(candidate.fetched.folder, std::move(entry),
+                            {.older = arguments.allow_older, .replaced = arguments.replace}));
   out.installed = true;
   out.report["state"] = "installed";
   return out;
@@ -172,6 +173,8 @@ void add_install_commands(CLI::App& plugins, int& exit_code) {
   command->add_flag("--yes", wanted->yes, "Agrees to what the plugin asks for");
   command->add_flag("--pin", wanted->pin, "Leaves this version alone when plugins are updated");
   command->add_flag("--allow-older", wanted->allow_older, "Also takes a version older than the one before");
+  command->add_flag("--replace", wanted->replace,
+                    "Also takes one without the signature of the one before, or from elsewhere");
 
   auto updated = add(plugins, exit_code, "update", "Installs the newest version of what is installed", update);
   command = plugins.get_subcommand("update");

@@ -24,6 +24,15 @@ bool is_there(const fs::path& path) {
   return fs::exists(fs::symlink_status(path, ignored));
 }
 
+// The package or repository of a source that others fill, without its version; empty for files of this machine.
+std::string_view remote_origin(std::string_view source) {
+  if (!source.starts_with("npm:") && !source.starts_with("clawhub:") && !source.starts_with("git:")) return {};
+  auto scheme = source.find("://");
+  // Past the @ of a scope, or of a user of the host.
+  auto from = scheme == std::string_view::npos ? source.find(':') + 2 : source.find('/', scheme + 3);
+  return source.substr(0, source.find('@', from));
+}
+
 Result<void> rename_once(const fs::path& from, const fs::path& to, unsigned flags) {
   if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), flags) == 0) return {};
   return fail_errno("moving " + from.filename().string() + " to " + to.string(), errno);
@@ -107,10 +116,9 @@ Result<void> Store::exchange(const fs::path& staged, const fs::path& place) {
   return sync();
 }
 
-Result<void> Store::check_new(const LockEntry& entry, bool allow_older) const {
+Result<void> Store::check_name(const LockEntry& entry) const {
   if (!is_safe_id(entry.id)) return fail(ErrorCode::invalid_argument, "`{}` is no plugin id", entry.id);
-  const auto* installed = find(entry.id);
-  if (!installed && is_there(folder(entry.id))) {
+  if (!find(entry.id) && is_there(folder(entry.id))) {
     return fail(ErrorCode::already_exists, "{} is there already and was not installed; move it away first",
                 folder(entry.id).string());
   }
@@ -120,29 +128,46 @@ Result<void> Store::check_new(const LockEntry& entry, bool allow_older) const {
     if (other != entry.id && equal_ignoring_case(other, entry.id))
       return fail(ErrorCode::already_exists, "the plugin {} differs from {} in case only", other, entry.id);
   }
-  // A registry must not give out other files under a version that is known.
-  if (installed && entry.version == installed->current.version && entry.source.starts_with("npm:") &&
-      installed->current.source.starts_with("npm:") && entry.integrity != installed->current.integrity) {
+  return {};
+}
+
+// A stranger's package must not come in place of one that is known, be it older, unsigned or of the same id.
+Result<void> Store::check_new(const LockEntry& entry, const Allowances& allowed) const {
+  CHELA_CHECK(check_name(entry));
+  auto floor = lock_.floors.find(entry.id);
+  if (!allowed.older && floor != lock_.floors.end() && is_older(entry.version, floor->second)) {
+    return fail(ErrorCode::denied, "{} {} is older than {}, which was installed before; --allow-older takes it",
+                entry.id, entry.version, floor->second);
+  }
+  const auto* plugin = find(entry.id);
+  if (!plugin) return {};
+  const auto& old = plugin->current;
+  if (!allowed.older && is_older(entry.version, old.version)) {
+    return fail(ErrorCode::denied, "{} {} is older than {}; `rollback` or --allow-older takes it", entry.id,
+                entry.version, old.version);
+  }
+  if (!allowed.replaced && old.signature == SignatureState::trusted && entry.signature != SignatureState::trusted) {
+    return fail(ErrorCode::denied,
+                "{} {} was signed with key {}, and {} is not signed with a key that you trust; "
+                "--replace takes it",
+                entry.id, old.version, old.key_id, entry.version);
+  }
+  auto origin = remote_origin(entry.source), old_origin = remote_origin(old.source);
+  if (origin.empty() || old_origin.empty()) return {};
+  if (!allowed.replaced && origin != old_origin)
+    return fail(ErrorCode::denied, "{} was installed from {}, not from {}; --replace takes it", entry.id, old_origin,
+                origin);
+  if (entry.version == old.version && entry.integrity != old.integrity) {
     return fail(ErrorCode::denied,
                 "{} {} is not what the registry gave out under this version before; `remove` it "
                 "first if that is as it should be",
                 entry.id, entry.version);
   }
-  if (allow_older) return {};
-  auto floor = lock_.floors.find(entry.id);
-  if (floor != lock_.floors.end() && is_older(entry.version, floor->second)) {
-    return fail(ErrorCode::denied, "{} {} is older than {}, which was installed before; --allow-older takes it",
-                entry.id, entry.version, floor->second);
-  }
-  if (installed && is_older(entry.version, installed->current.version)) {
-    return fail(ErrorCode::denied, "{} {} is older than {}; `rollback` or --allow-older takes it", entry.id,
-                entry.version, installed->current.version);
-  }
   return {};
 }
 
-Result<void> Store::install(const fs::path& staged, LockEntry entry, bool allow_older) {
-  CHELA_CHECK(check_new(entry, allow_older));
+Result<void> Store::install(const fs::path& staged, LockEntry entry, const Allowances& allowed) {
+  CHELA_CHECK(check_new(entry, allowed));
   CHELA_CHECK(verify_folder(staged, entry));
   CHELA_CHECK(sync());
   auto id = entry.id;

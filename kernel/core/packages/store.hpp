@@ -17,6 +17,12 @@
 
 namespace chela::packages {
 
+// What an installation may do beyond the usual, because the operator said so.
+struct Allowances {
+  bool older = false;     // a version before the one that is there
+  bool replaced = false;  // without the signature that the one before had, or from another package or repository
+};
+
 class Store {
  public:
   // Asked before each step that changes the disk; an error is handed on as if the disk had made it. For tests.
@@ -38,8 +44,8 @@ class Store {
 
   // Puts `staged`, a folder below one of make_staging(), in the place of the plugin `entry.id`; the version that was
   // there is kept for roll_back(). Errors: already_exists for a folder that nobody installed, or an id that differs in
-  // case only; denied for a version older than one that was signed, unless `allow_older`.
-  Result<void> install(const std::filesystem::path& staged, LockEntry entry, bool allow_older);
+  // case only; denied for what only `allowed` permits, and for other files under a version that a registry gave out.
+  Result<void> install(const std::filesystem::path& staged, LockEntry entry, const Allowances& allowed);
   Result<void> remove(std::string_view id);
   // Exchanges the current and the previous version.
   Result<void> roll_back(std::string_view id);
@@ -50,7 +56,8 @@ class Store {
   Store(std::filesystem::path home, StepHook before_step)
       : file_(lock_file_path(home)), plugins_(home / "plugins"), before_step_(std::move(before_step)) {}
   Result<void> step(std::string_view name) const { return before_step_ ? before_step_(name) : Result<void>(); }
-  Result<void> check_new(const LockEntry& entry, bool allow_older) const;
+  Result<void> check_new(const LockEntry& entry, const Allowances& allowed) const;
+  Result<void> check_name(const LockEntry& entry) const;
   Result<void> begin(PendingChange change);
   Result<void> exchange(const std::filesystem::path& a, const std::filesystem::path& b);
   Result<void> sync() const;

@@ -13,10 +13,10 @@ namespace {
 namespace fs = std::filesystem;
 
 Result<void> install(Store& store, std::string_view id, std::string_view version, std::string_view body,
-                     bool allow_older = false) {
+                     const Allowances& allowed = {}) {
   CHELA_TRY(auto staging, store.make_staging());
   write_package(staging / "package", id, version, body);
-  return store.install(staging / "package", entry_of(staging / "package", id, version), allow_older);
+  return store.install(staging / "package", entry_of(staging / "package", id, version), allowed);
 }
 
 // What is found of the plugin "weather" on the disk and in the lock file, which must agree.
@@ -75,7 +75,7 @@ TEST(Store, RefusesWhatWouldReplaceSomethingElse) {
   auto older = install(store, "weather", "1.0.0", "x");
   ASSERT_FALSE(older);
   EXPECT_EQ(older.error().code, ErrorCode::denied);
-  EXPECT_TRUE(install(store, "weather", "1.0.0", "x", true));
+  EXPECT_TRUE(install(store, "weather", "1.0.0", "x", {.older = true}));
 }
 
 // Removing a plugin must not make way for an old, signed version with a known hole.
@@ -87,12 +87,48 @@ TEST(Store, RemembersTheNewestSignedVersion) {
     write_package(staging / "package", "weather", version);
     auto entry = entry_of(staging / "package", "weather", version);
     entry.signature = SignatureState::trusted;
-    return store.install(staging / "package", std::move(entry), false);
+    return store.install(staging / "package", std::move(entry), {});
   };
   ASSERT_TRUE(install_signed("2.0.0"));
   ASSERT_TRUE(store.remove("weather"));
   EXPECT_FALSE(install_signed("1.9.0"));
   EXPECT_TRUE(install_signed("2.0.1"));
+}
+
+TEST(Store, TakesNoStrangerInPlaceOfAKnownPackage) {
+  TemporaryDirectory home;
+  auto store = *Store::open(home.path());
+  auto take = [&](const LockEntry& like, const Allowances& allowed = {}) -> Result<void> {
+    CHELA_TRY(auto staging, store.make_staging());
+    write_package(staging / "package", like.id, like.version);
+    auto entry = entry_of(staging / "package", like.id, like.version);
+    entry.source = like.source;
+    entry.integrity = like.integrity;
+    entry.signature = like.signature;
+    return store.install(staging / "package", std::move(entry), allowed);
+  };
+  const LockEntry known{.id = "weather",
+                        .version = "1.0.0",
+                        .source = "npm:@maker/weather@latest",
+                        .integrity = "a",
+                        .signature = SignatureState::trusted};
+  ASSERT_TRUE(take(known));
+  auto other = known;
+  other.version = "1.1.0";
+  other.source = "npm:@maker/weather@1.1.0";
+  ASSERT_TRUE(take(other)) << "another version of the same package";
+  for (const char* source : {"npm:weather@latest", "npm:@thief/weather@latest", "clawhub:@maker/weather@latest",
+                             "git:https://example.com/maker/weather@v2"}) {
+    other.source = source;
+    EXPECT_FALSE(take(other)) << source;
+  }
+  other = known;
+  other.version = "1.2.0";
+  other.signature = SignatureState::unsigned_package;
+  EXPECT_FALSE(take(other)) << "the signature is gone";
+  EXPECT_TRUE(take(other, {.replaced = true}));
+  other.integrity = "b";
+  EXPECT_FALSE(take(other, {.replaced = true})) << "other files under the same version";
 }
 
 TEST(Store, OneAtATime) {

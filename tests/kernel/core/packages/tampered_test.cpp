@@ -70,7 +70,7 @@ class Tampered : public testing::Test {
       write_package(staging / "package", "weather", wanted);
       auto entry = entry_of(staging / "package", "weather", wanted);
       entry.signature = SignatureState::trusted;
-      return store->install(staging / "package", std::move(entry), false).has_value();
+      return store->install(staging / "package", std::move(entry), {}).has_value();
     };
     EXPECT_TRUE(add("2.0.0"));
     return !add(version);
