@@ -20,16 +20,9 @@ constexpr std::size_t kTextBytesMax = 16 * 1024;
 constexpr std::size_t kSaltSize = 32 + 8 + 8;
 constexpr std::size_t kSecretSize = 6 + kSaltSize + kIdSize + 2 * kKeySize + 32;
 
-// RFC 4648 section 4 with padding, and with no bit to spare: one text for one value.
-std::optional<std::string> from_base64(std::string_view text) {
-  std::string url(text);
-  if (url.size() % 4 != 0) return std::nullopt;
-  for (int i = 0; i < 2 && url.ends_with('='); ++i) url.pop_back();
-  for (char& c : url) {
-    if (c == '-' || c == '_') return std::nullopt;
-    c = c == '+' ? '-' : c == '/' ? '_' : c;
-  }
-  auto bytes = from_base64url(url);
+// With no bit to spare: one text for one value.
+std::optional<std::string> from_strict_base64(std::string_view text) {
+  auto bytes = from_base64(text);
   if (!bytes || to_base64(*bytes) != text) return std::nullopt;
   return bytes;
 }
@@ -68,8 +61,8 @@ std::unexpected<Error> no(std::string_view what) {
 // The decoded line of a key file: the second one, or the only one.
 std::optional<std::string> key_line(std::string_view text) {
   auto lines = lines_of(text);
-  if (lines.size() == 2 && lines[0].starts_with(kUntrustedComment)) return from_base64(lines[1]);
-  return lines.size() == 1 ? from_base64(lines[0]) : std::nullopt;
+  if (lines.size() == 2 && lines[0].starts_with(kUntrustedComment)) return from_strict_base64(lines[1]);
+  return lines.size() == 1 ? from_strict_base64(lines[0]) : std::nullopt;
 }
 
 }  // namespace
@@ -97,8 +90,8 @@ Result<Signature> parse_signature(std::string_view text) {
   auto lines = lines_of(text);
   if (lines.size() != 4 || !lines[0].starts_with(kUntrustedComment) || !lines[2].starts_with(kTrustedComment))
     return no("signature");
-  auto bytes = from_base64(lines[1]);
-  auto global = from_base64(lines[3]);
+  auto bytes = from_strict_base64(lines[1]);
+  auto global = from_strict_base64(lines[3]);
   if (!bytes || bytes->size() != 2 + kIdSize + kSignatureSize || !global || global->size() != kSignatureSize)
     return no("signature");
   if (!bytes->starts_with(kPlain) && !bytes->starts_with(kPrehashed)) return no("signature");
