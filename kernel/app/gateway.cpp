@@ -176,7 +176,10 @@ std::expected<void, StartFailure> Gateway::Parts::make_plugins() {
   plugins::HostEnvironment host{*loop, *logger, *egress, [this](std::string_view authority) {
                                   return models && models->is_service_authority(authority);
                                 }};
-  plugin_hosts.emplace(host, host_programs(config(), configuration.home(), context_files->workspace()));
+  const auto& environment = options.load.environment;
+  auto path = environment.find("PATH");
+  plugin_hosts.emplace(host, host_programs(config(), configuration.home(), context_files->workspace(),
+                                           path == environment.end() ? "" : path->second));
   set.elsewhere = &*plugin_hosts;
   plugin_set.emplace(std::move(set), std::move(host));
   plugin_set->discover();

@@ -1,7 +1,5 @@
 #include "kernel/app/host_programs.hpp"
 
-#include <cstdlib>
-
 #include "kernel/core/base/text.hpp"
 #include "kernel/core/platform/paths.hpp"
 
@@ -17,9 +15,8 @@ fs::path real(const fs::path& path) {
   return failed ? fs::path() : resolved;
 }
 
-fs::path on_path(std::string_view program) {
-  const char* path = std::getenv("PATH");
-  for (auto folder : split(path ? path : "", ':')) {
+fs::path on_path(std::string_view path, std::string_view program) {
+  for (auto folder : split(path, ':')) {
     std::error_code failed;
     auto candidate = fs::path(folder) / program;
     if (!folder.empty() && fs::is_regular_file(candidate, failed)) return real(candidate);
@@ -29,7 +26,8 @@ fs::path on_path(std::string_view program) {
 
 }  // namespace
 
-remote::HostPrograms host_programs(const config::Snapshot& config, const Home& home, const fs::path& workspace) {
+remote::HostPrograms host_programs(const config::Snapshot& config, const Home& home, const fs::path& workspace,
+                                    std::string_view path) {
   auto program = platform::executable_path();
   auto folder = program ? program->parent_path() : fs::path();
   auto node = config.find_string("runtime.node.program").value_or("");
@@ -37,7 +35,7 @@ remote::HostPrograms host_programs(const config::Snapshot& config, const Home& h
     return config.find_string(fmt::format("plugins.entries.{}.network", id)) == "host";
   };
   return {.native_host = folder / "chela-plugin-host",
-          .node = node.empty() ? on_path("node") : real(node),
+          .node = node.empty() ? on_path(path, "node") : real(node),
           .node_host = real(folder.parent_path() / "lib" / "bridge"),
           .node_heap_megabytes = static_cast<std::size_t>(config.get_integer("runtime.node.heapMegabytes")),
           .may_open_sockets = std::move(may_open_sockets),

@@ -32,6 +32,8 @@ EXCEPTIONS = [
     Exempt('environment', 'kernel/core/net/egress/trust.cpp', 'SSL_CERT_FILE is defined as environment, for libcurl'),
     Exempt('mutable_global', 'kernel/core/net/egress/trust.cpp', 'set once, for all connections of the module'),
     Exempt('agent_word_in_core', 'kernel/core/plugins/manifest.cpp', 'a key of the manifest format, which is passed on unread'),
+    Exempt('agent_word_in_core', 'kernel/core/remote/remote_provider.cpp', 'members of the C ABI and of the protocol, which it carries'),
+    Exempt('agent_word_in_core', 'kernel/core/remote/remote_provider.hpp', 'a method of the protocol, which it carries'),
     Exempt('agent_word_in_core', 'kernel/core/cage/bubblewrap.cpp', 'an option of bwrap, about terminals'),
     Exempt('environment', 'kernel/core/net/egress_proxy.cpp', 'http_proxy and its like are defined as environment'),
     Exempt('mutable_global', 'kernel/runtime/models/call_id.cpp', 'a counter of the process; it has no other owner'),

@@ -2,6 +2,7 @@
 
 import shlex
 import subprocess
+import sys
 
 from . import rule
 from .cache import cached_compile
@@ -20,9 +21,18 @@ def _package_flags():
     return sorted(set(flags) - {'-I/usr/include'})
 
 
+def _generated_flags(tree):
+    """Headers that the build makes are made here, too: there need not be a build."""
+    if not (tree.root / 'tools/protocol').exists():
+        return []
+    folder = 'build/lint/generated'
+    subprocess.run([sys.executable, 'tools/protocol', '--cpp', folder], cwd=tree.root, check=True, capture_output=True)
+    return [f'-I{folder}']
+
+
 @rule('each header compiles alone', slow=True)
 def header_compiles(tree):
-    packages = _package_flags()
+    packages = _package_flags() + _generated_flags(tree)
     jobs = [(path, [*KERNEL_FLAGS, '-Iplugin-sdk/cpp', '-Iplugin-sdk/testing', *packages, '-x', 'c++'])
             for path in tree.select('kernel', 'plugin-sdk/conformance', 'tools', suffixes=('.hpp',))]
     jobs += [(path, [*SDK_FLAGS, '-x', 'c++'])

@@ -68,7 +68,7 @@ Result<Manifest> read_manifest(const std::filesystem::path& file);
 
 // Ids are 1 to 64 of a-z, 0-9, '-', starting with a letter.
 bool is_plugin_id(std::string_view id);
-// Names that every model's API takes: 1 to 64 of letters, digits, '_' and '-'.
+// Names of tools that every API takes: 1 to 64 of letters, digits, '_' and '-'.
 bool is_tool_name(std::string_view name);
 
 }  // namespace chela::plugins

@@ -175,8 +175,9 @@ void PluginSet::started(Entry& entry, std::shared_ptr<Instance> instance) {
         std::make_shared<LeftoverCalls>(environment_.loop.timers(), [this, &entry] { quarantine(entry); });
   }
   started_.push_back(&entry);
-  environment_.logger.debug("plugin {} {} started ({})", record.manifest->id, record.manifest->version,
-                            name_of(record.isolation));
+  auto level = record.instance->is_remote() ? log::Level::info : log::Level::debug;
+  environment_.logger.write(level, {}, fmt::format("plugin {} {} started ({})", record.manifest->id,
+                                                   record.manifest->version, name_of(record.isolation)));
 }
 
 void PluginSet::lost(Entry& entry, const Lost& what) {

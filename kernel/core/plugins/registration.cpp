@@ -21,7 +21,7 @@ std::string_view problem_of(const Json& one) {
   if (text_of(one, "kind") != "tool") return {};
   const Json descriptor = one.value("descriptor", Json::object());
   if (descriptor.value("factory", Json()) == true) return {};
-  if (!is_tool_name(text_of(descriptor, "name"))) return "is a tool whose name models do not take";
+  if (!is_tool_name(text_of(descriptor, "name"))) return "is a tool with an odd name";
   auto parameters = descriptor.find("parameters");
   if (parameters == descriptor.end() || !parameters->is_object()) return "is a tool without parameters";
   auto description = descriptor.find("description");

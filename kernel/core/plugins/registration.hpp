@@ -1,7 +1,7 @@
 #pragma once
 
 // What a plugin for Node says of itself while it runs: its manifest cannot. Kept between runs, so that a list of tools
-// can be shown to a model without starting anything.
+// can be shown without starting anything.
 
 #include <filesystem>
 #include <memory>

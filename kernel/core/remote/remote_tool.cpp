@@ -34,7 +34,7 @@ class Ending {
   const chela_tool_call* call_;
 };
 
-// What the model sees: the pieces of text, one below the other; what is no text is named.
+// What is answered: the pieces of text, one below the other; what is no text is named.
 std::string shown(const protocol::ToolCallResult& result) {
   std::string out;
   for (const auto& piece : result.content) {

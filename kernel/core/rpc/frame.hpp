@@ -13,7 +13,7 @@
 namespace chela::rpc {
 
 constexpr std::size_t kFrameHeaderSize = 4;
-// Bytes that may be read, whatever they are, after the end of each frame that a reader yields: what simdjson asks for.
+// Bytes that may be read, whatever they are, after the end of each frame that a reader yields: readers of JSON may look a little further.
 constexpr std::size_t kFramePadding = 64;
 
 // The bytes in front of a message of `size` bytes.

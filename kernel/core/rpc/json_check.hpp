@@ -1,8 +1,6 @@
 #pragma once
 
-// Whether a text is JSON. Any thread.
-// simdjson on demand does not look inside what it passes over, and its tree refuses integers that JavaScript writes
-// (2^69 is "590295810358705700000"); so that what is handed on as JSON is JSON, it is checked here.
+// Whether a text is JSON, so that what is handed on as JSON is JSON. Any thread.
 
 #include <cstddef>
 #include <string_view>

@@ -1,19 +1,15 @@
 #include "kernel/core/rpc/json_slices.hpp"
 
-#include <simdjson.h>
-
 #include <algorithm>
 #include <charconv>
 #include <cmath>
 
-#include "kernel/core/rpc/frame.hpp"
+#include "kernel/core/base/text.hpp"
 
 namespace chela::rpc {
 namespace {
 
-namespace ondemand = simdjson::ondemand;
-
-constexpr std::size_t kKeptSize = 256 * 1024;  // a parser that read a larger text gives its memory back
+constexpr std::string_view kBlanks = " \t\r\n";
 constexpr double kIntegerMax = 9007199254740991;
 
 // The code unit of "\\uXXXX" at `at`, the backslash's place.
@@ -61,56 +57,72 @@ void append_escape(std::string& out, std::string_view text, std::size_t& at) {
   append_code_point(out, point >= 0xD800 && point < 0xE000 ? 0xFFFD : point);
 }
 
-static_assert(kFramePadding >= simdjson::SIMDJSON_PADDING);
+// Walks over the parts of one object or array. The text is known to be valid; were it not, the walk would end early.
+class Walk {
+ public:
+  explicit Walk(std::string_view text) : text_(text) { skip(1); }
+
+  bool at_end() const { return at_ >= text_.size() || text_[at_] == '}' || text_[at_] == ']'; }
+  // The value here. Goes on behind it and behind the sign that follows: a comma, or the colon after a key.
+  std::string_view take() {
+    auto begin = at_;
+    auto end = std::min(end_of_value(), text_.size());
+    at_ = end;
+    skip(0);
+    if (at_ < text_.size() && (text_[at_] == ',' || text_[at_] == ':')) skip(1);
+    return text_.substr(begin, end - begin);
+  }
+
+ private:
+  void skip(std::size_t signs) { at_ = std::min(text_.find_first_not_of(kBlanks, at_ + signs), text_.size()); }
+  std::size_t end_of_string(std::size_t at) const {
+    for (++at; at < text_.size() && text_[at] != '"'; ++at) at += text_[at] == '\\';
+    return at + 1;
+  }
+  std::size_t end_of_value() const {
+    if (text_[at_] == '"') return end_of_string(at_);
+    if (text_[at_] != '{' && text_[at_] != '[') return text_.find_first_of(",:]} \t\r\n", at_ + 1);
+    std::size_t depth = 0;
+    for (auto at = at_; at < text_.size();) {
+      char c = text_[at];
+      if (c == '"') {
+        at = end_of_string(at);
+        continue;
+      }
+      if (c == '{' || c == '[') ++depth;
+      if ((c == '}' || c == ']') && --depth == 0) return at + 1;
+      ++at;
+    }
+    return text_.size();
+  }
+
+  std::string_view text_;
+  std::size_t at_ = 0;
+};
 
 }  // namespace
 
-struct JsonSlices::Parser {
-  ondemand::parser parser;
-
-  // The document of `text`, or an error that makes every use of it fail.
-  simdjson::simdjson_result<ondemand::document> iterate(std::string_view text) {
-    if (text.size() <= kKeptSize && parser.capacity() > kKeptSize) parser = ondemand::parser();
-    return parser.iterate(text, text.size() + kFramePadding);
-  }
-};
-
-JsonSlices::JsonSlices() : parser_(std::make_unique<Parser>()) {}
-JsonSlices::~JsonSlices() = default;
-
-bool JsonSlices::is_utf8(std::string_view text) const { return simdjson::validate_utf8(text); }
+bool JsonSlices::is_utf8(std::string_view text) { return is_valid_utf8(text); }
 
 std::optional<std::vector<JsonMember>> JsonSlices::members(std::string_view text) {
-  ondemand::document document;
-  ondemand::object object;
-  if (!text.starts_with('{') || parser_->iterate(text).get(document) || document.get_object().get(object)) return {};
+  if (!text.starts_with('{')) return {};
   std::vector<JsonMember> members;
-  for (auto found : object) {
-    ondemand::field field;
-    std::string_view key, value;
-    if (std::move(found).get(field)) return {};
-    if (field.unescaped_key().get(key)) key = {};  // half of a surrogate pair: no name that anybody knows
-    if (simdjson::to_json_string(field.value()).get(value)) return {};
-    members.emplace_back(std::string(key), value);
+  for (Walk walk(text); !walk.at_end();) {
+    auto key = string(walk.take()).value_or("");
+    members.emplace_back(std::move(key), walk.take());
   }
   return members;
 }
 
 std::optional<std::vector<std::string_view>> JsonSlices::items(std::string_view text) {
-  ondemand::document document;
-  ondemand::array array;
-  if (!text.starts_with('[') || parser_->iterate(text).get(document) || document.get_array().get(array)) return {};
+  if (!text.starts_with('[')) return {};
   std::vector<std::string_view> items;
-  for (auto found : array) {
-    std::string_view item;
-    if (simdjson::to_json_string(std::move(found)).get(item)) return {};
-    items.push_back(item);
-  }
+  for (Walk walk(text); !walk.at_end();) items.push_back(walk.take());
   return items;
 }
 
-std::optional<std::string> JsonSlices::string(std::string_view text) const {
-  if (!text.starts_with('"')) return {};
+std::optional<std::string> JsonSlices::string(std::string_view text) {
+  if (text.size() < 2 || !text.starts_with('"')) return {};
   text = text.substr(1, text.size() - 2);
   std::string out;
   out.reserve(text.size());

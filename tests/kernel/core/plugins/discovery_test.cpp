@@ -103,7 +103,7 @@ TEST_F(DiscoveryTest, LoadPathsAreAPluginOrAFolderOfPlugins) {
   plugin("several/three", "three");
   load_paths = {directory / "one", directory / "several", directory / "nowhere"};
   EXPECT_THAT(found(), ElementsAre("one@config", "three@config", "two@config"));
-  EXPECT_THAT(complaints(), ElementsAre(HasSubstr("entry_not_found  plugins.load.paths: no chela.plugin.json there")));
+  EXPECT_THAT(complaints(), ElementsAre(HasSubstr("no chela.plugin.json and no openclaw.plugin.json there")));
 }
 
 TEST_F(DiscoveryTest, PassesOverFoldersThatAreSetAside) {
