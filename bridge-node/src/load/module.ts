@@ -51,7 +51,7 @@ function loadByJiti(entry: string, reason: unknown): unknown {
   } catch {
     // No shim; jiti looks for the real package by itself.
   }
-  return jiti.createJiti(entry, { interopDefault: true, moduleCache: false, fsCache: false, alias })(entry);
+  return jiti.createJiti(entry, { interopDefault: true, moduleCache: true, fsCache: false, alias })(entry);
 }
 
 function dropFromCache(directory: string): void {
