@@ -2,7 +2,7 @@
 
 import difflib
 
-from . import abi, commands, configuration, errors, routes
+from . import abi, commands, compatibility, configuration, errors, routes
 
 FOLDER = 'docs/generated'
 BUNDLED = 'manifests/bundled.txt'
@@ -10,6 +10,7 @@ NOTICE = '<!-- Made by tools/docs from the tables of the code. A change here is 
 DOCUMENTS = {
     'capabilities.md': abi.capabilities,
     'command-line.md': commands.command_line,
+    'compatibility.md': compatibility.compatibility,
     'configuration.md': configuration.configuration,
     'diagnostics.md': errors.diagnostics,
     'errors.md': errors.errors,
