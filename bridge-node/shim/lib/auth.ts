@@ -54,7 +54,7 @@ export function resolveNativeCommandSessionTargets(params: Json): { sessionKey: 
   return { sessionKey: params.lowercaseSessionKey === true ? own.toLowerCase() : own, commandTargetSessionKey: params.boundSessionKey ?? params.targetSessionKey };
 }
 
-export const formatPairingApproveHint = (channel: string): string => `Approve with: chela pairing approve ${channel} CODE (chela pairing list shows who waits)`;
+export const formatPairingApproveHint = (channel: string): string => `To let somebody in, add them to allowFrom of channels.${channel}; the log names who asks, with a code`;
 
 /** Who may send direct messages to an account, and where that stands. */
 export function buildAccountScopedDmSecurityPolicy(params: Json): Json {

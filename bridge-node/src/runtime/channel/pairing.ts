@@ -36,7 +36,7 @@ export function pairingRuntime(plugin: Plugin): Json {
   return {
     readAllowFromStore,
     buildPairingReply: ({ channel, idLine, code }: Json) => ['This gateway does not know you yet.', String(idLine ?? ''), `Pairing code: ${code}`,
-      `Ask its owner to approve you with: chela pairing approve ${channel} ${code}`].filter((line) => line !== '').join('\n\n'),
+      `Show it to its owner, who lets you in by the setting allowFrom of channels.${channel}.`].filter((line) => line !== '').join('\n\n'),
     removeAllowFromStoreEntry: async ({ channel, accountId, entry }: Json) => {
       const before = await readAllowFromStore({ channel, accountId });
       const allowFrom = before.filter((known) => known !== String(entry).trim());
