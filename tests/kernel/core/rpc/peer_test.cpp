@@ -94,27 +94,38 @@ TEST_F(PairTest, StreamsOfManyEventsKeepTheirOrder) {
   EXPECT_EQ(next, 5000);
 }
 
+// Above the room of the system's buffer, so that writing takes time, and below, so that it is done at once.
 TEST_F(PairTest, EventsWaitForRoomToo) {
-  make({}, {.pending_bytes_max = 4 << 20});
-  std::size_t sent = 0;
-  auto stream = [](Request asked, std::size_t& count) -> Task<Result<void>> {
-    for (int i = 0; i < 64; ++i) {
-      auto event = "\"" + std::string(1 << 20, 'x') + "\"";
-      CHELA_CO_CHECK(co_await asked.send_event(std::move(event)));
-      ++count;
-    }
-    asked.answer("{}");
-    co_return Result<void>{};
-  };
-  host_handler.answer = [&](Request asked) { loop.spawn("stream", stream(std::move(asked), sent)); };
-  std::size_t most = 0, taken = 0;
-  auto& outcome = call(*kernel, "stream", "{}", {.on_event = [&](std::string_view) {
-                         ++taken;
-                         most = std::max(most, sent - taken);
-                       }});
+  for (std::size_t size : {1 << 20, 60 << 10}) {
+    make({}, {.pending_bytes_max = 4 * size + (160 << 10)});
+    std::size_t sent = 0;
+    auto stream = [](Request asked, std::size_t bytes, std::size_t& count) -> Task<Result<void>> {
+      for (int i = 0; i < 64; ++i) {
+        auto event = "\"" + std::string(bytes, 'x') + "\"";
+        CHELA_CO_CHECK(co_await asked.send_event(std::move(event)));
+        ++count;
+      }
+      asked.answer("{}");
+      co_return Result<void>{};
+    };
+    host_handler.answer = [&](Request asked) { loop.spawn("stream", stream(std::move(asked), size, sent)); };
+    std::size_t most = 0, taken = 0;
+    auto& outcome = call(*kernel, "stream", "{}", {.on_event = [&](std::string_view) {
+                           ++taken;
+                           most = std::max(most, sent - taken);
+                         }});
+    ASSERT_TRUE(ends(outcome)) << size;
+    EXPECT_EQ(taken, 64u);
+    EXPECT_LT(most, 8u);
+  }
+}
+
+TEST_F(PairTest, DestroyingThePeerResumesNobodyOnTheSpot) {
+  auto& outcome = call(*kernel, "slow");
+  kernel.reset();
+  EXPECT_EQ(outcome.error(), "open");
   ASSERT_TRUE(ends(outcome));
-  EXPECT_EQ(taken, 64u);
-  EXPECT_LT(most, 8u);
+  EXPECT_EQ(outcome.error(), "unavailable: calling slow: the connection was given up");
 }
 
 TEST_F(PairTest, TheHandlerMayDestroyThePeerAnywhere) {
