@@ -50,7 +50,7 @@
   X(process_lost, "the plugin's process ended by itself; it is started again when it is needed",                    \
     "look at the plugin's lines in the log; when it comes again, tell the author")                                  \
   X(quarantined, "the plugin's process ended by itself too often; it waits for the operator",                       \
-    "look at the plugin's lines in the log, then `chela plugins enable ID`")                                        \
+    "look at the plugin's lines in the log, mend or update it, and start the gateway again")                        \
   X(requirement_missing, "a capability that the plugin requires is not there",                                      \
     "install or enable a plugin that provides it")
 

@@ -21,7 +21,6 @@ class CrashRecord {
   TimePoint may_start_at() const { return may_start_at_; }
   bool quarantined() const { return quarantined_; }
   std::size_t crashes() const { return total_; }  // in all
-  void forgive() { *this = {}; }
 
  private:
   std::deque<TimePoint> recent_;

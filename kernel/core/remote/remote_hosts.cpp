@@ -68,8 +68,8 @@ Task<Result<std::shared_ptr<plugins::Instance>>> RemoteHosts::start(plugins::Rem
 Task<Result<std::shared_ptr<HostProcess>>> RemoteHosts::process_of(Host& host, const plugins::RemoteStart& request) {
   if (host.process && host.process->peer().is_open()) co_return host.process;
   if (host.crashes.quarantined()) {
-    co_return fail(ErrorCode::denied, "in quarantine after {} crashes; look at its log, then `chela plugins enable {}`",
-                   host.crashes.crashes(), request.manifest->id);
+    co_return fail(ErrorCode::denied, "in quarantine after {} crashes; look at its log, mend or update it, and start the gateway again",
+                   host.crashes.crashes());
   }
   auto& loop = environment_.loop;
   if (host.crashes.may_start_at() > loop.now() + kWaitMax) {
@@ -100,10 +100,6 @@ void RemoteHosts::gone(Host& host, std::string reason) {
   bool quarantined = host.crashes.quarantined();
   if (quarantined) reason += "; it is in quarantine after too many crashes";
   for (auto& [id, on_lost] : std::exchange(host.plugins, {})) on_lost({reason, quarantined});
-}
-
-void RemoteHosts::forgive(const std::string& plugin_id) {
-  if (auto found = hosts_.find(plugin_id); found != hosts_.end()) found->second->crashes.forgive();
 }
 
 std::vector<HostUsage> RemoteHosts::usage() const {

@@ -36,8 +36,6 @@ class RemoteHosts final : public plugins::Elsewhere {
 
   Task<Result<std::shared_ptr<plugins::Instance>>> start(plugins::RemoteStart request) override;
 
-  // The operator wants a plugin in quarantine to run again.
-  void forgive(const std::string& plugin_id);
   std::vector<HostUsage> usage() const;
 
  private:

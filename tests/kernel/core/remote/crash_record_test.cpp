@@ -39,10 +39,7 @@ TEST(CrashRecordTest, ThreeInFiveMinutesAreTooMany) {
   record.crashed(kStart, kStart + minutes(10));
   EXPECT_TRUE(record.quarantined());
   record.crashed(kStart, kStart + minutes(60));
-  EXPECT_TRUE(record.quarantined()) << "only the operator ends it";
-  record.forgive();
-  EXPECT_FALSE(record.quarantined());
-  EXPECT_EQ(record.may_start_at(), TimePoint::min());
+  EXPECT_TRUE(record.quarantined()) << "time does not end it";
 }
 
 }  // namespace
