@@ -254,11 +254,13 @@ SUITES = {
 DEFAULT = {'asan': ['ctest', 'e2e-smoke'], 'tsan': ['ctest-threads']}
 LONG = {'asan': ['ctest', 'e2e-smoke', 'hostile', 'durability'], 'tsan': ['ctest', 'e2e-smoke']}
 PARTS = {'ctest-threads', 'e2e-smoke'}  # of other suites
+LONG_ONLY = {'load'}  # its limits are those of a machine that does nothing else
 
 
 def suites_of(preset, long):
     """What runs when no suite is named."""
-    return (LONG if long else DEFAULT).get(preset) or [name for name in SUITES if name not in PARTS]
+    left_out = PARTS if long else PARTS | LONG_ONLY
+    return (LONG if long else DEFAULT).get(preset) or [name for name in SUITES if name not in left_out]
 
 
 def parse_arguments():
