@@ -25,7 +25,7 @@ struct ChildProcess::Handles {
   bool running = true;
   std::array<char, 16 * 1024> buffer;
   Events events;
-  bool owned = true;  // false: nobody listens any more
+  bool owned = true;  // false: nobody listens any more, and the last handle to close frees this
   int open = 0;
 
   static Handles* of(void* handle) { return static_cast<Handles*>(static_cast<uv_handle_t*>(handle)->data); }
@@ -51,7 +51,7 @@ void ChildProcess::Handles::close(void* handle) {
   if (uv_is_closing(closing)) return;
   uv_close(closing, [](uv_handle_t* closed) {
     Handles* handles = of(closed);
-    if (--handles->open == 0) delete handles;
+    if (--handles->open == 0 && !handles->owned) delete handles;
   });
 }
 
@@ -147,6 +147,7 @@ ChildProcess::~ChildProcess() {
   for (uv_pipe_t& pipe : handles_->pipes) Handles::close(&pipe);
   // The watch stays open until it has reaped the child.
   if (handles_->running) signal_group(SIGKILL);
+  if (handles_->open == 0) delete handles_;
 }
 
 pid_t ChildProcess::pid() const {
