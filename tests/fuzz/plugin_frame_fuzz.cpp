@@ -83,7 +83,9 @@ void check_readers(const std::string& method, std::string_view part, std::string
 
 void check_message(std::string_view text) {
   bool accepted = rpc::check_json(text, kDepthMax).has_value();
-  if (!nests_deeper(text, 64) && nlohmann::json::accept(text)) must(accepted, "JSON is JSON", text);
+  // The other parser takes a NUL for the end of the text.
+  const bool comparable = text.find('\0') == std::string_view::npos && !nests_deeper(text, 64);
+  if (comparable && nlohmann::json::accept(text)) must(accepted, "JSON is JSON", text);
   rpc::MessageReader reader;
   auto padded = std::string(text).append(rpc::kFramePadding, '}');
   auto message = reader.read(std::string_view(padded).substr(0, text.size()));
