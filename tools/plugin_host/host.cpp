@@ -123,7 +123,8 @@ void Host::stop(rpc::Request request) {
   if (!plugin) return request.fail(plugin.error());
   plugins_.erase((*plugin)->id());
   (*plugin)->stop();
-  request.answer(to_json(protocol::PluginStopResult()));
+  // Behind the ends of the plugin's open calls, which are on their way to the loop.
+  loop_.post([request = std::move(request)]() mutable { request.answer(to_json(protocol::PluginStopResult())); });
 }
 
 void Host::shutdown(rpc::Request request) {
