@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "kernel/core/base/code_point.hpp"
 #include "kernel/core/config/identifier.hpp"
 
 namespace chela::config {
@@ -23,23 +24,6 @@ bool is_hex_digit(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >
 bool is_blank(char32_t c) {
   return c == ' ' || (c >= '\t' && c <= '\r') || c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200A) ||
          c == kLineSeparator || c == kParagraphSeparator || c == 0x202F || c == 0x205F || c == 0x3000 || c == 0xFEFF;
-}
-
-void append_utf8(std::string& out, char32_t c) {
-  auto put = [&](char32_t byte) { out += static_cast<char>(byte); };
-  if (c < 0x80) return put(c);
-  if (c < 0x800) {
-    put(0xC0 | c >> 6);
-  } else {
-    if (c < 0x10000) {
-      put(0xE0 | c >> 12);
-    } else {
-      put(0xF0 | c >> 18);
-      put(0x80 | (c >> 12 & 0x3F));
-    }
-    put(0x80 | (c >> 6 & 0x3F));
-  }
-  put(0x80 | (c & 0x3F));
 }
 
 }  // namespace
@@ -131,7 +115,7 @@ Json5Scanner::Scanned<void> Json5Scanner::take_escape(std::string& out) {
   } else if (c == 'x' || c == 'u') {
     ++at_;
     CHELA_TRY(char32_t value, c == 'x' ? take_hex_escape(2) : take_unicode_escape());
-    append_utf8(out, value);
+    append_code_point(out, value);
   } else if (c == '\r') {
     at_ += text_.substr(at_).starts_with("\r\n") ? 2 : 1;
   } else if (c == '\n') {
@@ -188,7 +172,7 @@ Json5Scanner::Scanned<std::string> Json5Scanner::take_name() {
       at_ = begin;
       break;
     }
-    append_utf8(out, c);
+    append_code_point(out, c);
   }
   return out;
 }

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "kernel/core/base/code_point.hpp"
 #include "kernel/core/base/text.hpp"
 
 namespace chela::rpc {
@@ -17,23 +18,6 @@ std::uint32_t code_unit(std::string_view text, std::size_t at) {
   std::uint32_t unit = 0;
   std::from_chars(text.data() + at + 2, text.data() + at + 6, unit, 16);
   return unit;
-}
-
-void append_code_point(std::string& out, std::uint32_t point) {
-  auto put = [&](std::uint32_t byte) { out += static_cast<char>(byte); };
-  if (point < 0x80) return put(point);
-  if (point < 0x800) {
-    put(0xC0 | point >> 6);
-  } else {
-    if (point < 0x10000) {
-      put(0xE0 | point >> 12);
-    } else {
-      put(0xF0 | point >> 18);
-      put(0x80 | (point >> 12 & 0x3F));
-    }
-    put(0x80 | (point >> 6 & 0x3F));
-  }
-  put(0x80 | (point & 0x3F));
 }
 
 // Reads the escape at `at` and goes behind it. Half of a surrogate pair, which JavaScript writes where it cut a text, is U+FFFD.
