@@ -65,7 +65,7 @@ class Unpacker final : public ArchiveSink {
 };
 
 Result<void> copy_file(TreeWriter& tree, int parent, const char* entry, const std::string& name) {
-  Descriptor file(::openat(parent, entry, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
+  platform::OwnedDescriptor file(::openat(parent, entry, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
   struct stat info{};
   if (!file || ::fstat(file.get(), &info) != 0) return fail_errno("reading " + shown_name(name), errno);
   if (!S_ISREG(info.st_mode))
@@ -85,7 +85,7 @@ struct CloseDirectory {
   void operator()(DIR* directory) const { ::closedir(directory); }
 };
 
-Result<void> copy_entries(TreeWriter& tree, Descriptor folder, const std::string& prefix) {
+Result<void> copy_entries(TreeWriter& tree, platform::OwnedDescriptor folder, const std::string& prefix) {
   int fd = folder.get();
   std::unique_ptr<DIR, CloseDirectory> entries(::fdopendir(::fcntl(fd, F_DUPFD_CLOEXEC, 0)));
   if (!entries) return fail_errno("reading the folder " + shown_name(prefix), errno);
@@ -105,7 +105,7 @@ Result<void> copy_entries(TreeWriter& tree, Descriptor folder, const std::string
       continue;
     }
     CHELA_CHECK(tree.add_directory(name));  // also bounds the depth of this recursion
-    Descriptor below(::openat(fd, entry->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    platform::OwnedDescriptor below(::openat(fd, entry->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     if (!below) return fail_errno("reading the folder " + shown_name(name), errno);
     CHELA_CHECK(copy_entries(tree, std::move(below), name + "/"));
   }
@@ -117,7 +117,7 @@ Result<void> copy_entries(TreeWriter& tree, Descriptor folder, const std::string
 Result<void> unpack(const PackagesModule& engine, const fs::path& archive, const fs::path& destination,
                     const ArchiveLimits& limits) {
   auto what = "unpacking " + archive.filename().string();
-  Descriptor file(::open(archive.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  platform::OwnedDescriptor file(::open(archive.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   struct stat info{};
   if (!file || ::fstat(file.get(), &info) != 0) return fail_errno(what, errno);
   if (!S_ISREG(info.st_mode)) return fail(ErrorCode::invalid_argument, "{}: it is not a file", what);
@@ -133,7 +133,7 @@ Result<void> unpack(const PackagesModule& engine, const fs::path& archive, const
 
 Result<void> copy_folder(const PackagesModule& engine, const fs::path& folder, const fs::path& destination,
                          const TreeLimits& limits) {
-  Descriptor opened(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  platform::OwnedDescriptor opened(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!opened) return fail_errno("reading the folder " + folder.string(), errno);
   CHELA_TRY(auto tree, TreeWriter::create(engine, destination, limits));
   CHELA_CHECK(copy_entries(tree, std::move(opened), ""));

@@ -6,7 +6,7 @@
 #include <cerrno>
 #include <iterator>
 
-#include "kernel/core/packages/descriptor.hpp"
+#include "kernel/core/platform/owned_descriptor.hpp"
 #include "kernel/core/packages/entry_name.hpp"
 #include "kernel/core/packages/semver.hpp"
 #include "kernel/core/packages/tree.hpp"
@@ -82,7 +82,7 @@ Result<void> pack_folder(const PackagesModule& engine, const fs::path& folder, c
     CHELA_TRY(auto bytes, platform::read_file(folder / file.name, kFileBytesMax));
     packed.push_back({"package/" + file.name, file.executable, std::move(bytes)});
   }
-  Descriptor out(::open(archive.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, kArchiveMode));
+  platform::OwnedDescriptor out(::open(archive.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, kArchiveMode));
   if (!out) return fail_errno("writing " + archive.string(), errno);
   return engine.write_tarball(out.get(), packed);
 }

@@ -50,7 +50,7 @@ Result<Store> Store::open(const fs::path& home, StepHook before_step) {
   Store store(home, std::move(before_step));
   CHELA_CHECK(platform::make_private_directory(store.plugins_ / ".previous"));
   auto turn = store.plugins_ / ".turn";
-  store.turn_ = Descriptor(::open(turn.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
+  store.turn_ = platform::OwnedDescriptor(::open(turn.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
   if (!store.turn_) return fail_errno("opening " + turn.string(), errno);
   if (::flock(store.turn_.get(), LOCK_EX | LOCK_NB) != 0) {
     return fail(ErrorCode::unavailable, "another `chela plugins` changes the plugins of {}; wait until it is done",
@@ -86,7 +86,7 @@ void Store::remove_leftovers() const {
 }
 
 Result<void> Store::sync() const {
-  Descriptor root(::open(plugins_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  platform::OwnedDescriptor root(::open(plugins_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!root || ::syncfs(root.get()) != 0) return fail_errno("writing " + plugins_.string(), errno);
   return {};
 }

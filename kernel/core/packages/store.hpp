@@ -12,7 +12,7 @@
 #include <string_view>
 
 #include "kernel/core/base/error.hpp"
-#include "kernel/core/packages/descriptor.hpp"
+#include "kernel/core/platform/owned_descriptor.hpp"
 #include "kernel/core/packages/lock_file.hpp"
 
 namespace chela::packages {
@@ -73,7 +73,7 @@ class Store {
   std::filesystem::path file_;
   std::filesystem::path plugins_;
   StepHook before_step_;
-  Descriptor turn_;  // held with flock
+  platform::OwnedDescriptor turn_;  // held with flock
   LockFile lock_;
 };
 

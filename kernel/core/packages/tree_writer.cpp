@@ -28,7 +28,7 @@ Result<TreeWriter> TreeWriter::create(const PackagesModule& engine, const fs::pa
       destination.parent_path() / fmt::format(".{}.{}.part", destination.filename().string(), random_hex(12));
   auto what = "making the folder " + staging.string();
   if (::mkdir(staging.c_str(), kDirectoryMode) != 0) return fail_errno(what, errno);
-  Descriptor root(::open(staging.c_str(), kDirectoryFlags));
+  platform::OwnedDescriptor root(::open(staging.c_str(), kDirectoryFlags));
   if (!root) {
     int error_number = errno;
     ::rmdir(staging.c_str());
@@ -60,12 +60,12 @@ Result<void> TreeWriter::count_entry() {
 }
 
 // The folder of the first `count` parts; what is missing is made.
-Result<Descriptor> TreeWriter::open_directory(const std::vector<std::string>& parts, std::size_t count) {
-  Descriptor at(::openat(root_.get(), ".", kDirectoryFlags));
+Result<platform::OwnedDescriptor> TreeWriter::open_directory(const std::vector<std::string>& parts, std::size_t count) {
+  platform::OwnedDescriptor at(::openat(root_.get(), ".", kDirectoryFlags));
   for (std::size_t i = 0; i < count && at; ++i) {
     if (::mkdirat(at.get(), parts[i].c_str(), kDirectoryMode) != 0 && errno != EEXIST)
       return fail_errno(unpacking(parts[i]), errno);
-    at = Descriptor(::openat(at.get(), parts[i].c_str(), kDirectoryFlags));
+    at = platform::OwnedDescriptor(::openat(at.get(), parts[i].c_str(), kDirectoryFlags));
   }
   if (!at) return fail_errno(unpacking(parts.empty() ? "." : parts[count - 1]), errno);
   return at;
@@ -87,7 +87,7 @@ Result<void> TreeWriter::begin_file(std::string_view name, bool executable) {
   CHELA_CHECK(names_.add(parts, false));
   CHELA_TRY(auto folder, open_directory(parts, parts.size() - 1));
   const mode_t mode = executable ? 0755 : 0644;
-  file_ = Descriptor(
+  file_ = platform::OwnedDescriptor(
       ::openat(folder.get(), parts.back().c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode));
   if (!file_ || ::fchmod(file_.get(), mode) != 0) return fail_errno(unpacking(name), errno);  // whatever the umask
   file_name_ = name;
@@ -125,7 +125,7 @@ Result<void> TreeWriter::commit() {
   if (::renameat2(AT_FDCWD, staging_.c_str(), AT_FDCWD, destination_.c_str(), RENAME_NOREPLACE) != 0)
     return fail_errno(what, errno);
   staging_.clear();
-  Descriptor parent(::open(destination_.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  platform::OwnedDescriptor parent(::open(destination_.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!parent || ::fsync(parent.get()) != 0) return fail_errno(what, errno);
   return {};
 }

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "kernel/core/base/error.hpp"
-#include "kernel/core/packages/descriptor.hpp"
+#include "kernel/core/platform/owned_descriptor.hpp"
 #include "kernel/core/packages/entry_name.hpp"
 
 namespace chela::packages {
@@ -43,21 +43,21 @@ class TreeWriter {
 
  private:
   TreeWriter(const PackagesModule& engine, std::filesystem::path destination, std::filesystem::path staging,
-             Descriptor root, const TreeLimits& limits)
+             platform::OwnedDescriptor root, const TreeLimits& limits)
       : destination_(std::move(destination)),
         staging_(std::move(staging)),
         root_(std::move(root)),
         limits_(limits),
         names_(engine) {}
   Result<void> count_entry();
-  Result<Descriptor> open_directory(const std::vector<std::string>& parts, std::size_t count);
+  Result<platform::OwnedDescriptor> open_directory(const std::vector<std::string>& parts, std::size_t count);
 
   std::filesystem::path destination_;
   std::filesystem::path staging_;  // empty once it was committed or moved from
-  Descriptor root_;
+  platform::OwnedDescriptor root_;
   TreeLimits limits_;
   NameSet names_;
-  Descriptor file_;
+  platform::OwnedDescriptor file_;
   std::string file_name_;
   std::uint64_t file_bytes_ = 0;
   std::uint64_t bytes_ = 0;

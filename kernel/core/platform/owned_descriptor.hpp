@@ -21,6 +21,9 @@ class OwnedDescriptor {
 
   int get() const { return descriptor_; }
   bool valid() const { return descriptor_ >= 0; }
+  explicit operator bool() const { return valid(); }
+  // Closes it now. False when the system says that something written before did not arrive.
+  bool close() { return descriptor_ < 0 || ::close(std::exchange(descriptor_, -1)) == 0; }
   // Hands it over; whoever takes it closes it.
   [[nodiscard]] int release() { return std::exchange(descriptor_, -1); }
   void reset(int descriptor = -1) {

@@ -101,7 +101,7 @@ TEST_F(Archive, WritesTarballsThatDependOnTheFilesAlone) {
   const std::vector<PackedFile> files = {{"package/a", false, "1"},
                                          {"package/r\u00e9sum\u00e9", true, std::string(9000, 'x')}};
   for (const char* name : {"one.tgz", "two.tgz"}) {
-    Descriptor file(::creat((out_ / name).c_str(), 0600));
+    platform::OwnedDescriptor file(::creat((out_ / name).c_str(), 0600));
     auto written = test_engine().write_tarball(file.get(), files);
     ASSERT_TRUE(written) << written.error().message;
   }

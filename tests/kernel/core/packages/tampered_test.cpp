@@ -38,7 +38,7 @@ class Tampered : public testing::Test {
 
   std::string packed(const std::vector<PackedFile>& files) {
     auto file = place / "packed.tgz";
-    Descriptor out(::creat(file.c_str(), 0600));
+    platform::OwnedDescriptor out(::creat(file.c_str(), 0600));
     EXPECT_TRUE(engine.write_tarball(out.get(), files));
     out.close();
     return read_text(file);
