@@ -1,25 +1,20 @@
 #include "kernel/app/gateway.hpp"
 
-#include <algorithm>
 #include <csignal>
 #include <uv.h>
 
 #include <nlohmann/json.hpp>
 
-#include "kernel/app/configuration.hpp"
 #include "kernel/app/effective_config.hpp"
-#include "kernel/app/host_programs.hpp"
 #include "kernel/app/live_reload.hpp"
 #include "kernel/app/local_services.hpp"
+#include "kernel/app/plugin_parts.hpp"
 #include "kernel/app/secrets.hpp"
 #include "kernel/app/settings.hpp"
 #include "kernel/core/loop/event.hpp"
 #include "kernel/core/net/egress.hpp"
 #include "kernel/core/net/http_server.hpp"
-#include "kernel/core/net/public_address.hpp"
-#include "kernel/core/packages/store.hpp"
 #include "kernel/core/platform/descriptors.hpp"
-#include "kernel/core/remote/remote_hosts.hpp"
 #include "kernel/core/store/database.hpp"
 #include "kernel/core/store/state_lock.hpp"
 #include "kernel/gateway/openai_api.hpp"
@@ -62,8 +57,6 @@ class Gateway::Parts {
   std::expected<void, StartFailure> make_plugins();
   void make_runtime();
   void make_gateway();
-  std::string plugin_config(const std::string& plugin_id) const;
-  Result<void> check_address(const net::EgressAddress& to) const;
   void watch_signals();
   Json describe_configuration() const;
   std::vector<gateway::Metric> server_metrics() const;
@@ -80,8 +73,7 @@ class Gateway::Parts {
   std::unique_ptr<store::Database> database;
   std::optional<ServiceSecrets> service_secrets;
   std::optional<net::EgressClient> egress;
-  std::optional<remote::RemoteHosts> plugin_hosts;
-  std::optional<plugins::PluginSet> plugin_set;
+  std::unique_ptr<PluginParts> plugin_parts;
   std::optional<runtime::ModelCatalog> models;
   std::optional<runtime::ToolCatalog> tools;
   std::optional<runtime::WorkspaceContext> context_files;
@@ -104,16 +96,6 @@ std::expected<void, StartFailure> Gateway::Parts::bootstrap() {
   return {};
 }
 
-std::string Gateway::Parts::plugin_config(const std::string& plugin_id) const {
-  Json slice = Json::object();
-  const auto* entries = config().find("plugins.entries");
-  if (entries && entries->contains(plugin_id)) slice = entries->at(plugin_id).value("config", Json::object());
-  if (const auto* record = plugin_set->find(plugin_id); record && record->manifest->config_schema) {
-    config::fill_defaults(*record->manifest->config_schema, slice);
-  }
-  return slice.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
 std::expected<void, StartFailure> Gateway::Parts::compose() {
   if (auto taken = take_home(); !taken) return taken;
   service_secrets.emplace(configuration.secrets(), [this]() -> const config::Snapshot& { return config(); },
@@ -121,21 +103,15 @@ std::expected<void, StartFailure> Gateway::Parts::compose() {
   egress.emplace(
       *loop,
       net::EgressOptions{.resolve_secret = [this](const net::SecretUse& use) { return service_secrets->resolve(use); },
-                         .address_policy = [this](const net::EgressAddress& to) { return check_address(to); },
+                         .address_policy =
+                             [this](const net::EgressAddress& to) {
+                               return plugin_parts ? plugin_parts->check_address(to) : Result<void>();
+                             },
                          .user_agent = "chela/" + options.version});
   if (auto made = make_plugins(); !made) return made;
   make_runtime();
   make_gateway();
   return {};
-}
-
-// A plugin that may reach every host may reach none that only this machine or its network reaches.
-Result<void> Gateway::Parts::check_address(const net::EgressAddress& to) const {
-  const auto* record = plugin_set ? plugin_set->find(to.caller) : nullptr;
-  if (!record || to.is_proxy || net::is_public_address(to.ip)) return {};
-  const auto& network = record->manifest->permissions.network;
-  if (std::ranges::find(network, "*") == network.end()) return {};
-  return fail(ErrorCode::denied, "plugin {} may reach public addresses only, and {} is {}", to.caller, to.host, to.ip);
 }
 
 std::expected<void, StartFailure> Gateway::Parts::take_home() {
@@ -158,42 +134,33 @@ std::expected<void, StartFailure> Gateway::Parts::take_home() {
 }
 
 std::expected<void, StartFailure> Gateway::Parts::make_plugins() {
-  auto lane = plugins::resolve_lane(
-      plugins::parse_lane(config().get_string("runtime.mode")).value_or(plugins::LaneRequest::automatic));
-  if (!lane) return refuse(lane.error().message);
-  plugins::PluginSetOptions set{.roots = plugin_roots(configuration.home(), &config()),
-                                .selection = plugin_selection(config()),
-                                .lane = *lane,
-                                .linked_in = options.linked_in,
-                                .config_of = [this](const std::string& id) { return plugin_config(id); },
-                                .probe = {.command = options.plugin_probe},
-                                .verify_files =
-                                    [home = configuration.home().root](const plugins::Manifest& manifest) {
-                                      return packages::verify_installed(home, manifest.directory);
-                                    },
-                                .isolation = plugin_isolation(config()),
-                                .registrations = configuration.home().registrations()};
-  plugins::HostEnvironment host{*loop, *logger, *egress, [this](std::string_view authority) {
-                                  return models && models->is_service_authority(authority);
-                                }};
   const auto& environment = options.load.environment;
   auto path = environment.find("PATH");
-  plugin_hosts.emplace(host, host_programs(config(), configuration.home(), context_files->workspace(),
-                                           path == environment.end() ? "" : path->second));
-  set.elsewhere = &*plugin_hosts;
-  plugin_set.emplace(std::move(set), std::move(host));
-  plugin_set->discover();
-  plugin_set->on_change([this] {
-    if (tools) *tools = runtime::ToolCatalog(*plugin_set, tool_selection(config()));
+  auto made = PluginParts::create(
+      {.loop = *loop,
+       .logger = *logger,
+       .egress = *egress,
+       .configuration = configuration,
+       .workspace = context_files->workspace(),
+       .path = path == environment.end() ? "" : path->second,
+       .linked_in = options.linked_in,
+       .probe = options.plugin_probe,
+       .is_service_authority = [this](std::string_view authority) {
+         return models && models->is_service_authority(authority);
+       }});
+  if (!made) return refuse(made.error().message);
+  plugin_parts = std::move(*made);
+  plugin_parts->set().on_change([this] {
+    if (tools) *tools = runtime::ToolCatalog(plugin_parts->set(), tool_selection(config()));
   });
   return {};
 }
 
 void Gateway::Parts::make_runtime() {
-  models.emplace(model_catalog(*plugin_set, configuration));
-  tools.emplace(*plugin_set, tool_selection(config()));
+  models.emplace(model_catalog(plugin_parts->set(), configuration));
+  tools.emplace(plugin_parts->set(), tool_selection(config()));
   session_store.emplace(*database);
-  runtime::TurnEnvironment turn{*loop,  logger->with_category("turn"), *plugin_set, *models, *tools, *context_files,
+  runtime::TurnEnvironment turn{*loop,  logger->with_category("turn"), plugin_parts->set(), *models, *tools, *context_files,
                                 totals, turn_limits(config()),
                                 config().find_string("agents.defaults.userTimezone").value_or("")};
   sessions.emplace(runtime::SessionEnvironment{std::move(turn), *session_store, {}}, runtime::Sessions::Limits{});
@@ -202,7 +169,7 @@ void Gateway::Parts::make_runtime() {
 void Gateway::Parts::make_gateway() {
   access.emplace(access_rules(config(), configuration.credential(), configuration.address()), loop->clock());
   context.emplace(gateway::Context{*loop, logger->with_category("gateway"), options.version, options.started_at,
-                                   *plugin_set, *models, *tools, *sessions, *access, socket_limits(config()),
+                                   plugin_parts->set(), *models, *tools, *sessions, *access, socket_limits(config()),
                                    gateway::RateLimit(0, loop->clock())});
   service.emplace(logger->with_category("http"), *access);
   gateway::add_operations(*service, *context,
@@ -228,8 +195,8 @@ std::expected<std::string, StartFailure> Gateway::Parts::start() {
   watch_signals();
   ready = true;
   for (const auto& warning : warnings()) logger->warning("{}", warning);
-  loop->spawn("looking for local model services", find_local_services(*loop, *plugin_set, *models, *logger));
-  loop->spawn("learning what plugins for Node provide", plugin_set->learn_registrations());
+  loop->spawn("looking for local model services", find_local_services(*loop, plugin_parts->set(), *models, *logger));
+  loop->spawn("learning what plugins for Node provide", plugin_parts->set().learn_registrations());
   live_reload.emplace(configuration, *logger, LiveParts{*context, *service, *sockets});
   auto shown = address.find(':') == std::string::npos ? address : "[" + address + "]";
   return fmt::format("http://{}:{}", shown, server->port());
@@ -310,10 +277,7 @@ void Gateway::Parts::drain() {
   auto stuck = loop->drain(std::chrono::seconds(2));
   for (const auto& name : stuck) logger->warning("did not end in time: {}", name);
   server.reset();
-  plugin_set->stop_all();
-  plugin_set.reset();
-  loop->drain(std::chrono::seconds(6));  // host processes have 5 s to end by themselves
-  plugin_hosts.reset();
+  plugin_parts->end();
   egress.reset();
   database.reset();
   loop->drain(std::chrono::seconds(1));

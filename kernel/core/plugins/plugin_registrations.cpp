@@ -39,7 +39,7 @@ void PluginSet::offer_registrations(Entry& entry, const Registrations& registrat
     auto saved = save_registrations(file, registration_fingerprint(*record.manifest, config_of(entry)), registrations);
     if (!saved) environment_.logger.warning("plugin {}: {}", record.manifest->id, saved.error().message);
   }
-  if (on_change_) on_change_();
+  for (const auto& callback : on_change_) callback();
 }
 
 Task<Result<void>> PluginSet::learn_registrations() {

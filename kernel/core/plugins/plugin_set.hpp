@@ -89,8 +89,8 @@ class PluginSet {
 
   // Starts the plugins whose capabilities only their code knows, and which have not run in this version before.
   Task<Result<void>> learn_registrations();
-  // Called when what the registry holds has changed.
-  void on_change(std::function<void()> callback) { on_change_ = std::move(callback); }
+  // Called when what the registry holds has changed; all of them, in the order in which they came.
+  void on_change(std::function<void()> callback) { on_change_.push_back(std::move(callback)); }
 
   // Stops every plugin, the one started last first.
   void stop_all();
@@ -125,7 +125,7 @@ class PluginSet {
   std::vector<std::unique_ptr<Entry>> entries_;  // by id
   std::vector<Entry*> started_;                  // in order of start
   std::vector<Diagnostic> diagnostics_;
-  std::function<void()> on_change_;
+  std::vector<std::function<void()>> on_change_;
   std::vector<std::shared_ptr<const Manifest>> replaced_;  // bundled, and another one of that id is used
 };
 

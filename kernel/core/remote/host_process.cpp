@@ -8,6 +8,7 @@
 #include "kernel/core/protocol/log.hpp"
 #include "kernel/core/protocol/plugin.hpp"
 #include "kernel/core/protocol/version.hpp"
+#include "kernel/core/rpc/json_slices.hpp"
 
 namespace chela::remote {
 namespace {
@@ -17,8 +18,9 @@ constexpr auto kEndTimeout = std::chrono::seconds(5);
 
 }  // namespace
 
-Task<Result<std::shared_ptr<HostProcess>>> HostProcess::launch(Loop& loop, log::Logger logger, HostProgram program) {
-  auto process = std::make_shared<HostProcess>(loop, std::move(logger), std::move(program));
+Task<Result<std::shared_ptr<HostProcess>>> HostProcess::launch(Loop& loop, log::Logger logger, HostProgram program,
+                                                               const HostRequests& requests) {
+  auto process = std::make_shared<HostProcess>(loop, std::move(logger), std::move(program), requests);
   CHELA_CO_CHECK(process->open());
   auto shaking = process->shake_hands();
   auto shaken = co_await std::move(shaking);
@@ -30,10 +32,11 @@ Task<Result<std::shared_ptr<HostProcess>>> HostProcess::launch(Loop& loop, log::
   co_return process;
 }
 
-HostProcess::HostProcess(Loop& loop, const log::Logger& logger, HostProgram program)
+HostProcess::HostProcess(Loop& loop, const log::Logger& logger, HostProgram program, const HostRequests& requests)
     : loop_(loop),
       logger_(logger.with_category("plugin-host")),
       program_(std::move(program)),
+      requests_(requests),
       token_(random_hex(32)),
       peer_(loop, *this),
       lines_(loop.clock(), {},
@@ -105,29 +108,39 @@ void HostProcess::shut_down() {
 }
 
 void HostProcess::on_request(rpc::Request request) {
-  if (request.method() != protocol::kHttpSend) {
-    return request.fail({ErrorCode::unsupported, "the gateway offers plugins no method " + request.method()});
+  auto* sender = sender_of(request.params());
+  if (!sender) {
+    return request.fail({ErrorCode::not_found, request.method() + ": `plugin` names none that runs in this process"});
   }
-  auto params = protocol::read_http_send_params(request.params());
-  if (!params) return request.fail(params.error());
-  auto* instance = find(params->plugin);
-  if (!instance) return request.fail({ErrorCode::not_found, "no plugin " + params->plugin + " runs in this process"});
-  instance->send_http(*params, std::move(request));
+  if (request.method() == protocol::kHttpSend) {
+    auto params = protocol::read_http_send_params(request.params());
+    if (!params) return request.fail(params.error());
+    return sender->send_http(*params, std::move(request));
+  }
+  if (const auto* answer = requests_.who_answers(request.method())) {
+    return (*answer)(sender->manifest(), std::move(request));
+  }
+  request.fail({ErrorCode::unsupported, "the gateway offers plugins no method " + request.method()});
 }
 
+// One of a plugin that has gone meanwhile concerns nobody any more.
 void HostProcess::on_notification(std::string_view method, std::string_view params) {
+  auto* sender = sender_of(params);
+  if (!sender) return;
   if (method == protocol::kLogWrite) {
     auto line = protocol::read_log_write_params(params);
     if (!line) return peer_.close(line.error());
-    if (auto* instance = find(line->plugin)) instance->on_log(name_of(line->level), line->line);
+    sender->on_log(name_of(line->level), line->line);
   } else if (method == protocol::kPluginRegistered) {
     auto registered = protocol::read_plugin_registered_params(params);
     if (!registered) return peer_.close(registered.error());
-    if (auto* instance = find(registered->plugin)) instance->take_registrations(params);
+    sender->take_registrations(params);
   } else if (method == protocol::kPluginFailed) {
     auto failed = protocol::read_plugin_failed_params(params);
     if (!failed) return peer_.close(failed.error());
     peer_.close({ErrorCode::unavailable, "plugin " + failed->plugin + ": " + failed->message});
+  } else if (const auto* hear = requests_.who_hears(method)) {
+    (*hear)(sender->manifest(), params);
   }
 }
 
@@ -158,6 +171,13 @@ void HostProcess::on_exit(const cage::ChildExit& exit) {
 RemoteInstance* HostProcess::find(std::string_view plugin_id) const {
   auto found = instances_.find(plugin_id);
   return found == instances_.end() ? nullptr : found->second;
+}
+
+RemoteInstance* HostProcess::sender_of(std::string_view params) const {
+  for (const auto& member : rpc::JsonSlices::members(params).value_or(std::vector<rpc::JsonMember>())) {
+    if (member.key == "plugin") return find(rpc::JsonSlices::string(member.value).value_or(""));
+  }
+  return nullptr;
 }
 
 }  // namespace chela::remote

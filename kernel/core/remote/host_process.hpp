@@ -16,6 +16,7 @@
 #include "kernel/core/loop/task.hpp"
 #include "kernel/core/plugins/instance.hpp"
 #include "kernel/core/remote/host_program.hpp"
+#include "kernel/core/remote/host_requests.hpp"
 #include "kernel/core/rpc/peer.hpp"
 
 namespace chela::remote {
@@ -27,10 +28,11 @@ class HostProcess final : public rpc::PeerHandler, public std::enable_shared_fro
   // Called once, on the loop, after the process has gone: why, in words. Not after shut_down().
   using OnGone = std::move_only_function<void(std::string reason)>;
 
-  // Starts it and shakes hands. Errors: what the cage says when it cannot be started, `protocol` when it speaks
+  // Starts it and shakes hands. `requests` outlives it. Errors: what the cage says when it cannot be started, `protocol` when it speaks
   // another version, `unavailable` when it died or kept silent.
-  static Task<Result<std::shared_ptr<HostProcess>>> launch(Loop& loop, log::Logger logger, HostProgram program);
-  HostProcess(Loop& loop, const log::Logger& logger, HostProgram program);
+  static Task<Result<std::shared_ptr<HostProcess>>> launch(Loop& loop, log::Logger logger, HostProgram program,
+                                                           const HostRequests& requests);
+  HostProcess(Loop& loop, const log::Logger& logger, HostProgram program, const HostRequests& requests);
   ~HostProcess() override;
 
   rpc::Peer& peer() { return peer_; }
@@ -55,10 +57,12 @@ class HostProcess final : public rpc::PeerHandler, public std::enable_shared_fro
   void on_notification(std::string_view method, std::string_view params) override;
   void on_closed(const Error& why) override;
   RemoteInstance* find(std::string_view plugin_id) const;
+  RemoteInstance* sender_of(std::string_view params) const;  // null when it is no plugin of this process
 
   Loop& loop_;
   log::Logger logger_;
   HostProgram program_;
+  const HostRequests& requests_;
   std::string token_;
   rpc::Peer peer_;
   cage::LineCapture lines_;

@@ -49,14 +49,16 @@ RemoteHosts::Host& RemoteHosts::host_for(const plugins::RemoteStart& request) {
 Task<Result<std::shared_ptr<plugins::Instance>>> RemoteHosts::start(plugins::RemoteStart request) {
   Host& host = host_for(request);
   CHELA_CO_TRY(auto process, co_await process_of(host, request));
-  auto calling = process->peer().call(std::string(protocol::kPluginStart), to_json(start_params(request)), {.timeout = kStartTimeout});
+  // There before the start: what the plugin logs or asks for while it starts is its own already.
+  auto instance = std::make_shared<RemoteInstance>(request.manifest, process, environment_);
+  auto calling = process->peer().call(std::string(protocol::kPluginStart), to_json(start_params(request)),
+                                      {.timeout = kStartTimeout});
   auto answer = co_await std::move(calling);
   if (!answer) {
-    if (!process->serves_anyone()) process->shut_down();
-    if (host.process == process) host.process = nullptr;
+    instance->stop();
+    if (host.process == process && !process->serves_anyone()) host.process = nullptr;
     co_return std::unexpected(std::move(answer.error()));
   }
-  auto instance = std::make_shared<RemoteInstance>(request.manifest, process, environment_);
   if (request.manifest->runtime == plugins::Runtime::node) {
     instance->take_registrations(*answer);
     instance->on_registered(std::move(request.on_registered));
@@ -83,7 +85,7 @@ Task<Result<std::shared_ptr<HostProcess>>> RemoteHosts::process_of(Host& host, c
   CHELA_CO_TRY(auto program, host_program(programs_, *request.manifest, request.isolation));
   if (!cgroups_) cgroups_ = cage::prepare_cgroups();
   program.cgroups = *cgroups_;
-  auto launching = HostProcess::launch(loop, environment_.logger, std::move(program));
+  auto launching = HostProcess::launch(loop, environment_.logger, std::move(program), requests_);
   auto process = co_await std::move(launching);
   if (!process) {
     if (process.error().code == ErrorCode::unavailable) host.crashes.crashed(begun, loop.now());

@@ -13,6 +13,7 @@
 #include "kernel/core/remote/crash_record.hpp"
 #include "kernel/core/remote/host_process.hpp"
 #include "kernel/core/remote/host_program.hpp"
+#include "kernel/core/remote/host_requests.hpp"
 
 namespace chela::remote {
 
@@ -37,6 +38,8 @@ class RemoteHosts final : public plugins::Elsewhere {
   Task<Result<std::shared_ptr<plugins::Instance>>> start(plugins::RemoteStart request) override;
 
   std::vector<HostUsage> usage() const;
+  // What its plugins may ask of the gateway; to be filled before the first of them starts.
+  HostRequests& requests() { return requests_; }
 
  private:
   struct Host;
@@ -46,6 +49,7 @@ class RemoteHosts final : public plugins::Elsewhere {
 
   plugins::HostEnvironment environment_;
   HostPrograms programs_;
+  HostRequests requests_;
   std::optional<cage::CgroupPlace> cgroups_;  // looked for when the first process starts
   std::map<std::string, std::unique_ptr<Host>> hosts_;  // by group
 };

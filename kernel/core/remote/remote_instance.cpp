@@ -17,6 +17,17 @@
 namespace chela::remote {
 namespace {
 
+// What a plugin elsewhere can offer, with the kind of the capabilities behind it.
+struct Offered {
+  std::string_view extension;
+  std::string_view kind;
+  const void* table;
+};
+constexpr Offered kOffered[] = {
+    {CHELA_EXT_PROVIDER, "provider", &kRemoteProvider},
+    {CHELA_EXT_TOOL, "tool", &kRemoteTool},
+};
+
 const void* get_extension(const chela_plugin* plugin, chela_str id) {
   const auto& instance = RemoteInstance::of(plugin);
   auto declares = [&](std::string_view kind) {
@@ -26,8 +37,9 @@ const void* get_extension(const chela_plugin* plugin, chela_str id) {
            (registered && std::ranges::any_of(*registered, is_kind));
   };
   auto name = plugins::from_abi(id);
-  if (name == CHELA_EXT_TOOL && declares("tool")) return &kRemoteTool;
-  if (name == CHELA_EXT_PROVIDER && declares("provider")) return &kRemoteProvider;
+  for (const auto& offered : kOffered) {
+    if (name == offered.extension && declares(offered.kind)) return offered.table;
+  }
   return nullptr;
 }
 
@@ -71,11 +83,11 @@ void RemoteInstance::take_registrations(std::string_view message) {
   if (!first && on_registered_) on_registered_();
 }
 
-std::string RemoteInstance::key_of_tool(std::string_view name) const {
-  if (!registrations_) return std::string(name);  // a native plugin's tools are known by their names
-  auto found = std::ranges::find_if(
-      *registrations_, [&](const plugins::Registration& r) { return r.kind == "tool" && r.id == name; });
-  return found == registrations_->end() ? std::string(name) : found->key;
+std::string RemoteInstance::key_of(std::string_view kind, std::string_view id) const {
+  if (!registrations_) return std::string(id);  // what a native plugin provides is known by its ids
+  auto found = std::ranges::find_if(*registrations_,
+                                    [&](const plugins::Registration& r) { return r.kind == kind && r.id == id; });
+  return found == registrations_->end() ? std::string(id) : found->key;
 }
 
 void RemoteInstance::send_http(const protocol::HttpSendParams& params, rpc::Request request) {

@@ -38,8 +38,8 @@ class RemoteInstance final : public plugins::Instance {
   // out and logged. `changed` is called for each list but the first.
   void take_registrations(std::string_view message);
   void on_registered(std::move_only_function<void()> changed) { on_registered_ = std::move(changed); }
-  // What the host process knows a tool by.
-  std::string key_of_tool(std::string_view name) const;
+  // What the host process knows a capability by.
+  std::string key_of(std::string_view kind, std::string_view id) const;
 
   static RemoteInstance& of(const chela_plugin* plugin) { return *static_cast<RemoteInstance*>(plugin->self); }
 

@@ -74,7 +74,7 @@ chela_status start(const chela_plugin* plugin, const chela_tool_request* request
                    const chela_error_sink*) {
   auto& instance = RemoteInstance::of(plugin);
   protocol::ToolCallParams params{.plugin = instance.manifest().id,
-                                  .key = instance.key_of_tool(from_abi(request->tool)),
+                                  .key = instance.key_of("tool", from_abi(request->tool)),
                                   .arguments = std::string(from_abi(request->arguments)),
                                   .context = std::string(from_abi(request->context)),
                                   .timeout_ms = request->timeout_ms,

@@ -49,6 +49,7 @@ class Request {
   Request& operator=(Request&&) noexcept;
   ~Request();
 
+  std::uint64_t id() const;  // the other side's number of it
   const std::string& method() const;
   const std::string& params() const;  // a valid JSON object; "{}" when it had none
   CancelToken cancelled() const;      // also when the connection closes

@@ -29,6 +29,7 @@ Request::~Request() {
   if (state_) fail({ErrorCode::internal, "the request was dropped without an answer"});
 }
 
+std::uint64_t Request::id() const { return static_cast<std::uint64_t>(state_->id); }
 const std::string& Request::method() const { return state_->method; }
 const std::string& Request::params() const { return state_->params; }
 CancelToken Request::cancelled() const { return state_->cancel.token(); }

@@ -1,0 +1,82 @@
+#include "kernel/app/plugin_parts.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "kernel/app/configuration.hpp"
+#include "kernel/app/host_programs.hpp"
+#include "kernel/app/settings.hpp"
+#include "kernel/core/net/public_address.hpp"
+#include "kernel/core/packages/store.hpp"
+
+namespace chela::app {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr auto kHostsEndWithin = std::chrono::seconds(6);  // they have 5 s to end by themselves
+
+}  // namespace
+
+Result<std::unique_ptr<PluginParts>> PluginParts::create(PluginSurroundings surroundings) {
+  const auto& config = surroundings.configuration.current();
+  CHELA_TRY(auto lane, plugins::resolve_lane(plugins::parse_lane(config.get_string("runtime.mode"))
+                                                 .value_or(plugins::LaneRequest::automatic)));
+  return std::make_unique<PluginParts>(std::move(surroundings), lane);
+}
+
+PluginParts::PluginParts(PluginSurroundings surroundings, plugins::Lane lane) : surroundings_(std::move(surroundings)) {
+  const auto& configuration = surroundings_.configuration;
+  plugins::HostEnvironment host{surroundings_.loop, surroundings_.logger, surroundings_.egress,
+                                surroundings_.is_service_authority};
+  hosts_.emplace(host, host_programs(configuration.current(), configuration.home(), surroundings_.workspace,
+                                     surroundings_.path));
+  set_.emplace(set_options(lane), std::move(host));
+  set_->discover();
+}
+
+plugins::PluginSetOptions PluginParts::set_options(plugins::Lane lane) {
+  const auto& config = surroundings_.configuration.current();
+  const auto& home = surroundings_.configuration.home();
+  return {.roots = plugin_roots(home, &config),
+          .selection = plugin_selection(config),
+          .lane = lane,
+          .linked_in = surroundings_.linked_in,
+          .config_of = [this](const std::string& id) { return config_of(id); },
+          .probe = {.command = surroundings_.probe},
+          .verify_files = [root = home.root](const plugins::Manifest& manifest) {
+            return packages::verify_installed(root, manifest.directory);
+          },
+          .isolation = plugin_isolation(config),
+          .registrations = home.registrations(),
+          .elsewhere = &*hosts_};
+}
+
+std::string PluginParts::config_of(const std::string& plugin_id) const {
+  Json slice = Json::object();
+  const auto* entries = surroundings_.configuration.current().find("plugins.entries");
+  if (entries && entries->contains(plugin_id)) slice = entries->at(plugin_id).value("config", Json::object());
+  if (const auto* record = set_->find(plugin_id); record && record->manifest->config_schema) {
+    config::fill_defaults(*record->manifest->config_schema, slice);
+  }
+  return slice.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+Result<void> PluginParts::check_address(const net::EgressAddress& to) const {
+  const auto* record = set_ ? set_->find(to.caller) : nullptr;
+  if (!record || to.is_proxy || net::is_public_address(to.ip)) return {};
+  const auto& network = record->manifest->permissions.network;
+  if (std::ranges::find(network, "*") == network.end()) return {};
+  return fail(ErrorCode::denied, "plugin {} may reach public addresses only, and {} is {}", to.caller, to.host, to.ip);
+}
+
+void PluginParts::end() {
+  set_->stop_all();
+  set_.reset();
+  surroundings_.loop.drain(kHostsEndWithin);
+  hosts_.reset();
+}
+
+}  // namespace chela::app
