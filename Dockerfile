@@ -14,6 +14,8 @@ COPY tools/setup tools/packages tools/env.sh /tmp/tools/
 RUN /tmp/tools/setup --runtime && rm -rf /tmp/tools /var/lib/apt/lists/* \
   && useradd --uid 10001 --user-group --create-home --home-dir /var/lib/chela --shell /usr/sbin/nologin chela
 COPY --from=build /opt/chela /opt/chela
+# For plugins that are written for Node; found on PATH.
+COPY --from=build /src/.cache/node-*/bin/node /opt/chela/bin/node
 USER 10001:10001
 WORKDIR /var/lib/chela
 # 0.0.0.0 is the container's own address; without a token the gateway refuses to start on it and says so.
