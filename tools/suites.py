@@ -182,8 +182,8 @@ class Runner:
         """Every fuzz target, on a build of its own (preset fuzz): what is known again, then a search for more."""
         report = self.reports / 'fuzz.xml'
         report.unlink(missing_ok=True)
-        seconds = 300 if self.environment.get('CHELA_LONG') else 5
-        code, _ = self.run(sys.executable, FUZZ / 'run.py', f'--seconds={seconds}', f'--report={report}')
+        search = '--seconds=300' if self.environment.get('CHELA_LONG') else '--fixed'
+        code, _ = self.run(sys.executable, FUZZ / 'run.py', search, f'--report={report}')
         return self.checked('fuzz', code, lambda: read_junit(report))
 
     def lint(self):

@@ -3,6 +3,7 @@
 
 tests/fuzz/run.py                          every target, 5 seconds each
 tests/fuzz/run.py --seconds 300 sse url    these two, five minutes each
+tests/fuzz/run.py --fixed                  every target, the same made-up inputs each time: for CI
 tests/fuzz/run.py --keep sse               puts what the run of `sse` found to be new into the tree's corpus
 tests/fuzz/run.py --replay FILE            one input through the target that its folder names
 
@@ -29,6 +30,8 @@ MEMORY_MB_MAX = 2048
 INPUT_SECONDS_MAX = 10
 KEPT_BYTES_MAX = 16 * 1024  # of a target, by `keep`; what people add may go up to the tree's limit (limits_test.py)
 KEPT_FILES_MAX = 40
+FIXED_SECONDS_MAX = 20  # of a fixed search on a slow machine; it ends by its number of inputs
+FIXED_INPUTS = 4000
 ENVIRONMENT = {
     **os.environ,
     'ASAN_OPTIONS': 'detect_stack_use_after_return=1:strict_string_checks=1:allocator_may_return_null=1',
@@ -107,14 +110,18 @@ def run_step(target, name, arguments, seconds_max):
     return step
 
 
-def run_target(target, seconds):
+def run_target(target, seconds, fixed):
     """Replays what is known, then goes on from there. What is new lies in build/fuzz/found/TARGET afterwards."""
     found = BUILD / 'found' / target
     found.mkdir(parents=True, exist_ok=True)
     seeds = seed_folders(target)
     steps = [run_step(target, 'replay', ['-runs=0', *seeds], 600)]
     if not steps[0].problem:
-        limits = [f'-max_total_time={seconds}', f'-max_len={INPUT_BYTES_MAX}', '-print_final_stats=0']
+        limits = [f'-max_total_time={FIXED_SECONDS_MAX if fixed else seconds}', f'-max_len={INPUT_BYTES_MAX}', '-print_final_stats=0']
+        if fixed:
+            shutil.rmtree(found)
+            found.mkdir()
+            limits += ['-seed=1', f'-runs={FIXED_INPUTS}']
         steps.append(run_step(target, 'search', [*limits, found, *seeds], seconds + 300))
     for step in steps:
         print(f'{target:<16} {step.name:<7} {step.seconds:6.1f} s  {step.problem or "passed"}  {step.figures}', flush=True)
@@ -164,6 +171,7 @@ def parse_arguments():
     parser = argparse.ArgumentParser(description='Runs fuzz targets.')
     parser.add_argument('target', nargs='*', help='all without any')
     parser.add_argument('--seconds', type=int, default=5, help='of search, for each target')
+    parser.add_argument('--fixed', action='store_true', help='a search that is the same each time, instead')
     parser.add_argument('--jobs', type=int, default=2, help='targets at once')
     parser.add_argument('--report', type=pathlib.Path, help='where a JUnit report goes')
     parser.add_argument('--keep', action='store_true', help='afterwards: take what is new into the tree')
@@ -184,7 +192,7 @@ def main():
         return 1
     call('node', HERE / 'seeds.mjs', BUILD / 'seeds')
     with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
-        steps = [step for steps in pool.map(lambda target: run_target(target, arguments.seconds), targets) for step in steps]
+        steps = [step for steps in pool.map(lambda target: run_target(target, arguments.seconds, arguments.fixed), targets) for step in steps]
     if arguments.report:
         write_report(arguments.report, steps)
     failed = sum(bool(step.problem) for step in steps)
