@@ -74,9 +74,10 @@ class Readers(unittest.TestCase):
     def test_every_suite_runs_somewhere_and_none_twice(self):
         self.assertIn('hostile', suites.suites_of('asan', long=True))
         self.assertEqual(suites.suites_of('tsan', long=False), ['ctest-threads'])
-        everything = suites.suites_of('dev', long=False)
+        everything = suites.suites_of('dev', long=True)
         self.assertEqual(set(everything) | suites.PARTS, set(suites.SUITES))
         self.assertEqual(set(everything) & suites.PARTS, set())
+        self.assertEqual(set(suites.suites_of('dev', long=False)), set(everything) - suites.LONG_ONLY)
 
     def test_no_test_and_no_report_are_failures(self):
         self.assertEqual(suites.Runner.checked('x', 0, suites.Totals).failed, 1)
