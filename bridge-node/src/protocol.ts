@@ -103,11 +103,15 @@ export interface CommandRunParams {
   /** senderId, channel, isAuthorizedSender, commandBody, sessionKey, … */
   context: Record<string, unknown>;
   timeoutMs?: number;
+  credit?: number;
 }
 export interface CommandRunResult {
   reply?: CommandPayload;
   continueAgent?: boolean;
   suppressReply?: boolean;
+}
+export interface CommandRunEvent {
+  text: string;
 }
 
 // chela.gateway_method/1: Methods that clients of the gateway call on plugins, and plugins on the gateway.
@@ -549,8 +553,8 @@ export interface Methods {
   'channel.send': { params: ChannelSendParams; result: ChannelReceipt };
   /** An account's state has changed. */
   'channel.status': { params: ChannelStatusParams };
-  /** Runs a chat command. */
-  'command.run': { params: CommandRunParams; result: CommandRunResult };
+  /** Runs a chat command. Events are pieces of progress, shown while it runs. */
+  'command.run': { params: CommandRunParams; result: CommandRunResult; event: CommandRunEvent };
   /** A client calls a plugin's method. */
   'gatewayMethod.call': { params: GatewayMethodCallParams; result: GatewayMethodCallResult };
   /** A plugin calls a method of the gateway, with its own permissions. */
@@ -742,11 +746,15 @@ const commandRunParamsShape: Shape = { is: 'object', members: () => [
   ['args', false, { is: 'string' }],
   ['context', true, { is: 'object' }],
   ['timeoutMs', false, { is: 'integer', min: 0, max: Number.MAX_SAFE_INTEGER }],
+  ['credit', false, { is: 'integer', min: 0, max: Number.MAX_SAFE_INTEGER }],
 ] };
 const commandRunResultShape: Shape = { is: 'object', members: () => [
   ['reply', false, commandPayloadShape],
   ['continueAgent', false, { is: 'boolean' }],
   ['suppressReply', false, { is: 'boolean' }],
+] };
+const commandRunEventShape: Shape = { is: 'object', members: () => [
+  ['text', true, { is: 'string' }],
 ] };
 const gatewayMethodCallParamsShape: Shape = { is: 'object', members: () => [
   ['plugin', true, { is: 'string', max: 64 }],
@@ -1065,7 +1073,7 @@ const parts = {
   'channel.accounts': { params: channelAccountsParamsShape, result: channelAccountsResultShape },
   'channel.send': { params: channelSendParamsShape, result: channelReceiptShape },
   'channel.status': { params: channelStatusParamsShape },
-  'command.run': { params: commandRunParamsShape, result: commandRunResultShape },
+  'command.run': { params: commandRunParamsShape, result: commandRunResultShape, event: commandRunEventShape },
   'gatewayMethod.call': { params: gatewayMethodCallParamsShape, result: gatewayMethodCallResultShape },
   'gateway.request': { params: gatewayRequestParamsShape, result: gatewayRequestResultShape },
   'hook.run': { params: hookRunParamsShape, result: hookRunResultShape },
