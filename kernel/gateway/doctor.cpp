@@ -30,7 +30,10 @@ Json plugins_json(const Context& context) {
     reports.push_back(plugin_json(*record));
   }
   Json diagnostics = Json::array();
-  for (const auto* list : {&set.diagnostics(), &context.models.diagnostics(), &context.tools.diagnostics()}) {
+  const auto* commands = context.sessions.environment().commands;
+  for (const auto* list : {&set.diagnostics(), &context.models.diagnostics(), &context.tools.diagnostics(),
+                           commands ? &commands->diagnostics() : nullptr}) {
+    if (!list) continue;
     for (const auto& diagnostic : *list) diagnostics.push_back(diagnostic_json(diagnostic));
   }
   return {{"known", reports.size()},
