@@ -4,19 +4,15 @@
 
 #include <nlohmann/json.hpp>
 
-#include "chela/ext/gateway_method.h"
 #include "kernel/core/base/json.hpp"
 #include "kernel/core/base/text.hpp"
-#include "kernel/core/plugins/abi_text.hpp"
-#include "kernel/core/plugins/pending_call.hpp"
+#include "kernel/runtime/commands/method_call.hpp"
 #include "kernel/runtime/models/call_id.hpp"
 
 namespace chela::gateway {
 namespace {
 
 using Json = nlohmann::json;
-using plugins::from_abi;
-using plugins::to_abi;
 
 constexpr std::size_t kDepthMax = 64;
 constexpr std::size_t kNameBytesMax = 128;
@@ -24,36 +20,6 @@ constexpr std::size_t kHintNamesMax = 24;
 constexpr std::array kScopeNames = {"operator.read", "operator.write", "operator.admin"};
 // A plugin cannot lower what is asked for of those who change the gateway itself.
 constexpr std::array kAdminPrefixes = {"config.", "exec.approvals.", "wizard.", "update."};
-
-class Reception final : public plugins::PendingCall {
- public:
-  Reception(Loop& loop, Options options) : PendingCall(loop, std::move(options)) {
-    call_ = {sizeof(chela_gateway_method_call), this, &on_complete};
-  }
-  const chela_gateway_method_call* call() const { return &call_; }
-
- private:
-  static void on_complete(const chela_gateway_method_call* call, chela_status status, chela_str text) {
-    static_cast<Reception*>(call->context)->complete(status, from_abi(text));
-  }
-  chela_gateway_method_call call_;
-};
-
-// Tells the plugin that nobody waits, however the waiting task ends.
-struct Abandon {
-  std::shared_ptr<plugins::Instance> instance;
-  const chela_plugin_gateway_method* table;
-  std::shared_ptr<Reception> reception;
-  ~Abandon() {
-    reception->abandon();
-    if (!reception->running() || !table->cancel) return;
-    plugins::ErrorText error;
-    plugins::guarded(error, [&] {
-      table->cancel(instance->plugin(), reception->id());
-      return CHELA_OK;
-    });
-  }
-};
 
 Scope scope_of(std::string_view method, const Json& descriptor) {
   for (std::string_view prefix : kAdminPrefixes) {
@@ -144,38 +110,14 @@ Task<Result<std::string>> MethodTable::ask_plugin(std::string plugin_id, MethodC
   auto name = fmt::format("{} (plugin {})", call.method, plugin_id);
   auto instance = co_await plugins_.activate(plugin_id);
   if (!instance) co_return fail(name, std::move(instance.error()));
-  const auto* table = (*instance)->extension<chela_plugin_gateway_method>(CHELA_EXT_GATEWAY_METHOD);
-  if (!table || !CHELA_HAS(table, chela_plugin_gateway_method, cancel) || !table->start) {
-    co_return fail(ErrorCode::protocol, "{}: its code has no methods, whatever its manifest says", name);
-  }
-  auto timeout = timeout_();
-  auto timeout_ms = std::chrono::duration_cast<std::chrono::milliseconds>(timeout).count();
-  auto reception = std::make_shared<Reception>(
-      loop_, plugins::PendingCall::Options{.answer_bytes_max = kResultBytesMax,
-                                           .leftover = plugins_.leftover_call(plugin_id, runtime::next_call_id())});
-  Abandon abandon{*instance, table, reception};
-  reception->begin();
-  auto context = context_of(call.caller);
-  chela_gateway_method_request request = {sizeof(chela_gateway_method_request), reception->id(), to_abi(call.method),
-                                          to_abi(call.params), to_abi(context), static_cast<uint64_t>(timeout_ms)};
-  plugins::ErrorText error;
-  auto status = plugins::guarded(
-      error, [&] { return table->start((*instance)->plugin(), &request, reception->call(), error.sink()); });
-  if (status != CHELA_OK) {
-    reception->over();
-    co_return std::unexpected(error.error(name, status));
-  }
-  auto answer = co_await wait_for(loop_, reception->ended(), loop_.now() + timeout, call.cancel);
-  if (!answer && answer.error().code == ErrorCode::timed_out && reception->running()) {
-    co_return fail(ErrorCode::timed_out, "{}: it gave no answer within {} s", name, timeout_ms / 1000);
-  }
-  if (!answer) co_return fail(name, std::move(answer.error()));
-  if (answer->bytes > answer->text.size()) {
-    co_return fail(ErrorCode::too_large, "{}: its answer has {} bytes, {} are allowed", name, answer->bytes,
-                   kResultBytesMax);
-  }
-  if (auto said = parse_json(answer->text, kDepthMax); !said) co_return fail(name + ": its answer", said.error());
-  co_return std::move(answer->text);
+  runtime::MethodRequest request{.method = std::move(call.method),
+                                 .params = std::move(call.params),
+                                 .context = context_of(call.caller),
+                                 .timeout = timeout_(),
+                                 .leftover = plugins_.leftover_call(plugin_id, runtime::next_call_id())};
+  auto result = co_await runtime::call_method(loop_, std::move(*instance), std::move(request), call.cancel);
+  if (!result) co_return fail(name, std::move(result.error()));
+  co_return result;
 }
 
 }  // namespace chela::gateway

@@ -46,8 +46,6 @@ struct Method {
 
 class MethodTable {
  public:
-  static constexpr std::size_t kResultBytesMax = 8u << 20;
-
   // `timeout` says how long a plugin may take.
   MethodTable(Loop& loop, plugins::PluginSet& plugins, std::function<Duration()> timeout);
   MethodTable(const MethodTable&) = delete;
