@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "kernel/core/protocol/command.hpp"
+#include "kernel/core/protocol/gateway_method.hpp"
 #include "kernel/core/protocol/host.hpp"
 #include "kernel/core/protocol/provider.hpp"
 #include "kernel/core/protocol/tool.hpp"
 #include "kernel/core/protocol/version.hpp"
+#include "tools/plugin_host/command_calls.hpp"
 #include "tools/plugin_host/gateway_log.hpp"
 #include "tools/plugin_host/provider_calls.hpp"
 #include "tools/plugin_host/tool_calls.hpp"
@@ -15,6 +18,17 @@ namespace chela::plugin_host {
 namespace {
 
 constexpr std::size_t kDiagnosticsMax = 256;
+
+// Calls of a plugin's capabilities.
+struct Called {
+  std::string_view method;
+  Task<Result<void>> (*run)(Loop& loop, std::shared_ptr<HostedPlugin> plugin, rpc::Request request);
+};
+constexpr Called kCalls[] = {{protocol::kToolCall, &call_tool},
+                             {protocol::kProviderComplete, &complete},
+                             {protocol::kProviderListModels, &list_models},
+                             {protocol::kCommandRun, &run_command},
+                             {protocol::kGatewayMethodCall, &call_method}};
 
 std::vector<protocol::PluginDiagnostic> to_protocol(const std::vector<plugins::Diagnostic>& diagnostics) {
   std::vector<protocol::PluginDiagnostic> out;
@@ -136,16 +150,13 @@ void Host::shutdown(rpc::Request request) {
 }
 
 void Host::call(rpc::Request request) {
-  const auto& method = request.method();
-  bool tool = method == protocol::kToolCall, completes = method == protocol::kProviderComplete;
-  if (!tool && !completes && method != protocol::kProviderListModels) {
-    return request.fail({ErrorCode::unsupported, method + ": a native plugin has no such method"});
+  auto called = std::ranges::find(kCalls, request.method(), &Called::method);
+  if (called == std::end(kCalls)) {
+    return request.fail({ErrorCode::unsupported, request.method() + ": a native plugin has no such method"});
   }
   auto plugin = find_plugin(request.params());
   if (!plugin) return request.fail(plugin.error());
-  if (tool) return loop_.spawn("tool.call", call_tool(loop_, std::move(*plugin), std::move(request)));
-  if (completes) return loop_.spawn("provider.complete", complete(loop_, std::move(*plugin), std::move(request)));
-  loop_.spawn("provider.listModels", list_models(loop_, std::move(*plugin), std::move(request)));
+  loop_.spawn(std::string(called->method), called->run(loop_, std::move(*plugin), std::move(request)));
 }
 
 void Host::on_closed(const Error& why) {
