@@ -7,6 +7,7 @@
 
 #include "kernel/app/configuration.hpp"
 #include "kernel/app/host_programs.hpp"
+#include "kernel/app/plugin_config.hpp"
 #include "kernel/app/settings.hpp"
 #include "kernel/core/net/public_address.hpp"
 #include "kernel/core/packages/store.hpp"
@@ -55,13 +56,8 @@ plugins::PluginSetOptions PluginParts::set_options(plugins::Lane lane) {
 }
 
 std::string PluginParts::config_of(const std::string& plugin_id) const {
-  Json slice = Json::object();
-  const auto* entries = surroundings_.configuration.current().find("plugins.entries");
-  if (entries && entries->contains(plugin_id)) slice = entries->at(plugin_id).value("config", Json::object());
-  if (const auto* record = set_->find(plugin_id); record && record->manifest->config_schema) {
-    config::fill_defaults(*record->manifest->config_schema, slice);
-  }
-  return slice.dump(-1, ' ', false, Json::error_handler_t::replace);
+  const auto* record = set_->find(plugin_id);
+  return record ? plugin_config(surroundings_.configuration.current(), *record->manifest) : "{}";
 }
 
 Result<void> PluginParts::check_address(const net::EgressAddress& to) const {

@@ -63,4 +63,19 @@ Result<HostProgram> host_program(const HostPrograms& programs, const plugins::Ma
   return out;
 }
 
+Result<HostProgram> command_line_program(const HostPrograms& programs, const plugins::Manifest& manifest,
+                                         plugins::Isolation isolation, const std::vector<std::string>& arguments) {
+  if (manifest.runtime != plugins::Runtime::node) {
+    return fail(ErrorCode::unsupported, "plugin {} is no plugin for Node, so it has no command lines", manifest.id);
+  }
+  CHELA_TRY(auto program, host_program(programs, manifest, isolation));
+  program.label = "command line of " + manifest.id;
+  program.argv.back() = (programs.node_host / "dist" / "cli.js").string();
+  program.argv.insert(program.argv.end(), arguments.begin(), arguments.end());
+  for (auto& variable : platform::allowed_environment({"TERM", "COLORTERM", "NO_COLOR", "FORCE_COLOR", "COLUMNS"})) {
+    program.cage.environment.push_back(std::move(variable));
+  }
+  return program;
+}
+
 }  // namespace chela::remote

@@ -38,4 +38,8 @@ struct HostPrograms {
 Result<HostProgram> host_program(const HostPrograms& programs, const plugins::Manifest& manifest,
                                  plugins::Isolation isolation);
 
+// A command line of a plugin for Node, in the cage of its host process: bridge-node's dist/cli.js with `arguments`.
+Result<HostProgram> command_line_program(const HostPrograms& programs, const plugins::Manifest& manifest,
+                                         plugins::Isolation isolation, const std::vector<std::string>& arguments);
+
 }  // namespace chela::remote
