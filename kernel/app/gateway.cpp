@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "kernel/app/command_parts.hpp"
 #include "kernel/app/effective_config.hpp"
 #include "kernel/app/live_reload.hpp"
 #include "kernel/app/local_services.hpp"
@@ -76,6 +77,7 @@ class Gateway::Parts {
   std::unique_ptr<PluginParts> plugin_parts;
   std::optional<runtime::ModelCatalog> models;
   std::optional<runtime::ToolCatalog> tools;
+  std::optional<CommandParts> commands;
   std::optional<runtime::WorkspaceContext> context_files;
   runtime::TurnTotals totals;
   std::optional<runtime::SessionStore> session_store;
@@ -159,11 +161,13 @@ std::expected<void, StartFailure> Gateway::Parts::make_plugins() {
 void Gateway::Parts::make_runtime() {
   models.emplace(model_catalog(plugin_parts->set(), configuration));
   tools.emplace(plugin_parts->set(), tool_selection(config()));
+  commands.emplace(*loop, *plugin_parts, configuration);
   session_store.emplace(*database);
   runtime::TurnEnvironment turn{*loop,  logger->with_category("turn"), plugin_parts->set(), *models, *tools, *context_files,
                                 totals, turn_limits(config()),
                                 config().find_string("agents.defaults.userTimezone").value_or("")};
-  sessions.emplace(runtime::SessionEnvironment{std::move(turn), *session_store, {}}, runtime::Sessions::Limits{});
+  sessions.emplace(runtime::SessionEnvironment{std::move(turn), *session_store, {}, &commands->commands()},
+                   runtime::Sessions::Limits{});
 }
 
 void Gateway::Parts::make_gateway() {
@@ -182,6 +186,7 @@ void Gateway::Parts::make_gateway() {
   gateway::add_openai_models(*service, *context);
   gateway::add_openai_chat(*service, *context);
   gateway::add_openai_responses(*service, *context);
+  commands->serve(*service, *context);
   LiveParts live{*context, *service, *sockets};
   set_rules_and_limits(configuration, live);
   server.emplace(*loop, *service, server_limits(config()));
