@@ -8,6 +8,7 @@
 
 #include <array>
 #include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -63,6 +64,7 @@ class ScriptedPlugin {
   RunsTool on_start_tool;  // offers chela.tool/1 when one of the two is set
   RunsTool on_run_tool;
   std::function<void(std::uint64_t call_id)> on_cancel_tool;
+  std::map<std::string, const void*, std::less<>> extensions;  // further tables, by their ids
 
  private:
   static constexpr std::size_t kSlots = 8;
@@ -90,6 +92,7 @@ class ScriptedPlugin {
     ScriptedPlugin& self = of(plugin);
     if (from_abi(id) == CHELA_EXT_PROVIDER && self.on_complete) return &self.provider;
     if (from_abi(id) == CHELA_EXT_TOOL && (self.on_start_tool || self.on_run_tool)) return &self.tool;
+    if (auto found = self.extensions.find(from_abi(id)); found != self.extensions.end()) return found->second;
     return nullptr;
   }
   static chela_status thunk_configure(const chela_plugin* plugin, chela_str json, const chela_error_sink* error) {
