@@ -79,7 +79,8 @@ TEST_F(RunCommandTest, TheAnswersDetailsSayHowToGoOn) {
   ASSERT_TRUE(answer);
   EXPECT_TRUE(answer->continue_agent && answer->suppress_reply);
   EXPECT_EQ(answer->text, "see\n\nhttps://a/1.png\n\nhttps://a/2.png");
-  for (std::string odd : {"[]", "no json", R"({"continueAgent": "yes"})", std::string(1000, '[')}) {
+  const std::vector<std::string> odd_ones{"[]", "no json", R"({"continueAgent": "yes"})", std::string(1000, '[')};
+  for (const auto& odd : odd_ones) {
     commands.answer = ScriptedCommands::says("ok", odd);
     EXPECT_FALSE(run("/ask")->continue_agent) << odd.substr(0, 20);
   }
