@@ -60,8 +60,7 @@ class Running {
   }
 
   ForegroundExit wait(const SignalQueue& signals) {
-    for (int status = 0;;) {
-      if (waitpid(pid_, &status, WNOHANG) == pid_) return end_of(status);
+    while (!ended()) {
       std::array<pollfd, 2> events{{{process_.get(), POLLIN, 0}, {signals.descriptor(), POLLIN, 0}}};
       poll(events.data(), events.size(), kWatchIntervalMs);
       while (int signal = signals.next()) hand_on(signal);
@@ -70,6 +69,12 @@ class Running {
       reason_ = std::move(exceeded);
       kill_all();
     }
+    // Before it is reaped its group is still its own: what it left behind goes with it.
+    kill_all();
+    int status = 0;
+    waitpid(pid_, &status, 0);
+    if (reason_.empty()) reason_ = limits_.out_of_memory(group());
+    return {WIFEXITED(status) ? WEXITSTATUS(status) : kSignalBase + WTERMSIG(status), reason_};
   }
 
  private:
@@ -90,10 +95,9 @@ class Running {
     ::kill(-pid_, SIGKILL);
     if (group_) group_->kill_all();
   }
-  ForegroundExit end_of(int status) {
-    if (group_) group_->kill_all();
-    if (reason_.empty()) reason_ = limits_.out_of_memory(group());
-    return {WIFEXITED(status) ? WEXITSTATUS(status) : kSignalBase + WTERMSIG(status), reason_};
+  bool ended() const {
+    siginfo_t info{};
+    return waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == pid_;
   }
 
   pid_t pid_;
