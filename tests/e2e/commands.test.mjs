@@ -126,8 +126,11 @@ describe('commands of a plugin for Node', () => {
       api.registerCommand({ name: 'hang', description: '', handler: () => new Promise(() => {}) });
       api.registerCommand({ name: 'huge', description: '', handler: () => ({ text: 'x'.repeat(5_000_000) }) });
       api.registerCommand({ name: 'monstrous', description: '', handler: () => ({ text: 'x'.repeat(40_000_000) }) });
-      api.registerCommand({ name: 'die', description: '', handler: () => { process.kill(process.ppid, 'SIGKILL');
-        process.abort(); } });
+      api.registerCommand({ name: 'die', description: '', handler: () => process.abort() });
+      api.registerCommand({ name: 'vanish', description: '', handler: async () => {
+        const { execSync } = await import('node:child_process');
+        execSync('kill -9 ' + process.pid);
+      } });
       api.registerCommand({ name: 'odd', description: '', handler: () => ({ text: 7, mediaUrls: 'no' }) });
       api.registerCommand({ name: 'hello', description: 'Another one.', handler: () => 'the wrong one' });
       api.registerCommand({ name: 'stop', description: 'Not for plugins.', handler: () => 'the wrong one' });
@@ -148,7 +151,9 @@ describe('commands of a plugin for Node', () => {
     assert.equal(textOf(await conversation.turn('/stop')), 'The model answers.');
     assert.equal((await callMethod(gateway, 'health', {})).body.ok, true);
     assert.equal((await callMethod(gateway, 'bad.hang', {})).status, 504);
-    assert.match(errorOf(await conversation.turn('/die')).text, /\/die \(plugin bad\)/);
+    for (const death of ['/die', '/vanish']) {
+      assert.match(errorOf(await conversation.turn(death)).text, new RegExp(`${death} \\(plugin bad\\)`));
+    }
     assert.equal(textOf(await conversation.turn('hello?')), 'The model answers.');
     const { plugins } = await getJson(gateway, '/doctor');
     const complaints = JSON.stringify(plugins);
@@ -172,7 +177,7 @@ describe('gateway methods', () => {
       { greeting: 'Hello me', scopes: ['operator.read', 'operator.write'] });
     const config = JSON.stringify((await ask('config.get')).body);
     assert.match(config, /providers/);
-    assert.doesNotMatch(config, /sk-test|"apiKey":"(?!\[redacted\])/);
+    assert.doesNotMatch(config, /test-key/);
     assert.match((await ask('sessions.list')).body.error.message, /allowConversationAccess/);
     assert.match((await ask('helth')).body.error.message, /there is no method helth; did you mean health\?/);
     assert.equal((await callMethod(gateway, 'greeter.none', {})).status, 404);
@@ -226,10 +231,6 @@ const lines = `
       console.log('typed: ' + typed.trim() + ', config: ' + JSON.stringify(api.pluginConfig));
     });
     memory.command('wait').action(() => { console.log('waiting'); setInterval(() => {}, 1000); });
-    memory.command('look').action(async () => {
-      const { readdir } = await import('node:fs/promises');
-      console.log((await readdir('${'${process.env.HOME}'}/..').catch((error) => error.code)));
-    });
   }, { descriptors: [{ name: 'heron', description: 'Lists herons.', hasSubcommands: true }] });
   api.registerCli(({ program }) => { program.command('doctor'); }, { commands: ['doctor'] });`;
 
