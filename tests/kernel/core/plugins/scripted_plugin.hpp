@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "chela/ext/hook.h"
 #include "chela/ext/provider.h"
 #include "chela/ext/tool.h"
 #include "kernel/core/base/assert.hpp"
@@ -27,6 +28,9 @@ class ScriptedPlugin {
   using RunsTool =
       std::function<chela_status(const chela_tool_request&, const chela_tool_call*, const chela_error_sink*)>;
 
+  using HearsHook =
+      std::function<chela_status(const chela_hook_request&, const chela_hook_call*, const chela_error_sink*)>;
+
   explicit ScriptedPlugin(std::string plugin_id, std::string plugin_version = "1.0.0")
       : id(std::move(plugin_id)), version(std::move(plugin_version)) {
     while (slots()[slot_]) ++slot_;
@@ -37,6 +41,7 @@ class ScriptedPlugin {
               &thunk_start,         &thunk_stop, &thunk_destroy};
     provider = {sizeof(chela_plugin_provider), &thunk_complete, &thunk_cancel, &thunk_list_models};
     tool = {sizeof(chela_plugin_tool), &thunk_names, &thunk_start_tool, &thunk_cancel_tool, &thunk_run_tool};
+    hook = {sizeof(chela_plugin_hook), &thunk_start_hook, &thunk_cancel_hook};
   }
   ScriptedPlugin(const ScriptedPlugin&) = delete;
   ScriptedPlugin& operator=(const ScriptedPlugin&) = delete;
@@ -48,6 +53,7 @@ class ScriptedPlugin {
   chela_plugin plugin;
   chela_plugin_provider provider;
   chela_plugin_tool tool;
+  chela_plugin_hook hook;
 
   const chela_host* host = nullptr;
   std::vector<std::string> calls;  // of the life cycle, in order
@@ -63,6 +69,8 @@ class ScriptedPlugin {
   RunsTool on_start_tool;  // offers chela.tool/1 when one of the two is set
   RunsTool on_run_tool;
   std::function<void(std::uint64_t call_id)> on_cancel_tool;
+  HearsHook on_hook;  // offers chela.hook/1 when set
+  std::function<void(std::uint64_t call_id)> on_cancel_hook;
 
  private:
   static constexpr std::size_t kSlots = 8;
@@ -90,6 +98,7 @@ class ScriptedPlugin {
     ScriptedPlugin& self = of(plugin);
     if (from_abi(id) == CHELA_EXT_PROVIDER && self.on_complete) return &self.provider;
     if (from_abi(id) == CHELA_EXT_TOOL && (self.on_start_tool || self.on_run_tool)) return &self.tool;
+    if (from_abi(id) == CHELA_EXT_HOOK && self.on_hook) return &self.hook;
     return nullptr;
   }
   static chela_status thunk_configure(const chela_plugin* plugin, chela_str json, const chela_error_sink* error) {
@@ -134,6 +143,13 @@ class ScriptedPlugin {
   }
   static void thunk_cancel_tool(const chela_plugin* plugin, uint64_t call_id) {
     if (of(plugin).on_cancel_tool) of(plugin).on_cancel_tool(call_id);
+  }
+  static chela_status thunk_start_hook(const chela_plugin* plugin, const chela_hook_request* request,
+                                       const chela_hook_call* call, const chela_error_sink* error) {
+    return of(plugin).on_hook(*request, call, error);
+  }
+  static void thunk_cancel_hook(const chela_plugin* plugin, uint64_t call_id) {
+    if (of(plugin).on_cancel_hook) of(plugin).on_cancel_hook(call_id);
   }
 
   std::size_t slot_ = 0;
