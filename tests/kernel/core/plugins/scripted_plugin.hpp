@@ -40,7 +40,8 @@ class ScriptedPlugin {
     plugin = {sizeof(chela_plugin), this,        &thunk_get_extension, &thunk_configure,
               &thunk_start,         &thunk_stop, &thunk_destroy};
     provider = {sizeof(chela_plugin_provider), &thunk_complete, &thunk_cancel, &thunk_list_models};
-    tool = {sizeof(chela_plugin_tool), &thunk_names, &thunk_start_tool, &thunk_cancel_tool, &thunk_run_tool};
+    tool = {sizeof(chela_plugin_tool), &thunk_names, &thunk_start_tool, &thunk_cancel_tool, &thunk_run_tool,
+            &thunk_resolve_tools};
     hook = {sizeof(chela_plugin_hook), &thunk_start_hook, &thunk_cancel_hook};
   }
   ScriptedPlugin(const ScriptedPlugin&) = delete;
@@ -68,6 +69,7 @@ class ScriptedPlugin {
   std::function<chela_status(std::string_view service, const chela_completion*)> on_list_models;
   RunsTool on_start_tool;  // offers chela.tool/1 when one of the two is set
   RunsTool on_run_tool;
+  RunsTool on_resolve_tools;
   std::function<void(std::uint64_t call_id)> on_cancel_tool;
   HearsHook on_hook;  // offers chela.hook/1 when set
   std::function<void(std::uint64_t call_id)> on_cancel_hook;
@@ -140,6 +142,10 @@ class ScriptedPlugin {
   static chela_status thunk_run_tool(const chela_plugin* plugin, const chela_tool_request* request,
                                      const chela_tool_call* call, const chela_error_sink* error) {
     return of(plugin).on_run_tool(*request, call, error);
+  }
+  static chela_status thunk_resolve_tools(const chela_plugin* plugin, const chela_tool_request* request,
+                                          const chela_tool_call* call, const chela_error_sink* error) {
+    return of(plugin).on_resolve_tools ? of(plugin).on_resolve_tools(*request, call, error) : CHELA_UNSUPPORTED;
   }
   static void thunk_cancel_tool(const chela_plugin* plugin, uint64_t call_id) {
     if (of(plugin).on_cancel_tool) of(plugin).on_cancel_tool(call_id);
