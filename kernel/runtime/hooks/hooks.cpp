@@ -6,7 +6,6 @@
 
 #include "kernel/core/base/json.hpp"
 #include "kernel/core/base/text.hpp"
-#include "kernel/core/loop/join.hpp"
 #include "kernel/runtime/hooks/call.hpp"
 #include "kernel/runtime/hooks/merge.hpp"
 #include "kernel/runtime/models/call_id.hpp"
@@ -121,28 +120,27 @@ Task<Result<void>> Hooks::tell_one(HookListener listener, HookPoint point, std::
     co_return Result<void>{};
   }
   auto told = co_await call(std::move(listener), point, what->event, what->context, loop_.shutdown_token());
-  --telling_[plugin_id];
+  if (auto open = telling_.find(plugin_id); --open->second == 0) telling_.erase(open);
   if (!told) failed(plugin_id, point, told.error());
   co_return Result<void>{};
 }
 
-void Hooks::tell(HookPoint point, const Json& event, const Json& context) {
-  auto what = std::make_shared<const Told>(to_text(event), to_text(context));
+void Hooks::tell_those(HookPoint point, const Json& event, const Json& context, bool only_started) {
+  std::shared_ptr<const Told> what;
   for (const auto& listener : std::vector(listeners_.of(point))) {
+    const auto* record = plugins_.find(listener.plugin_id);
+    if (only_started && (!record || record->state != plugins::State::started)) continue;
     if (!is_for(listener, event)) continue;
+    if (!what) what = std::make_shared<const Told>(to_text(event), to_text(context));
     loop_.spawn(fmt::format("hook {} of plugin {}", name_of(point), listener.plugin_id),
                 tell_one(listener, point, what));
   }
 }
 
-Task<void> Hooks::tell_started(HookPoint point, Json event, Json context) {
-  auto what = std::make_shared<const Told>(to_text(event), to_text(context));
-  std::vector<Task<Result<void>>> telling;
-  for (const auto& listener : listeners_.of(point)) {
-    const auto* record = plugins_.find(listener.plugin_id);
-    if (record && record->state == plugins::State::started) telling.push_back(tell_one(listener, point, what));
-  }
-  co_await join_all(std::move(telling));
+void Hooks::tell(HookPoint point, const Json& event, const Json& context) { tell_those(point, event, context, false); }
+
+void Hooks::tell_started(HookPoint point, const Json& event, const Json& context) {
+  tell_those(point, event, context, true);
 }
 
 }  // namespace chela::runtime

@@ -44,8 +44,10 @@ class Hooks {
 
   // Tells all side by side. Nobody waits.
   void tell(HookPoint point, const nlohmann::json& event, const nlohmann::json& context);
-  // Tells those that run already, and waits until each has done it or its time is up.
-  Task<void> tell_started(HookPoint point, nlohmann::json event, nlohmann::json context);
+  // Tells only plugins that run already.
+  void tell_started(HookPoint point, const nlohmann::json& event, const nlohmann::json& context);
+  // Whether somebody is being told something still.
+  bool telling() const { return !telling_.empty(); }
   // Asks one after another and merges; the object that they came to, empty when none had anything to say. In what one
   // plugin decided alone (a claim, a block), `plugin` says which. A failure is logged and passed over, but at a gate,
   // where it is a no. Once `cancel` is, nobody more is asked.
@@ -62,6 +64,7 @@ class Hooks {
                                  CancelToken cancel);
   Task<Result<nlohmann::json>> ask_one(HookListener listener, HookPoint point, std::string event, std::string context,
                                        CancelToken cancel);
+  void tell_those(HookPoint point, const nlohmann::json& event, const nlohmann::json& context, bool only_started);
   Task<Result<void>> tell_one(HookListener listener, HookPoint point, std::shared_ptr<const Told> what);
   void failed(std::string_view plugin_id, HookPoint point, const Error& error);
 
