@@ -38,10 +38,10 @@ class TurnHooksTest : public RuntimeTest {
     tools.emplace(*set, ToolSelection{});
     models.emplace(*set, json::object(), [](const std::string&) { return std::nullopt; });
     hooks.emplace(loop, logger, *set);
+    listening = &*hooks;
   }
   const TurnResult& run(std::string said = "hello") {
     with = std::make_unique<TurnEnvironment>(environment());
-    with->hooks = &*hooks;
     TurnInput input{.id = "t1", .session_id = "s1", .channel = "web", .sender = "ada"};
     input.messages = {user_message(said)};
     loop.spawn("turn", keep(run_turn(*with, std::move(input), seen, stop.token()), result));
@@ -216,7 +216,6 @@ TEST_F(TurnHooksTest, APluginThatHangsHoldsUpNoLongerThanItsTime) {
   hangs = true;
   script = {says("ok")};
   with = std::make_unique<TurnEnvironment>(environment());
-  with->hooks = &*hooks;
   TurnInput input{.id = "t1", .messages = {user_message("hello")}};
   loop.spawn("turn", keep(run_turn(*with, std::move(input), seen, stop.token()), result));
   run_until([this] { return heard.size() == 1; });
@@ -230,7 +229,6 @@ TEST_F(TurnHooksTest, APluginThatHangsHoldsUpNoLongerThanItsTime) {
 TEST_F(TurnHooksTest, NothingIsMadeForATurnThatNobodyListensTo) {
   listen(R"(["message_received"])");
   with = std::make_unique<TurnEnvironment>(environment());
-  with->hooks = &*hooks;
   EXPECT_EQ(TurnHooks::create(*with, {}), nullptr);
   with->hooks = nullptr;
   EXPECT_EQ(TurnHooks::create(*with, {}), nullptr);
