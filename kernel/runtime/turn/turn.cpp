@@ -118,13 +118,12 @@ bool Turn::over_limit() {
 Task<CompletionOutcome> Turn::ask(const Service* service) {
   ++result_.completions;
   paragraph_due_ = true;
-  auto tools = tools_.offered();
-  if (hooks_ && result_.completions == 1) hooks_->tell_input(messages_, tools);
+  if (hooks_ && result_.completions == 1) hooks_->tell_input(messages_, tools_.offered());
   for (int attempt = 1;; ++attempt) {
     auto started = environment_.loop.now();
     if (hooks_) hooks_->tell_call_started(result_.completions);
     CompletionInput request{.service = service, .model = result_.model.model, .messages = messages_,
-                            .tools = tools, .options = input_.options,
+                            .tools = tools_.offered(), .options = input_.options,
                             .silence_max = environment_.limits.silence_max};
     auto outcome = co_await complete(environment_.loop, environment_.plugins, std::move(request), *this, stop_.token());
     if (hooks_) {
