@@ -7,6 +7,7 @@
 
 #include "kernel/app/command_parts.hpp"
 #include "kernel/app/effective_config.hpp"
+#include "kernel/app/gateway_hooks.hpp"
 #include "kernel/app/live_reload.hpp"
 #include "kernel/app/local_services.hpp"
 #include "kernel/app/plugin_parts.hpp"
@@ -75,6 +76,7 @@ class Gateway::Parts {
   std::optional<ServiceSecrets> service_secrets;
   std::optional<net::EgressClient> egress;
   std::unique_ptr<PluginParts> plugin_parts;
+  std::optional<runtime::Hooks> hooks;
   std::optional<runtime::ModelCatalog> models;
   std::optional<runtime::ToolCatalog> tools;
   std::optional<CommandParts> commands;
@@ -155,6 +157,8 @@ std::expected<void, StartFailure> Gateway::Parts::make_plugins() {
   plugin_parts->set().on_change([this] {
     if (tools) *tools = runtime::ToolCatalog(plugin_parts->set(), tool_selection(config()));
   });
+  hooks.emplace(*loop, logger->with_category("hooks"), plugin_parts->set());
+  plugin_parts->set().on_change([this] { hooks->relist(); });
   return {};
 }
 
@@ -165,7 +169,7 @@ void Gateway::Parts::make_runtime() {
   session_store.emplace(*database);
   runtime::TurnEnvironment turn{*loop,  logger->with_category("turn"), plugin_parts->set(), *models, *tools, *context_files,
                                 totals, turn_limits(config()),
-                                config().find_string("agents.defaults.userTimezone").value_or("")};
+                                config().find_string("agents.defaults.userTimezone").value_or(""), &*hooks};
   sessions.emplace(runtime::SessionEnvironment{std::move(turn), *session_store, {}, &commands->commands()},
                    runtime::Sessions::Limits{});
 }
@@ -201,7 +205,7 @@ std::expected<std::string, StartFailure> Gateway::Parts::start() {
   ready = true;
   for (const auto& warning : warnings()) logger->warning("{}", warning);
   loop->spawn("looking for local model services", find_local_services(*loop, plugin_parts->set(), *models, *logger));
-  loop->spawn("learning what plugins for Node provide", plugin_parts->set().learn_registrations());
+  loop->spawn("learning what plugins for Node provide", begin_hooks(plugin_parts->set(), *hooks, server->port()));
   live_reload.emplace(configuration, *logger, LiveParts{*context, *service, *sockets});
   auto shown = address.find(':') == std::string::npos ? address : "[" + address + "]";
   return fmt::format("http://{}:{}", shown, server->port());
@@ -233,7 +237,11 @@ std::vector<gateway::Metric> Gateway::Parts::server_metrics() const {
       {"refusedConnections", "chela_http_refused_total", "Connections above a limit", true, count(counters.refused)},
       {"openConnections", "chela_http_connections", "Connections now", false, count(counters.connections)},
       {"egressRequests", "chela_egress_requests_total", "Requests sent out", true, count(out.started)},
-      {"egressFailures", "chela_egress_failures_total", "Requests sent out that failed", true, count(out.failed)}};
+      {"egressFailures", "chela_egress_failures_total", "Requests sent out that failed", true, count(out.failed)},
+      {"hookCalls", "chela_hook_calls_total", "Calls of plugins at points where they listen", true,
+       count(hooks->totals().calls)},
+      {"hookFailures", "chela_hook_failures_total", "Calls of plugins at such points that failed or were late", true,
+       count(hooks->totals().failures)}};
 }
 
 std::vector<gateway::Metric> Gateway::Parts::metrics() const {
@@ -273,6 +281,7 @@ void Gateway::Parts::drain() {
       auto slept = co_await sleep_until(*parts.loop, parts.loop->now() + std::chrono::milliseconds(20), {});
       if (!slept) break;
     }
+    co_await end_hooks(*parts.loop, *parts.hooks, *parts.sessions);
     finished.set(true);
     parts.loop->stop();
     co_return drained;

@@ -11,6 +11,7 @@
 #include "kernel/core/protocol/version.hpp"
 #include "tools/plugin_host/command_calls.hpp"
 #include "tools/plugin_host/gateway_log.hpp"
+#include "tools/plugin_host/hook_calls.hpp"
 #include "tools/plugin_host/provider_calls.hpp"
 #include "tools/plugin_host/tool_calls.hpp"
 
@@ -149,7 +150,20 @@ void Host::shutdown(rpc::Request request) {
   peer_.close({ErrorCode::cancelled, "shut down"});
 }
 
+// It may name several plugins, since it is one message for all that a host process runs; here that is one.
+void Host::run_hook(rpc::Request request) {
+  auto params = protocol::read_hook_run_params(request.params());
+  if (!params) return request.fail(params.error());
+  auto named = [&](const auto& running) {
+    return running.second && (!params->plugins || std::ranges::find(*params->plugins, running.first) != params->plugins->end());
+  };
+  auto found = std::ranges::find_if(plugins_, named);
+  if (found == plugins_.end()) return request.answer(to_json(protocol::HookRunResult()));
+  loop_.spawn("hook.run", plugin_host::run_hook(loop_, found->second, std::move(*params), std::move(request)));
+}
+
 void Host::call(rpc::Request request) {
+  if (request.method() == protocol::kHookRun) return run_hook(std::move(request));
   auto called = std::ranges::find(kCalls, request.method(), &Called::method);
   if (called == std::end(kCalls)) {
     return request.fail({ErrorCode::unsupported, request.method() + ": a native plugin has no such method"});

@@ -8,6 +8,7 @@
 
 #include "chela/ext/command.h"
 #include "chela/ext/gateway_method.h"
+#include "chela/ext/hook.h"
 #include "chela/ext/provider.h"
 #include "chela/ext/tool.h"
 #include "kernel/core/base/text.hpp"
@@ -28,7 +29,8 @@ struct KindInterface {
 constexpr KindInterface kInterfaces[] = {{"tool", CHELA_EXT_TOOL},
                                          {"provider", CHELA_EXT_PROVIDER},
                                          {"command", CHELA_EXT_COMMAND},
-                                         {"gateway_method", CHELA_EXT_GATEWAY_METHOD}};
+                                         {"gateway_method", CHELA_EXT_GATEWAY_METHOD},
+                                         {"hook", CHELA_EXT_HOOK}};
 
 struct Offer {
   uint32_t struct_size;

@@ -6,6 +6,7 @@
 
 #include "chela/ext/command.h"
 #include "chela/ext/gateway_method.h"
+#include "chela/ext/hook.h"
 #include "chela/ext/log.h"
 #include "chela/ext/provider.h"
 #include "chela/ext/tool.h"
@@ -14,6 +15,7 @@
 #include "kernel/core/remote/host_process.hpp"
 #include "kernel/core/remote/remote_command.hpp"
 #include "kernel/core/remote/remote_gateway_method.hpp"
+#include "kernel/core/remote/remote_hook.hpp"
 #include "kernel/core/remote/remote_http.hpp"
 #include "kernel/core/remote/remote_provider.hpp"
 #include "kernel/core/remote/remote_tool.hpp"
@@ -30,6 +32,7 @@ struct Offered {
 constexpr Offered kOffered[] = {
     {CHELA_EXT_COMMAND, "command", &kRemoteCommand},
     {CHELA_EXT_GATEWAY_METHOD, "gateway_method", &kRemoteGatewayMethod},
+    {CHELA_EXT_HOOK, "hook", &kRemoteHook},
     {CHELA_EXT_PROVIDER, "provider", &kRemoteProvider},
     {CHELA_EXT_TOOL, "tool", &kRemoteTool},
 };

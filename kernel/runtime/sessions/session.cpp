@@ -5,6 +5,7 @@
 #include "kernel/core/base/random.hpp"
 #include "kernel/core/base/text.hpp"
 #include "kernel/runtime/sessions/history.hpp"
+#include "kernel/runtime/sessions/session_hooks.hpp"
 #include "kernel/runtime/sessions/transcript.hpp"
 
 namespace chela::runtime {
@@ -92,6 +93,13 @@ class Session::Turning final : public TurnObserver {
                         .created_at_ms = session_.environment_.turn.loop.clock().unix_ms()});
   }
 
+  // The answer of a plugin, in a turn's stead.
+  TurnResult answer(std::string text) {
+    CompletionResult said{.text = std::move(text), .stop_reason = "stop"};
+    on_text(said.text);
+    if (!said.text.empty()) on_assistant_message(assistant_message(said.text, {}), said);
+    return {.finish_reason = "stop", .text = std::move(said.text)};
+  }
   void tell(EventType type, SessionEvent facts, const std::function<void(EventWriter&)>& fill) {
     facts.message_id = message_id_;
     session_.emit(type, facts, fill);
@@ -215,6 +223,7 @@ Task<Result<Accepted>> Session::submit(NewMessage message) {
   accepted.duplicate = !*written;
   if (accepted.duplicate) co_return accepted;
 
+  tell_accepted(environment_.turn.hooks, summary_, message, now_ms);
   summary_ = summary_after(message, now_ms);
   emit(EventType::message_accepted, {.message_id = accepted.message_id},
        [&](EventWriter& out) { out.text("messageId", accepted.message_id); });
@@ -287,11 +296,23 @@ Task<TurnResult> Session::answer(Queued& queued, Turning& turning) {
   TurnInput input{.id = queued.turn_id,
                   .origin = "session=" + summary_.id,
                   .agent = summary_.identity.agent,
+                  .session_id = summary_.id,
+                  .channel = summary_.identity.channel,
+                  .sender = summary_.identity.peer,
                   .model = queued.message.model,
                   .messages = history_,
                   .options = queued.message.options,
                   .client_tools = std::move(queued.message.client_tools)};
-  auto result = co_await run_turn(environment_.turn, std::move(input), turning, stop_->token());
+  std::optional<std::string> claimed;
+  if (auto* hooks = environment_.turn.hooks; may_claim(hooks)) {
+    claimed = co_await claim_dispatch(*hooks, summary_, queued.message.message_id, queued.message.text, stop_->token());
+  }
+  TurnResult result;
+  if (claimed) {
+    result = turning.answer(std::move(*claimed));
+  } else {
+    result = co_await run_turn(environment_.turn, std::move(input), turning, stop_->token());
+  }
   result.text.insert(0, said);
   co_return result;
 }
