@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "kernel/app/channel_parts.hpp"
 #include "kernel/app/effective_config.hpp"
 #include "kernel/app/live_reload.hpp"
 #include "kernel/app/local_services.hpp"
@@ -17,6 +18,7 @@
 #include "kernel/core/platform/descriptors.hpp"
 #include "kernel/core/store/database.hpp"
 #include "kernel/core/store/state_lock.hpp"
+#include "kernel/gateway/channels_api.hpp"
 #include "kernel/gateway/openai_api.hpp"
 #include "kernel/gateway/operations.hpp"
 #include "kernel/gateway/page.hpp"
@@ -80,6 +82,7 @@ class Gateway::Parts {
   runtime::TurnTotals totals;
   std::optional<runtime::SessionStore> session_store;
   std::optional<runtime::Sessions> sessions;
+  std::optional<ChannelParts> channels;
   std::optional<policy::AccessControl> access;
   std::optional<gateway::Context> context;
   std::optional<gateway::Service> service;
@@ -164,13 +167,14 @@ void Gateway::Parts::make_runtime() {
                                 totals, turn_limits(config()),
                                 config().find_string("agents.defaults.userTimezone").value_or("")};
   sessions.emplace(runtime::SessionEnvironment{std::move(turn), *session_store, {}}, runtime::Sessions::Limits{});
+  channels.emplace(*loop, *logger, configuration, *plugin_parts, *sessions, *models);
 }
 
 void Gateway::Parts::make_gateway() {
   access.emplace(access_rules(config(), configuration.credential(), configuration.address()), loop->clock());
   context.emplace(gateway::Context{*loop, logger->with_category("gateway"), options.version, options.started_at,
                                    plugin_parts->set(), *models, *tools, *sessions, *access, socket_limits(config()),
-                                   gateway::RateLimit(0, loop->clock())});
+                                   gateway::RateLimit(0, loop->clock()), &channels->channels()});
   service.emplace(logger->with_category("http"), *access);
   gateway::add_operations(*service, *context,
                           {.is_ready = [this] { return ready; },
@@ -178,11 +182,12 @@ void Gateway::Parts::make_gateway() {
                            .metrics = [this] { return server_metrics(); }});
   gateway::add_page(*service);
   gateway::add_sessions_api(*service, *context);
+  gateway::add_channels_api(*service, *context);
   sockets = gateway::add_socket(*service, *context);
   gateway::add_openai_models(*service, *context);
   gateway::add_openai_chat(*service, *context);
   gateway::add_openai_responses(*service, *context);
-  LiveParts live{*context, *service, *sockets};
+  LiveParts live{*context, *service, *sockets, &*channels};
   set_rules_and_limits(configuration, live);
   server.emplace(*loop, *service, server_limits(config()));
 }
@@ -197,7 +202,8 @@ std::expected<std::string, StartFailure> Gateway::Parts::start() {
   for (const auto& warning : warnings()) logger->warning("{}", warning);
   loop->spawn("looking for local model services", find_local_services(*loop, plugin_parts->set(), *models, *logger));
   loop->spawn("learning what plugins for Node provide", plugin_parts->set().learn_registrations());
-  live_reload.emplace(configuration, *logger, LiveParts{*context, *service, *sockets});
+  channels->start();
+  live_reload.emplace(configuration, *logger, LiveParts{*context, *service, *sockets, &*channels});
   auto shown = address.find(':') == std::string::npos ? address : "[" + address + "]";
   return fmt::format("http://{}:{}", shown, server->port());
 }
@@ -258,6 +264,7 @@ void Gateway::Parts::serve() {
 void Gateway::Parts::drain() {
   ready = false;
   live_reload.reset();
+  channels->channels().refuse_new();
   auto grace = std::chrono::seconds(config().get_integer("gateway.gracefulShutdownSeconds"));
   auto deadline = loop->now() + grace;
   // Turns that run may end; nothing new comes in meanwhile.
@@ -268,6 +275,7 @@ void Gateway::Parts::drain() {
       auto slept = co_await sleep_until(*parts.loop, parts.loop->now() + std::chrono::milliseconds(20), {});
       if (!slept) break;
     }
+    co_await parts.channels->channels().accounts().stop(until);
     finished.set(true);
     parts.loop->stop();
     co_return drained;

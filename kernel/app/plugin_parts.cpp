@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "kernel/app/configuration.hpp"
+#include "kernel/app/gateway_config.hpp"
 #include "kernel/app/host_programs.hpp"
 #include "kernel/app/settings.hpp"
 #include "kernel/core/net/public_address.hpp"
@@ -45,6 +46,7 @@ plugins::PluginSetOptions PluginParts::set_options(plugins::Lane lane) {
           .lane = lane,
           .linked_in = surroundings_.linked_in,
           .config_of = [this](const std::string& id) { return config_of(id); },
+          .gateway_config_of = [this](const std::string& id) { return gateway_config_of(id); },
           .probe = {.command = surroundings_.probe},
           .verify_files = [root = home.root](const plugins::Manifest& manifest) {
             return packages::verify_installed(root, manifest.directory);
@@ -62,6 +64,18 @@ std::string PluginParts::config_of(const std::string& plugin_id) const {
     config::fill_defaults(*record->manifest->config_schema, slice);
   }
   return slice.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::string PluginParts::gateway_config_of(const std::string& plugin_id) const {
+  return gateway_config(surroundings_.configuration, *set_, plugin_id);
+}
+
+void PluginParts::tell_configuration() {
+  for (const auto* record : set_->list()) {
+    const auto& id = record->manifest->id;
+    if (!record->instance || record->manifest->runtime != plugins::Runtime::node) continue;
+    hosts_->tell_configuration(id, config_of(id), gateway_config_of(id));
+  }
 }
 
 Result<void> PluginParts::check_address(const net::EgressAddress& to) const {

@@ -4,12 +4,14 @@
 
 #include <nlohmann/json.hpp>
 
+#include "chela/ext/channel.h"
 #include "chela/ext/log.h"
 #include "chela/ext/provider.h"
 #include "chela/ext/tool.h"
 #include "kernel/core/base/json.hpp"
 #include "kernel/core/plugins/abi_text.hpp"
 #include "kernel/core/remote/host_process.hpp"
+#include "kernel/core/remote/remote_channel.hpp"
 #include "kernel/core/remote/remote_http.hpp"
 #include "kernel/core/remote/remote_provider.hpp"
 #include "kernel/core/remote/remote_tool.hpp"
@@ -24,6 +26,7 @@ struct Offered {
   const void* table;
 };
 constexpr Offered kOffered[] = {
+    {CHELA_EXT_CHANNEL, "channel", &kRemoteChannel},
     {CHELA_EXT_PROVIDER, "provider", &kRemoteProvider},
     {CHELA_EXT_TOOL, "tool", &kRemoteTool},
 };

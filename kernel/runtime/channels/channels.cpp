@@ -58,7 +58,7 @@ Channels::Channels(Environment environment)
     : environment_(std::move(environment)),
       conversation_{environment_.loop, environment_.logger, environment_.sessions, notes_},
       accounts_({environment_.loop, environment_.logger, environment_.plugins, environment_.channels_on,
-                 environment_.settings_of}) {}
+                 environment_.account_settings_of}) {}
 
 ReplyStyle Channels::style_for(const InboundMessage& message, const ReplyWishes& wishes) const {
   auto style = environment_.default_style();

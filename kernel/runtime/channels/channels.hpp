@@ -35,7 +35,9 @@ class Channels {
     plugins::PluginSet& plugins;
     Sessions& sessions;
     std::function<std::vector<std::string>()> channels_on;
+    // The section of a channel as it is written, and with its secrets filled in; objects.
     std::function<nlohmann::json(const std::string& channel)> settings_of;
+    std::function<nlohmann::json(const std::string& channel)> account_settings_of;
     // agents.defaults: blockStreamingDefault and verboseDefault.
     std::function<ReplyStyle()> default_style;
   };
