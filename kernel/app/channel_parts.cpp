@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "kernel/app/gateway_config.hpp"
+#include "kernel/runtime/channels/native_message.hpp"
 
 namespace chela::app {
 
@@ -27,6 +28,23 @@ ChannelParts::ChannelParts(Loop& loop, const log::Logger& logger, const Effectiv
                                  *channels_},
                    plugins.hosts().requests());
   plugins.set().on_change([this] { look_again_later(); });
+}
+
+plugins::InboundDoor ChannelParts::door(std::function<ChannelParts*()> find) {
+  plugins::InboundDoor door;
+  door.receive = [find](const plugins::Manifest& plugin, plugins::ReceivedMessage message,
+                        std::move_only_function<void(Result<void>)> stored) {
+    auto* self = find();
+    if (!self) return stored(fail(ErrorCode::unavailable, "the gateway is starting"));
+    auto read = runtime::message_of_native(self->plugins_.set().registry(), plugin.id, std::move(message));
+    if (!read) return stored(std::unexpected(std::move(read.error())));
+    self->channels_->receive(std::move(*read), std::move(stored));
+  };
+  door.state = [find](const plugins::Manifest& plugin, const std::string& channel, const std::string& account,
+                      const std::string& state) {
+    if (auto* self = find()) self->channels_->accounts().note_status(plugin.id, channel, account, state);
+  };
+  return door;
 }
 
 // It comes from inside the bookkeeping of the plugins.

@@ -18,6 +18,9 @@ class ChannelParts {
   ChannelParts(const ChannelParts&) = delete;
   ChannelParts& operator=(const ChannelParts&) = delete;
 
+  // Where native channels in this process hand over messages; `find` may answer null while there are no channels yet.
+  static plugins::InboundDoor door(std::function<ChannelParts*()> find);
+
   runtime::Channels& channels() { return *channels_; }
   // The gateway serves: accounts may connect.
   void start() { channels_->accounts().start(); }

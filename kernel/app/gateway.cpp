@@ -150,7 +150,8 @@ std::expected<void, StartFailure> Gateway::Parts::make_plugins() {
        .probe = options.plugin_probe,
        .is_service_authority = [this](std::string_view authority) {
          return models && models->is_service_authority(authority);
-       }});
+       },
+       .inbound = ChannelParts::door([this] { return channels ? &*channels : nullptr; })});
   if (!made) return refuse(made.error().message);
   plugin_parts = std::move(*made);
   plugin_parts->set().on_change([this] {

@@ -31,7 +31,7 @@ Result<std::unique_ptr<PluginParts>> PluginParts::create(PluginSurroundings surr
 PluginParts::PluginParts(PluginSurroundings surroundings, plugins::Lane lane) : surroundings_(std::move(surroundings)) {
   const auto& configuration = surroundings_.configuration;
   plugins::HostEnvironment host{surroundings_.loop, surroundings_.logger, surroundings_.egress,
-                                surroundings_.is_service_authority};
+                                surroundings_.is_service_authority, surroundings_.inbound};
   hosts_.emplace(host, host_programs(configuration.current(), configuration.home(), surroundings_.workspace,
                                      surroundings_.path));
   set_.emplace(set_options(lane), std::move(host));

@@ -31,6 +31,7 @@ struct PluginSurroundings {
   std::span<const chela_entry* const> linked_in;
   std::vector<std::string> probe;
   std::function<bool(std::string_view authority)> is_service_authority;
+  plugins::InboundDoor inbound = {};
 };
 
 class PluginParts {

@@ -7,6 +7,7 @@
 #include "kernel/core/protocol/provider.hpp"
 #include "kernel/core/protocol/tool.hpp"
 #include "kernel/core/protocol/version.hpp"
+#include "tools/plugin_host/channel_calls.hpp"
 #include "tools/plugin_host/gateway_log.hpp"
 #include "tools/plugin_host/provider_calls.hpp"
 #include "tools/plugin_host/tool_calls.hpp"
@@ -72,7 +73,8 @@ void Host::hello(rpc::Request request) {
 plugins::HostEnvironment Host::environment_for(const std::string& plugin_id) {
   // The gateway redacts, and it knows which hosts a plugin may reach; here only the manifest is known.
   log::Logger logger(std::make_shared<GatewayLog>(loop_, peer_, plugin_id), redactor_);
-  return {loop_, std::move(logger), egress_, [](std::string_view) { return true; }};
+  return {loop_, std::move(logger), egress_, [](std::string_view) { return true; },
+          gateway_door(loop_, peer_)};
 }
 
 Task<Result<void>> Host::start(Host& self, rpc::Request request) {
@@ -138,6 +140,11 @@ void Host::shutdown(rpc::Request request) {
 void Host::call(rpc::Request request) {
   const auto& method = request.method();
   bool tool = method == protocol::kToolCall, completes = method == protocol::kProviderComplete;
+  if (is_channel_call(method)) {
+    auto owner = find_plugin(request.params());
+    if (!owner) return request.fail(owner.error());
+    return loop_.spawn(method, call_channel(loop_, std::move(*owner), std::move(request)));
+  }
   if (!tool && !completes && method != protocol::kProviderListModels) {
     return request.fail({ErrorCode::unsupported, method + ": a native plugin has no such method"});
   }
