@@ -63,6 +63,7 @@ class ScriptedPlugin {
   RunsTool on_start_tool;  // offers chela.tool/1 when one of the two is set
   RunsTool on_run_tool;
   std::function<void(std::uint64_t call_id)> on_cancel_tool;
+  std::function<const void*(std::string_view id)> extension;  // what it offers besides
 
  private:
   static constexpr std::size_t kSlots = 8;
@@ -90,7 +91,7 @@ class ScriptedPlugin {
     ScriptedPlugin& self = of(plugin);
     if (from_abi(id) == CHELA_EXT_PROVIDER && self.on_complete) return &self.provider;
     if (from_abi(id) == CHELA_EXT_TOOL && (self.on_start_tool || self.on_run_tool)) return &self.tool;
-    return nullptr;
+    return self.extension ? self.extension(from_abi(id)) : nullptr;
   }
   static chela_status thunk_configure(const chela_plugin* plugin, chela_str json, const chela_error_sink* error) {
     of(plugin).calls.push_back("configure " + std::string(from_abi(json)));
