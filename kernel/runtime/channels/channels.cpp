@@ -78,6 +78,12 @@ Task<Result<PieceCounts>> Channels::take(Conversing what, ReplyWishes wishes, Pi
     environment_.logger.warning("channel {}: a message was refused: {}", what.message.channel, allowed.error().message);
     co_return std::unexpected(std::move(allowed.error()));
   }
+  auto answering = answer_instead(what.message, sink, cancel);
+  CHELA_CO_TRY(auto answered, co_await std::move(answering));
+  if (answered) {
+    if (what.on_stored) what.on_stored(false);
+    co_return *answered;
+  }
   what.style = style_for(what.message, wishes);
   what.on_stored = [this, told = std::move(what.on_stored)](bool duplicate) mutable {
     if (duplicate) ++totals_.duplicates;
@@ -86,6 +92,19 @@ Task<Result<PieceCounts>> Channels::take(Conversing what, ReplyWishes wishes, Pi
   CountingSink counting(sink, totals_.delivered);
   auto conversing = converse(conversation_, std::move(what), counting, std::move(cancel));
   co_return co_await std::move(conversing);
+}
+
+Task<Result<std::optional<PieceCounts>>> Channels::answer_instead(const InboundMessage& message, PieceSink& sink,
+                                                                 CancelToken cancel) {
+  if (!environment_.answer_instead) co_return std::nullopt;
+  auto asking = environment_.answer_instead(message, std::move(cancel));
+  CHELA_CO_TRY(auto text, co_await std::move(asking));
+  if (!text) co_return std::nullopt;
+  if (text->empty()) co_return PieceCounts{};
+  auto delivering = sink.deliver({.kind = PieceKind::final, .text = std::move(*text)});
+  CHELA_CO_CHECK(co_await std::move(delivering));
+  ++totals_.delivered;
+  co_return PieceCounts{.final = 1};
 }
 
 void Channels::receive(InboundMessage message, std::move_only_function<void(Result<void>)> stored) {

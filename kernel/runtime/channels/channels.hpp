@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "kernel/runtime/channels/accounts.hpp"
@@ -40,6 +41,9 @@ class Channels {
     std::function<nlohmann::json(const std::string& channel)> account_settings_of;
     // agents.defaults: blockStreamingDefault and verboseDefault.
     std::function<ReplyStyle()> default_style;
+    // Answers a message in the agent's place, a command for instance: the text to send (empty: say nothing), or nothing
+    // when the agent is to answer. Null: nobody does.
+    std::function<Task<Result<std::optional<std::string>>>(InboundMessage, CancelToken)> answer_instead = {};
   };
 
   explicit Channels(Environment environment);
@@ -65,6 +69,8 @@ class Channels {
 
  private:
   class Answering;
+  Task<Result<std::optional<PieceCounts>>> answer_instead(const InboundMessage& message, PieceSink& sink,
+                                                          CancelToken cancel);
   ReplyStyle style_for(const InboundMessage& message, const ReplyWishes& wishes) const;
 
   Environment environment_;

@@ -22,6 +22,8 @@ struct InboundMessage {
   std::vector<std::string> sender_aliases;  // other names of the same person
   std::string session_key;  // upstream's form
   std::string text;     // as the model gets it
+  std::string command;  // the words alone, as they are looked at for a command; empty: as `text`
+  bool may_command = false;  // the channel's plugin says that the sender may give commands
   std::size_t images = 0;  // that came along and are not shown to the model
 
   SessionIdentity identity() const;

@@ -102,6 +102,8 @@ Result<InboundMessage> read_upstream_context(const std::string& plugin_id, const
     return fail(ErrorCode::invalid_argument, "context: names no channel (OriginatingChannel, Surface or Provider)");
   }
   out.text = text_for_model(context, out);
+  out.command = first_of(context, {"BodyForCommands", "CommandBody", "RawBody"});
+  out.may_command = context.value("CommandAuthorized", Json()) == true;
   if (trim(out.text).empty()) return fail(ErrorCode::invalid_argument, "context: has no text (BodyForAgent or Body)");
   return out;
 }
