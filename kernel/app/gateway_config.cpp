@@ -29,7 +29,8 @@ void for_each_child(Json& value, const config::Path& path, Visit visit) {
 void leave_out_secrets(const Json& schema, Json& value, const config::Path& path) {
   if (value.is_object()) {
     for (auto it = value.begin(); it != value.end();) {
-      bool secret = config::is_secret(schema, path.child(it.key())) || is_reference(it.value());
+      bool named = it->is_string() && config::is_secret(schema, path.child(it.key()));
+      bool secret = named || is_reference(it.value());
       it = secret ? value.erase(it) : std::next(it);
     }
   }
