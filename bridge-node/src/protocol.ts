@@ -43,6 +43,8 @@ export interface ChannelStartParams {
   key: string;
   account: string;
   timeoutMs?: number;
+  /** The channel's section of the configuration, for native plugins. */
+  settings?: Record<string, unknown>;
 }
 export interface ChannelStartResult {
   status?: Record<string, unknown>;
@@ -59,6 +61,8 @@ export interface ChannelAccountsParams {
   /** The plugin's id. */
   plugin: string;
   key: string;
+  /** As in channel.start. */
+  settings?: Record<string, unknown>;
 }
 export interface ChannelAccountsResult {
   accounts: Array<Record<string, unknown>>;
@@ -77,6 +81,20 @@ export interface ChannelSendParams {
   payload?: Record<string, unknown>;
   timeoutMs?: number;
 }
+export interface ChannelReceiveParams {
+  /** The plugin's id. */
+  plugin: string;
+  channel: string;
+  account: string;
+  messageId: string;
+  peer: string;
+  thread?: string;
+  sender?: string;
+  text: string;
+  /** senderName, isGroup */
+  details?: Record<string, unknown>;
+}
+export type ChannelReceiveResult = Record<string, never>;
 export interface ChannelStatusParams {
   /** The plugin's id. */
   plugin: string;
@@ -460,7 +478,7 @@ export interface TurnRunParams {
   context: Record<string, unknown>;
   /** agentId, sessionKey */
   route?: Record<string, unknown>;
-  /** images, toolsAllow, disableBlockStreaming, … */
+  /** images, toolsAllow, disableBlockStreaming, …; listeners: which of partial and reasoning somebody hears. */
   options?: Record<string, unknown>;
   credit?: number;
 }
@@ -474,6 +492,8 @@ export interface TurnRunResult {
   counts: TurnRunResultCounts;
 }
 export interface TurnDeliveredParams {
+  /** The plugin's id. */
+  plugin: string;
   call: number;
   delivery: number;
   /** Empty when it was delivered. */
@@ -551,6 +571,8 @@ export interface Methods {
   'channel.accounts': { params: ChannelAccountsParams; result: ChannelAccountsResult };
   /** Sends one message. */
   'channel.send': { params: ChannelSendParams; result: ChannelReceipt };
+  /** A native channel has received a message. Answered when it is on disk; the answer to it leaves by channel.send. */
+  'channel.receive': { params: ChannelReceiveParams; result: ChannelReceiveResult };
   /** An account's state has changed. */
   'channel.status': { params: ChannelStatusParams };
   /** Runs a chat command. Events are pieces of progress, shown while it runs. */
@@ -697,6 +719,7 @@ const channelStartParamsShape: Shape = { is: 'object', members: () => [
   ['key', true, { is: 'string' }],
   ['account', true, { is: 'string' }],
   ['timeoutMs', false, { is: 'integer', min: 0, max: Number.MAX_SAFE_INTEGER }],
+  ['settings', false, { is: 'object' }],
 ] };
 const channelStartResultShape: Shape = { is: 'object', members: () => [
   ['status', false, { is: 'object' }],
@@ -711,6 +734,7 @@ const channelStopResultShape: Shape = { is: 'object', members: () => [] };
 const channelAccountsParamsShape: Shape = { is: 'object', members: () => [
   ['plugin', true, { is: 'string', max: 64 }],
   ['key', true, { is: 'string' }],
+  ['settings', false, { is: 'object' }],
 ] };
 const channelAccountsResultShape: Shape = { is: 'object', members: () => [
   ['accounts', true, { is: 'array', items: { is: 'object' } }],
@@ -728,6 +752,18 @@ const channelSendParamsShape: Shape = { is: 'object', members: () => [
   ['payload', false, { is: 'object' }],
   ['timeoutMs', false, { is: 'integer', min: 0, max: Number.MAX_SAFE_INTEGER }],
 ] };
+const channelReceiveParamsShape: Shape = { is: 'object', members: () => [
+  ['plugin', true, { is: 'string', max: 64 }],
+  ['channel', true, { is: 'string' }],
+  ['account', true, { is: 'string' }],
+  ['messageId', true, { is: 'string' }],
+  ['peer', true, { is: 'string' }],
+  ['thread', false, { is: 'string' }],
+  ['sender', false, { is: 'string' }],
+  ['text', true, { is: 'string' }],
+  ['details', false, { is: 'object' }],
+] };
+const channelReceiveResultShape: Shape = { is: 'object', members: () => [] };
 const channelStatusParamsShape: Shape = { is: 'object', members: () => [
   ['plugin', true, { is: 'string', max: 64 }],
   ['key', true, { is: 'string' }],
@@ -1011,6 +1047,7 @@ const turnRunResultShape: Shape = { is: 'object', members: () => [
   ['counts', true, turnRunResultCountsShape],
 ] };
 const turnDeliveredParamsShape: Shape = { is: 'object', members: () => [
+  ['plugin', true, { is: 'string', max: 64 }],
   ['call', true, { is: 'integer', min: 0, max: Number.MAX_SAFE_INTEGER }],
   ['delivery', true, { is: 'integer', min: 0, max: Number.MAX_SAFE_INTEGER }],
   ['error', false, { is: 'string' }],
@@ -1072,6 +1109,7 @@ const parts = {
   'channel.stop': { params: channelStopParamsShape, result: channelStopResultShape },
   'channel.accounts': { params: channelAccountsParamsShape, result: channelAccountsResultShape },
   'channel.send': { params: channelSendParamsShape, result: channelReceiptShape },
+  'channel.receive': { params: channelReceiveParamsShape, result: channelReceiveResultShape },
   'channel.status': { params: channelStatusParamsShape },
   'command.run': { params: commandRunParamsShape, result: commandRunResultShape, event: commandRunEventShape },
   'gatewayMethod.call': { params: gatewayMethodCallParamsShape, result: gatewayMethodCallResultShape },

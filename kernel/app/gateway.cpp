@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "kernel/app/channel_parts.hpp"
 #include "kernel/app/command_parts.hpp"
 #include "kernel/app/effective_config.hpp"
 #include "kernel/app/gateway_hooks.hpp"
@@ -19,6 +20,7 @@
 #include "kernel/core/platform/descriptors.hpp"
 #include "kernel/core/store/database.hpp"
 #include "kernel/core/store/state_lock.hpp"
+#include "kernel/gateway/channels_api.hpp"
 #include "kernel/gateway/openai_api.hpp"
 #include "kernel/gateway/operations.hpp"
 #include "kernel/gateway/page.hpp"
@@ -84,6 +86,7 @@ class Gateway::Parts {
   runtime::TurnTotals totals;
   std::optional<runtime::SessionStore> session_store;
   std::optional<runtime::Sessions> sessions;
+  std::optional<ChannelParts> channels;
   std::optional<policy::AccessControl> access;
   std::optional<gateway::Context> context;
   std::optional<gateway::Service> service;
@@ -151,7 +154,8 @@ std::expected<void, StartFailure> Gateway::Parts::make_plugins() {
        .probe = options.plugin_probe,
        .is_service_authority = [this](std::string_view authority) {
          return models && models->is_service_authority(authority);
-       }});
+       },
+       .inbound = ChannelParts::door([this] { return channels ? &*channels : nullptr; })});
   if (!made) return refuse(made.error().message);
   plugin_parts = std::move(*made);
   plugin_parts->set().on_change([this] {
@@ -172,13 +176,14 @@ void Gateway::Parts::make_runtime() {
                                 config().find_string("agents.defaults.userTimezone").value_or(""), &*hooks};
   sessions.emplace(runtime::SessionEnvironment{std::move(turn), *session_store, {}, &commands->commands()},
                    runtime::Sessions::Limits{});
+  channels.emplace(*loop, *logger, configuration, *plugin_parts, *sessions, *models);
 }
 
 void Gateway::Parts::make_gateway() {
   access.emplace(access_rules(config(), configuration.credential(), configuration.address()), loop->clock());
   context.emplace(gateway::Context{*loop, logger->with_category("gateway"), options.version, options.started_at,
                                    plugin_parts->set(), *models, *tools, *sessions, *access, socket_limits(config()),
-                                   gateway::RateLimit(0, loop->clock())});
+                                   gateway::RateLimit(0, loop->clock()), &channels->channels()});
   service.emplace(logger->with_category("http"), *access);
   gateway::add_operations(*service, *context,
                           {.is_ready = [this] { return ready; },
@@ -186,12 +191,13 @@ void Gateway::Parts::make_gateway() {
                            .metrics = [this] { return server_metrics(); }});
   gateway::add_page(*service);
   gateway::add_sessions_api(*service, *context);
+  gateway::add_channels_api(*service, *context);
   sockets = gateway::add_socket(*service, *context);
   gateway::add_openai_models(*service, *context);
   gateway::add_openai_chat(*service, *context);
   gateway::add_openai_responses(*service, *context);
   commands->serve(*service, *context);
-  LiveParts live{*context, *service, *sockets};
+  LiveParts live{*context, *service, *sockets, &*channels};
   set_rules_and_limits(configuration, live);
   server.emplace(*loop, *service, server_limits(config()));
 }
@@ -206,7 +212,8 @@ std::expected<std::string, StartFailure> Gateway::Parts::start() {
   for (const auto& warning : warnings()) logger->warning("{}", warning);
   loop->spawn("looking for local model services", find_local_services(*loop, plugin_parts->set(), *models, *logger));
   loop->spawn("learning what plugins for Node provide", begin_hooks(plugin_parts->set(), *hooks, server->port()));
-  live_reload.emplace(configuration, *logger, LiveParts{*context, *service, *sockets});
+  channels->start();
+  live_reload.emplace(configuration, *logger, LiveParts{*context, *service, *sockets, &*channels});
   auto shown = address.find(':') == std::string::npos ? address : "[" + address + "]";
   return fmt::format("http://{}:{}", shown, server->port());
 }
@@ -271,6 +278,7 @@ void Gateway::Parts::serve() {
 void Gateway::Parts::drain() {
   ready = false;
   live_reload.reset();
+  channels->channels().refuse_new();
   auto grace = std::chrono::seconds(config().get_integer("gateway.gracefulShutdownSeconds"));
   auto deadline = loop->now() + grace;
   // Turns that run may end; nothing new comes in meanwhile.
@@ -282,6 +290,7 @@ void Gateway::Parts::drain() {
       if (!slept) break;
     }
     co_await end_hooks(*parts.loop, *parts.hooks, *parts.sessions);
+    co_await parts.channels->channels().accounts().stop(until);
     finished.set(true);
     parts.loop->stop();
     co_return drained;

@@ -61,6 +61,7 @@ void LiveReload::on_change() {
 
 void LiveReload::apply(const std::vector<config::Change>& changes) {
   set_rules_and_limits(config_, parts_);
+  if (parts_.channels) parts_.channels->on_configuration(changes);
   auto& context = parts_.context;
   if (concern(changes, {"tools"})) {
     context.tools = runtime::ToolCatalog(context.plugins, tool_selection(config_.current()));

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "kernel/app/channel_parts.hpp"
 #include "kernel/app/effective_config.hpp"
 #include "kernel/core/log/logger.hpp"
 #include "kernel/core/platform/file_watch.hpp"
@@ -20,6 +21,7 @@ struct LiveParts {
   gateway::Context& context;
   gateway::Service& service;
   gateway::SocketClients& sockets;
+  ChannelParts* channels = nullptr;  // null: there are none
 };
 
 // Access rules and limits as configured: for what comes from now on, and for turns and sockets that are open as far

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "kernel/app/configuration.hpp"
+#include "kernel/app/gateway_config.hpp"
 #include "kernel/app/host_programs.hpp"
 #include "kernel/app/plugin_config.hpp"
 #include "kernel/app/settings.hpp"
@@ -31,7 +32,7 @@ Result<std::unique_ptr<PluginParts>> PluginParts::create(PluginSurroundings surr
 PluginParts::PluginParts(PluginSurroundings surroundings, plugins::Lane lane) : surroundings_(std::move(surroundings)) {
   const auto& configuration = surroundings_.configuration;
   plugins::HostEnvironment host{surroundings_.loop, surroundings_.logger, surroundings_.egress,
-                                surroundings_.is_service_authority};
+                                surroundings_.is_service_authority, surroundings_.inbound};
   hosts_.emplace(host, host_programs(configuration.current(), configuration.home(), surroundings_.workspace,
                                      surroundings_.path));
   set_.emplace(set_options(lane), std::move(host));
@@ -46,6 +47,7 @@ plugins::PluginSetOptions PluginParts::set_options(plugins::Lane lane) {
           .lane = lane,
           .linked_in = surroundings_.linked_in,
           .config_of = [this](const std::string& id) { return config_of(id); },
+          .gateway_config_of = [this](const std::string& id) { return gateway_config_of(id); },
           .probe = {.command = surroundings_.probe},
           .verify_files = [root = home.root](const plugins::Manifest& manifest) {
             return packages::verify_installed(root, manifest.directory);
@@ -58,6 +60,18 @@ plugins::PluginSetOptions PluginParts::set_options(plugins::Lane lane) {
 std::string PluginParts::config_of(const std::string& plugin_id) const {
   const auto* record = set_->find(plugin_id);
   return record ? plugin_config(surroundings_.configuration.current(), *record->manifest) : "{}";
+}
+
+std::string PluginParts::gateway_config_of(const std::string& plugin_id) const {
+  return gateway_config(surroundings_.configuration, *set_, plugin_id);
+}
+
+void PluginParts::tell_configuration() {
+  for (const auto* record : set_->list()) {
+    const auto& id = record->manifest->id;
+    if (!record->instance || record->manifest->runtime != plugins::Runtime::node) continue;
+    hosts_->tell_configuration(id, config_of(id), gateway_config_of(id));
+  }
 }
 
 Result<void> PluginParts::check_address(const net::EgressAddress& to) const {

@@ -31,6 +31,7 @@ struct PluginSurroundings {
   std::span<const chela_entry* const> linked_in;
   std::vector<std::string> probe;
   std::function<bool(std::string_view authority)> is_service_authority;
+  plugins::InboundDoor inbound = {};
 };
 
 class PluginParts {
@@ -46,12 +47,15 @@ class PluginParts {
   // Whether a request of a plugin may go to an address: one that may reach every host may reach none that only this
   // machine or its network reaches.
   Result<void> check_address(const net::EgressAddress& to) const;
+  // Tells plugins for Node that run what the configuration says now.
+  void tell_configuration();
   // Stops every plugin and gives the host processes their time to end. Nothing is left to ask afterwards.
   void end();
 
  private:
   plugins::PluginSetOptions set_options(plugins::Lane lane);
   std::string config_of(const std::string& plugin_id) const;
+  std::string gateway_config_of(const std::string& plugin_id) const;
 
   PluginSurroundings surroundings_;
   std::optional<remote::RemoteHosts> hosts_;

@@ -9,6 +9,7 @@
 #include "kernel/core/protocol/provider.hpp"
 #include "kernel/core/protocol/tool.hpp"
 #include "kernel/core/protocol/version.hpp"
+#include "tools/plugin_host/channel_calls.hpp"
 #include "tools/plugin_host/command_calls.hpp"
 #include "tools/plugin_host/gateway_log.hpp"
 #include "tools/plugin_host/hook_calls.hpp"
@@ -87,7 +88,8 @@ void Host::hello(rpc::Request request) {
 plugins::HostEnvironment Host::environment_for(const std::string& plugin_id) {
   // The gateway redacts, and it knows which hosts a plugin may reach; here only the manifest is known.
   log::Logger logger(std::make_shared<GatewayLog>(loop_, peer_, plugin_id), redactor_);
-  return {loop_, std::move(logger), egress_, [](std::string_view) { return true; }};
+  return {loop_, std::move(logger), egress_, [](std::string_view) { return true; },
+          gateway_door(loop_, peer_)};
 }
 
 Task<Result<void>> Host::start(Host& self, rpc::Request request) {
@@ -164,6 +166,11 @@ void Host::run_hook(rpc::Request request) {
 
 void Host::call(rpc::Request request) {
   if (request.method() == protocol::kHookRun) return run_hook(std::move(request));
+  if (is_channel_call(request.method())) {
+    auto owner = find_plugin(request.params());
+    if (!owner) return request.fail(owner.error());
+    return loop_.spawn(request.method(), call_channel(loop_, std::move(*owner), std::move(request)));
+  }
   auto called = std::ranges::find(kCalls, request.method(), &Called::method);
   if (called == std::end(kCalls)) {
     return request.fail({ErrorCode::unsupported, request.method() + ": a native plugin has no such method"});

@@ -32,6 +32,8 @@ struct RemoteStart {
   std::shared_ptr<const Manifest> manifest;
   Isolation isolation = Isolation::sandbox;
   std::string config;  // JSON object
+  // The gateway's configuration as this plugin may see it, a JSON object; empty where nobody offers it.
+  std::string gateway_config;
   // At most once, after the start has succeeded; not after stop() of the instance.
   std::move_only_function<void(Lost)> on_lost;
   // The instance's registrations have changed since the start.

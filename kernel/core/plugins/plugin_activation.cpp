@@ -43,6 +43,12 @@ std::string PluginSet::config_of(const Entry& entry) const {
   return options_.config_of ? options_.config_of(entry.record.manifest->id) : std::string("{}");
 }
 
+std::string PluginSet::gateway_config_of(const Entry& entry) const {
+  const auto& manifest = *entry.record.manifest;
+  if (manifest.runtime != Runtime::node || !options_.gateway_config_of) return {};
+  return options_.gateway_config_of(manifest.id);
+}
+
 // Only what was installed has a record of its files.
 Task<bool> PluginSet::verify_files(Entry& entry) {
   if (entry.record.origin != Origin::home || !options_.verify_files) co_return true;
@@ -150,7 +156,7 @@ Task<void> PluginSet::bring_up_elsewhere(Entry& entry) {
     co_return;
   }
   auto starting = options_.elsewhere->start(
-      {record.manifest, record.isolation, config_of(entry), [this, &entry](Lost what) { lost(entry, what); },
+      {record.manifest, record.isolation, config_of(entry), gateway_config_of(entry), [this, &entry](Lost what) { lost(entry, what); },
        [this, &entry] {
          if (entry.record.instance) offer_registrations(entry, *entry.record.instance->registrations());
        }});
@@ -185,11 +191,15 @@ void PluginSet::lost(Entry& entry, const Lost& what) {
   if (record.state != State::started) return;
   record.instance.reset();
   std::erase(started_, &entry);
-  if (what.quarantined) return refuse(entry, Step::lose, DiagnosticCode::quarantined, what.reason);
-  environment_.logger.warning("plugin {}: {}; it is started again when it is needed", record.manifest->id,
-                              what.reason);
-  record.state = next_state(record.state, Step::lose, true);
-  note_once(record, DiagnosticCode::process_lost, what.reason);
+  if (what.quarantined) {
+    refuse(entry, Step::lose, DiagnosticCode::quarantined, what.reason);
+  } else {
+    environment_.logger.warning("plugin {}: {}; it is started again when it is needed", record.manifest->id,
+                                what.reason);
+    record.state = next_state(record.state, Step::lose, true);
+    note_once(record, DiagnosticCode::process_lost, what.reason);
+  }
+  for (const auto& callback : on_change_) callback();
 }
 
 void PluginSet::quarantine(Entry& entry) {

@@ -34,6 +34,8 @@ struct PluginSetOptions {
   std::span<const chela_entry* const> linked_in;  // entries that are part of this program
   // The plugin's own slice of the configuration with its defaults filled in: a JSON object.
   std::function<std::string(const std::string& plugin_id)> config_of;
+  // The gateway's configuration as a plugin for Node may see it: a JSON object. None: it gets none.
+  std::function<std::string(const std::string& plugin_id)> gateway_config_of = {};
   ProbeOptions probe = {};  // for libraries that did not come with the gateway and yet run in this process
   // Are the files of a plugin of the home those that were installed? Asked before its library is opened, on a worker
   // thread. None: nothing is asked.
@@ -89,7 +91,7 @@ class PluginSet {
 
   // Starts the plugins whose capabilities only their code knows, and which have not run in this version before.
   Task<Result<void>> learn_registrations();
-  // Called when what the registry holds has changed; all of them, in the order in which they came.
+  // Called when what the registry holds has changed, or a plugin's process has gone; all of them, in the order in which they came.
   void on_change(std::function<void()> callback) { on_change_.push_back(std::move(callback)); }
 
   // Stops every plugin, the one started last first.
@@ -114,6 +116,7 @@ class PluginSet {
   void started(Entry& entry, std::shared_ptr<Instance> instance);
   void lost(Entry& entry, const Lost& what);
   std::string config_of(const Entry& entry) const;
+  std::string gateway_config_of(const Entry& entry) const;
   Isolation isolation_of(const Record& record) const;
   bool run_step(Entry& entry, Step step, DiagnosticCode code, const std::function<Result<void>()>& action);
   void quarantine(Entry& entry);

@@ -30,6 +30,7 @@ protocol::PluginStartParams start_params(const plugins::RemoteStart& request) {
           .entry = manifest.library.string(),
           .manifest = *manifest.text,
           .config = request.config,
+          .gateway_config = request.gateway_config,
           .timeout_ms = static_cast<std::uint64_t>(std::chrono::milliseconds(kStartTimeout).count())};
 }
 
@@ -102,6 +103,18 @@ void RemoteHosts::gone(Host& host, std::string reason) {
   bool quarantined = host.crashes.quarantined();
   if (quarantined) reason += "; it is in quarantine after too many crashes";
   for (auto& [id, on_lost] : std::exchange(host.plugins, {})) on_lost({reason, quarantined});
+}
+
+void RemoteHosts::tell_configuration(const std::string& plugin_id, std::string config, std::string gateway_config) {
+  for (const auto& [group, host] : hosts_) {
+    if (!host->process || !host->plugins.contains(plugin_id)) continue;
+    auto told = host->process->peer().notify(
+        protocol::kPluginConfigChanged,
+        to_json(protocol::PluginConfigChangedParams{
+            .plugin = plugin_id, .config = std::move(config), .gateway_config = std::move(gateway_config)}));
+    if (!told) environment_.logger.warning("plugin {}: plugin.configChanged: {}", plugin_id, told.error().message);
+    return;
+  }
 }
 
 std::vector<HostUsage> RemoteHosts::usage() const {

@@ -38,6 +38,9 @@ class RemoteHosts final : public plugins::Elsewhere {
   Task<Result<std::shared_ptr<plugins::Instance>>> start(plugins::RemoteStart request) override;
 
   std::vector<HostUsage> usage() const;
+  // Tells a running plugin for Node that the configuration is another one: its own slice and the gateway's, JSON
+  // objects. Nothing happens when it does not run.
+  void tell_configuration(const std::string& plugin_id, std::string config, std::string gateway_config);
   // What its plugins may ask of the gateway; to be filled before the first of them starts.
   HostRequests& requests() { return requests_; }
 

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "chela/ext/channel.h"
 #include "chela/ext/command.h"
 #include "chela/ext/gateway_method.h"
 #include "chela/ext/hook.h"
@@ -13,6 +14,7 @@
 #include "kernel/core/base/json.hpp"
 #include "kernel/core/plugins/abi_text.hpp"
 #include "kernel/core/remote/host_process.hpp"
+#include "kernel/core/remote/remote_channel.hpp"
 #include "kernel/core/remote/remote_command.hpp"
 #include "kernel/core/remote/remote_gateway_method.hpp"
 #include "kernel/core/remote/remote_hook.hpp"
@@ -30,6 +32,7 @@ struct Offered {
   const void* table;
 };
 constexpr Offered kOffered[] = {
+    {CHELA_EXT_CHANNEL, "channel", &kRemoteChannel},
     {CHELA_EXT_COMMAND, "command", &kRemoteCommand},
     {CHELA_EXT_GATEWAY_METHOD, "gateway_method", &kRemoteGatewayMethod},
     {CHELA_EXT_HOOK, "hook", &kRemoteHook},

@@ -153,6 +153,11 @@ void Session::stop() {
   if (stop_) stop_->cancel();
 }
 
+void Session::stop(std::string_view message_id) {
+  for (auto& queued : lane_) queued.stopped = queued.stopped || queued.message.message_id == message_id;
+  if (stop_ && running_message_ && *running_message_ == message_id) stop_->cancel();
+}
+
 void Session::discard() {
   discarded_ = true;
   stop();

@@ -77,6 +77,8 @@ class Session : public std::enable_shared_from_this<Session> {
   // Ends the running turn, those that wait in the lane, and those whose message is on its way to disk, each with finish
   // reason `cancelled`.
   void stop();
+  // The same with the turn of one message only, running or waiting.
+  void stop(std::string_view message_id);
   // The session is being deleted: ends its turns, stores nothing more, takes no more messages.
   void discard();
 

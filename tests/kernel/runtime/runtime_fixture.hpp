@@ -98,7 +98,9 @@ class RuntimeTest : public plugins::PluginTest {
       if (auto held = held_calls.extract(id))
         held.mapped()->complete(held.mapped(), CHELA_CANCELLED, to_abi("cancelled"));
     };
-    open({&wire, &acme});
+    std::vector<plugins::ScriptedPlugin*> with{&wire, &acme};
+    with.insert(with.end(), more_plugins.begin(), more_plugins.end());
+    open(with);
     models.emplace(*set, nlohmann::json::object(), [](const std::string&) { return std::nullopt; });
     tools.emplace(*set, ToolSelection{});
     context.emplace(loop, directory / "workspace");
@@ -139,6 +141,7 @@ class RuntimeTest : public plugins::PluginTest {
     held.mapped()->complete(held.mapped(), CHELA_OK, to_abi(result));
   }
 
+  std::vector<plugins::ScriptedPlugin*> more_plugins;  // of derived fixtures, with their manifests written
   plugins::ScriptedPlugin& wire = plugin("wire");
   plugins::ScriptedPlugin& acme = plugin("acme");
   std::deque<Step> script;  // when it is empty, completions stay open
