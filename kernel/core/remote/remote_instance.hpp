@@ -4,7 +4,9 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -46,6 +48,10 @@ class RemoteInstance final : public plugins::Instance {
   std::shared_ptr<HostProcess> process() const { return process_; }
   OpenCall open_call(std::uint64_t id) { return {calls_, id}; }
   void cancel(std::uint64_t id) { calls_->cancel(id); }
+  void resume(std::uint64_t id) { calls_->resume(id); }
+  // `gone` is called when the process has ended unasked, once; null: nobody asks for `name` any more. Any thread.
+  void watch_for(std::string name, std::function<void()> gone);
+  void on_process_gone();  // from the process
   void spawn(Task<Result<void>> call);
 
   // What the plugin asks of the kernel.
@@ -60,6 +66,8 @@ class RemoteInstance final : public plugins::Instance {
   plugins::HostEnvironment environment_;
   plugins::HostServices services_;
   std::shared_ptr<OpenCalls> calls_ = std::make_shared<OpenCalls>();
+  std::mutex watchers_mutex_;  // guards the next
+  std::map<std::string, std::function<void()>> watchers_;
   std::optional<plugins::Registrations> registrations_;
   std::move_only_function<void()> on_registered_;
   bool stopped_ = false;
