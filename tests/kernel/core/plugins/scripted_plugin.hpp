@@ -63,6 +63,7 @@ class ScriptedPlugin {
   RunsTool on_start_tool;  // offers chela.tool/1 when one of the two is set
   RunsTool on_run_tool;
   std::function<void(std::uint64_t call_id)> on_cancel_tool;
+  std::function<const void*(std::string_view id)> on_extension;  // of further interfaces
 
  private:
   static constexpr std::size_t kSlots = 8;
@@ -90,6 +91,7 @@ class ScriptedPlugin {
     ScriptedPlugin& self = of(plugin);
     if (from_abi(id) == CHELA_EXT_PROVIDER && self.on_complete) return &self.provider;
     if (from_abi(id) == CHELA_EXT_TOOL && (self.on_start_tool || self.on_run_tool)) return &self.tool;
+    if (self.on_extension) return self.on_extension(from_abi(id));
     return nullptr;
   }
   static chela_status thunk_configure(const chela_plugin* plugin, chela_str json, const chela_error_sink* error) {
