@@ -2,6 +2,7 @@
 
 // What the routes work with. Made by the application; outlives the service.
 
+#include <memory>
 #include <string>
 
 #include "kernel/core/log/logger.hpp"
@@ -14,6 +15,8 @@
 #include "kernel/runtime/tools/catalog.hpp"
 
 namespace chela::gateway {
+
+class PluginRoutes;
 
 struct SocketLimits {
   std::size_t message_bytes_max = 262'144;
@@ -35,6 +38,7 @@ struct Context {
   policy::AccessControl& access;
   SocketLimits socket_limits;     // of connections and messages from now on
   RateLimit messages_per_client;  // gateway.sessionRateLimitPerMinute
+  std::shared_ptr<const PluginRoutes> plugin_routes = nullptr;  // null: plugins are asked for none
 };
 
 }  // namespace chela::gateway
