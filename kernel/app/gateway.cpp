@@ -20,9 +20,11 @@
 #include "kernel/gateway/openai_api.hpp"
 #include "kernel/gateway/operations.hpp"
 #include "kernel/gateway/page.hpp"
+#include "kernel/gateway/plugin_routes.hpp"
 #include "kernel/gateway/service.hpp"
 #include "kernel/gateway/sessions_api.hpp"
 #include "kernel/gateway/socket.hpp"
+#include "kernel/runtime/capabilities/services.hpp"
 
 namespace chela::app {
 namespace {
@@ -74,6 +76,7 @@ class Gateway::Parts {
   std::optional<ServiceSecrets> service_secrets;
   std::optional<net::EgressClient> egress;
   std::unique_ptr<PluginParts> plugin_parts;
+  std::optional<runtime::Services> services;
   std::optional<runtime::ModelCatalog> models;
   std::optional<runtime::ToolCatalog> tools;
   std::optional<runtime::WorkspaceContext> context_files;
@@ -182,6 +185,7 @@ void Gateway::Parts::make_gateway() {
   gateway::add_openai_models(*service, *context);
   gateway::add_openai_chat(*service, *context);
   gateway::add_openai_responses(*service, *context);
+  gateway::add_plugin_routes(*service, *context);
   LiveParts live{*context, *service, *sockets};
   set_rules_and_limits(configuration, live);
   server.emplace(*loop, *service, server_limits(config()));
@@ -197,6 +201,8 @@ std::expected<std::string, StartFailure> Gateway::Parts::start() {
   for (const auto& warning : warnings()) logger->warning("{}", warning);
   loop->spawn("looking for local model services", find_local_services(*loop, plugin_parts->set(), *models, *logger));
   loop->spawn("learning what plugins for Node provide", plugin_parts->set().learn_registrations());
+  services.emplace(*loop, logger->with_category("service"), plugin_parts->set());
+  services->start();
   live_reload.emplace(configuration, *logger, LiveParts{*context, *service, *sockets});
   auto shown = address.find(':') == std::string::npos ? address : "[" + address + "]";
   return fmt::format("http://{}:{}", shown, server->port());
@@ -268,9 +274,11 @@ void Gateway::Parts::drain() {
       auto slept = co_await sleep_until(*parts.loop, parts.loop->now() + std::chrono::milliseconds(20), {});
       if (!slept) break;
     }
+    auto ending = parts.services->stop();
+    auto ended = co_await std::move(ending);
     finished.set(true);
     parts.loop->stop();
-    co_return drained;
+    co_return drained ? ended : drained;
   };
   loop->spawn("drain", wait_for_turns(*this, deadline, done));
   if (!done.is_set()) loop->run();
