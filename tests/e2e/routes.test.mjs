@@ -12,7 +12,8 @@ const token = 'a-token-for-the-tests-of-routes';
 const authorized = { headers: { authorization: `Bearer ${token}` } };
 const withToken = { gateway: { auth: { token } } };
 
-const entry = `import { setTimeout as wait } from 'node:timers/promises';
+const entry = `let open;
+let waits = false;
 export default {
   id: 'routes-node',
   register(api) {
@@ -27,24 +28,26 @@ export default {
     route('/tree', 'gateway', 'prefix', (req, res) => { res.end('tree ' + req.url); });
     route('/api/tree', 'plugin', 'prefix', (req, res) => { res.end('api ' + req.url); });
     route('/health', 'plugin', 'exact', (req, res) => { res.end('mine'); });
-    route('/stream', 'plugin', 'exact', async (req, res) => {
-      for (let i = 0; i < 5; i++) { res.write('piece ' + i + '\\n'); await wait(20); }
-      res.end('end\\n');
+    route('/stream', 'plugin', 'exact', (req, res) => {
+      open = res;
+      res.write('begun');
     });
-    let sent = 0;
-    route('/sent', 'plugin', 'exact', (req, res) => { res.end(String(sent)); });
-    route('/flood', 'plugin', 'exact', async (req, res) => {
-      const piece = Buffer.alloc(65536, 'x');
-      for (let i = 0; i < 1600 && !res.destroyed; i++) {
-        sent += piece.length;
-        if (!res.write(piece)) await new Promise((done) => { res.once('drain', done); res.once('close', done); });
-      }
+    route('/push', 'gateway', 'exact', (req, res) => {
+      if (req.url.endsWith('end')) open.end('end');
+      else open.write('more');
       res.end();
     });
-    route('/dies', 'plugin', 'exact', async (req, res) => {
-      res.write('half of ');
-      await wait(50);
-      process.kill(process.pid, 'SIGKILL');
+    route('/die', 'gateway', 'exact', () => { process.kill(process.pid, 'SIGKILL'); });
+    let sent = 0;
+    route('/sent', 'gateway', 'exact', (req, res) => { res.end(JSON.stringify({ sent, waits })); });
+    route('/flood', 'plugin', 'exact', async (req, res) => {
+      const piece = Buffer.alloc(65536, 'x');
+      for (let i = 0; i < 1600; i++) {
+        sent += piece.length;
+        waits = !res.write(piece);
+        if (waits) await new Promise((done) => { res.once('drain', done); });
+      }
+      res.end();
     });
     route('/odd', 'plugin', 'exact', (req, res) => { res.writeHead(200, { 'content-length': '3', connection: 'x-hop', 'x-hop': '1', 'x-frame-options': 'ALLOWALL' }); res.end('abc'); });
     route('/passes', 'plugin', 'exact', () => false);
@@ -69,12 +72,15 @@ async function startNode(t) {
   return gateway;
 }
 
-// What a client gets that reads everything, as bytes, and whether the connection ended in the middle of the answer.
-function readRaw(gateway, path) {
+// What a client gets until the connection ends, as it came; `onBody` hears of the first byte of the body.
+function readRaw(gateway, path, onBody = () => {}) {
   return new Promise((resolve) => {
     const socket = net.connect(gateway.port, '127.0.0.1', () => socket.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`));
     let text = '';
-    socket.on('data', (bytes) => (text += bytes));
+    socket.on('data', (bytes) => {
+      text += bytes;
+      if (/\r\n\r\n./s.test(text)) onBody();
+    });
     socket.on('error', () => {});
     socket.on('close', () => resolve(text));
   });
@@ -111,33 +117,44 @@ describe('routes of a plugin written for Node', () => {
     assert.equal(plugins.routes.find(({ path }) => path === '/api/tree').auth, 'gateway');
   });
 
-  it('stream, and wait for a client that is slow', async (t) => {
+  it('stream piece by piece', async (t) => {
     const gateway = await startNode(t);
-    const pieces = [];
-    for await (const bytes of (await fetch(`${gateway.url}/stream`)).body) pieces.push(Buffer.from(bytes).toString());
-    assert.ok(pieces.length > 1, 'it came in one piece');
-    assert.equal(pieces.join(''), 'piece 0\npiece 1\npiece 2\npiece 3\npiece 4\nend\n');
+    const { body } = await fetch(`${gateway.url}/stream`);
+    const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+    assert.equal((await reader.read()).value, 'begun');
+    await fetch(`${gateway.url}/push`, authorized);
+    assert.equal((await reader.read()).value, 'more');
+    await fetch(`${gateway.url}/push?end`, authorized);
+    assert.equal((await reader.read()).value, 'end');
+    assert.equal((await reader.read()).done, true);
+  });
 
-    const slow = net.connect(gateway.port, '127.0.0.1', () => slow.write('GET /flood HTTP/1.1\r\nHost: localhost\r\n\r\n'));
+  it('wait for a client that is slow', async (t) => {
+    const gateway = await startNode(t);
+    const slow = net.connect(gateway.port, '127.0.0.1', () => slow.write('GET /flood HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n'));
     slow.pause();
-    const sent = async () => Number(await (await fetch(`${gateway.url}/sent`)).text());
-    let before = -1;
-    for (let now = await sent(); now === 0 || now !== before; now = await sent()) {
-      before = now;
-      await new Promise((resolve) => setTimeout(resolve, 300));
+    const state = async () => getJson(gateway, '/sent', authorized);
+    let last = await state();
+    for (let same = 0; same < 100;) {
+      const now = await state();
+      same = now.waits && now.sent === last.sent ? same + 1 : 0;
+      last = now;
+      assert.ok(now.sent < 40 << 20, `${now.sent} bytes were written for a client that reads nothing`);
     }
-    assert.ok(before < 40 << 20, `${before} bytes were written for a client that reads nothing`);
     let read = 0;
-    slow.on('data', (bytes) => (read += bytes.length));
-    slow.resume();
-    while (read < 1600 * 65536) await new Promise((resolve) => setTimeout(resolve, 20));
-    slow.destroy();
+    for await (const bytes of slow) read += bytes.length;
+    assert.ok(read > 1600 * 65536);
   });
 
   it('end in a cut connection when the plugin dies, and are back afterwards', async (t) => {
     const gateway = await startNode(t);
-    const text = await readRaw(gateway, '/dies');
-    assert.match(text, /^HTTP\/1\.1 200[^]*half of/);
+    let begun;
+    const started = new Promise((resolve) => (begun = resolve));
+    const reading = readRaw(gateway, '/stream', begun);
+    await started;
+    await fetch(`${gateway.url}/die`, authorized);
+    const text = await reading;
+    assert.match(text, /^HTTP\/1\.1 200[^]*begun/);
     assert.doesNotMatch(text, /\r\n0\r\n\r\n$/);
     await gateway.says(/plugin routes-node: its process/);
     assert.equal((await fetch(`${gateway.url}/hook`)).status, 200);

@@ -127,11 +127,6 @@ const Table& table_of(FakeHost& host, const char* id) {
   return *table;
 }
 
-inline std::uint64_t next_call_id() {
-  static std::atomic<std::uint64_t> last{1u << 20};  // apart from those of the host
-  return ++last;
-}
-
 // Runs `begin(error sink)`; a refusal ends the call.
 template <class Call, class Begin>
 void begin_call(FakeHost& host, Call& call, Begin&& begin) {
@@ -150,7 +145,7 @@ void begin_call(FakeHost& host, Call& call, Begin&& begin) {
 // Gives the request to the plugin and pumps.
 inline std::shared_ptr<RecordedAnswer> request(FakeHost& host, const RouteAsk& ask, Lending how = {}) {
   const auto& table = detail::table_of<chela_plugin_http_route>(host, CHELA_EXT_HTTP_ROUTE);
-  auto answer = std::make_shared<RecordedAnswer>(host.breaches(), detail::next_call_id(), how);
+  auto answer = std::make_shared<RecordedAnswer>(host.breaches(), host.next_call_id(), how);
   Loan& loan = answer->loan();
   std::vector<chela_http_header> headers;
   for (const auto& header : ask.headers) headers.push_back({loan.text(header.first), loan.text(header.second)});
@@ -183,7 +178,7 @@ inline void resume(FakeHost& host, RecordedAnswer& answer) {
 // Calls the function and pumps.
 inline std::shared_ptr<RecordedFunction> call_function(FakeHost& host, const FunctionAsk& ask, Lending how = {}) {
   const auto& table = detail::table_of<chela_plugin_capability>(host, CHELA_EXT_CAPABILITY);
-  auto call = std::make_shared<RecordedFunction>(host.breaches(), detail::next_call_id(), how);
+  auto call = std::make_shared<RecordedFunction>(host.breaches(), host.next_call_id(), how);
   Loan& loan = call->loan();
   const chela_capability_request* lent = loan.object(
       chela_capability_request{sizeof(chela_capability_request), call->call_id(), loan.text(ask.kind),
