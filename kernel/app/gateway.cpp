@@ -24,9 +24,11 @@
 #include "kernel/gateway/openai_api.hpp"
 #include "kernel/gateway/operations.hpp"
 #include "kernel/gateway/page.hpp"
+#include "kernel/gateway/plugin_routes.hpp"
 #include "kernel/gateway/service.hpp"
 #include "kernel/gateway/sessions_api.hpp"
 #include "kernel/gateway/socket.hpp"
+#include "kernel/runtime/capabilities/services.hpp"
 
 namespace chela::app {
 namespace {
@@ -79,6 +81,7 @@ class Gateway::Parts {
   std::optional<net::EgressClient> egress;
   std::unique_ptr<PluginParts> plugin_parts;
   std::optional<runtime::Hooks> hooks;
+  std::optional<runtime::Services> services;
   std::optional<runtime::ModelCatalog> models;
   std::optional<runtime::ToolCatalog> tools;
   std::optional<CommandParts> commands;
@@ -197,6 +200,7 @@ void Gateway::Parts::make_gateway() {
   gateway::add_openai_chat(*service, *context);
   gateway::add_openai_responses(*service, *context);
   commands->serve(*service, *context);
+  gateway::add_plugin_routes(*service, *context);
   LiveParts live{*context, *service, *sockets, &*channels};
   set_rules_and_limits(configuration, live);
   server.emplace(*loop, *service, server_limits(config()));
@@ -213,6 +217,8 @@ std::expected<std::string, StartFailure> Gateway::Parts::start() {
   loop->spawn("looking for local model services", find_local_services(*loop, plugin_parts->set(), *models, *logger));
   loop->spawn("learning what plugins for Node provide", begin_hooks(plugin_parts->set(), *hooks, server->port()));
   channels->start();
+  services.emplace(*loop, logger->with_category("service"), plugin_parts->set());
+  services->start();
   live_reload.emplace(configuration, *logger, LiveParts{*context, *service, *sockets, &*channels});
   auto shown = address.find(':') == std::string::npos ? address : "[" + address + "]";
   return fmt::format("http://{}:{}", shown, server->port());
@@ -291,9 +297,11 @@ void Gateway::Parts::drain() {
     }
     co_await end_hooks(*parts.loop, *parts.hooks, *parts.sessions);
     co_await parts.channels->channels().accounts().stop(until);
+    auto ending = parts.services->stop();
+    auto ended = co_await std::move(ending);
     finished.set(true);
     parts.loop->stop();
-    co_return drained;
+    co_return drained ? ended : drained;
   };
   loop->spawn("drain", wait_for_turns(*this, deadline, done));
   if (!done.is_set()) loop->run();

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "kernel/gateway/channels_api.hpp"
+#include "kernel/gateway/plugin_routes.hpp"
 
 namespace chela::gateway {
 namespace {
@@ -18,6 +19,13 @@ Json models_json(const runtime::ModelCatalog& models) {
   }
   return {
       {"default", models.default_model().text()}, {"demonstration", models.is_demonstration()}, {"services", services}};
+}
+
+// Who provides what: {"memory": [{"id", "plugin"}]}.
+Json providers_json(const plugins::Registry& registry) {
+  Json out = Json::object();
+  for (const auto* one : registry.list_all()) out[one->kind].push_back({{"id", one->id}, {"plugin", one->plugin_id}});
+  return out;
 }
 
 Json plugins_json(const Context& context) {
@@ -42,7 +50,9 @@ Json plugins_json(const Context& context) {
           {"started", started},
           {"blockedByMode", blocked},
           {"reports", reports},
-          {"diagnostics", diagnostics}};
+          {"diagnostics", diagnostics},
+          {"providers", providers_json(set.registry())},
+          {"routes", context.plugin_routes ? context.plugin_routes->report() : Json::array()}};
 }
 
 Json warnings_of(const Json& report) {
@@ -61,6 +71,12 @@ Json warnings_of(const Json& report) {
     }
   }
   for (const auto& diagnostic : report["plugins"]["diagnostics"]) warnings.push_back(diagnostic["message"]);
+  for (const auto& route : report["plugins"]["routes"]) {
+    if (!route.contains("unreachable")) continue;
+    warnings.push_back("plugin " + route["plugin"].get<std::string>() + ": its route " +
+                       route["path"].get<std::string>() + " is never reached: " +
+                       route["unreachable"].get<std::string>());
+  }
   return warnings;
 }
 
@@ -136,6 +152,10 @@ std::string doctor_text(const Json& report) {
     for (const auto& diagnostic : plugin["diagnostics"]) {
       out += "  - " + diagnostic["code"].get<std::string>() + ": " + diagnostic["message"].get<std::string>() + "\n";
     }
+  }
+  for (const auto& route : report["plugins"]["routes"]) {
+    out += "- route " + route["path"].get<std::string>() + " (" + route["match"].get<std::string>() + ", " +
+           route["auth"].get<std::string>() + "): plugin " + route["plugin"].get<std::string>() + "\n";
   }
   out += "\nSuggested next steps\n";
   for (const auto& warning : report["warnings"]) out += "- " + warning.get<std::string>() + "\n";

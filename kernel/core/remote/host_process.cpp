@@ -165,6 +165,9 @@ void HostProcess::on_exit(const cage::ChildExit& exit) {
   if (!closed_because_.message.empty() && exit.reason.empty() && exit.signal == 0) reason += ": " + closed_because_.message;
   peer_.close({ErrorCode::unavailable, reason});
   child_.reset();
+  if (!ending_) {
+    for (auto& [id, instance] : std::map(instances_)) instance->on_process_gone();
+  }
   if (auto told = std::exchange(on_gone_, nullptr)) told(std::move(reason));
 }
 

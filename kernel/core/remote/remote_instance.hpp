@@ -4,7 +4,9 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -47,6 +49,10 @@ class RemoteInstance final : public plugins::Instance {
   const log::Logger& logger() const { return environment_.logger; }
   OpenCall open_call(std::uint64_t id) { return {calls_, id}; }
   void cancel(std::uint64_t id) { calls_->cancel(id); }
+  void resume(std::uint64_t id) { calls_->resume(id); }
+  // `gone` is called when the process has ended unasked, once; null: nobody asks for `name` any more. Any thread.
+  void watch_for(std::string name, std::function<void()> gone);
+  void on_process_gone();  // from the process
   void spawn(Task<Result<void>> call);
 
   // What the plugin asks of the kernel.
@@ -61,6 +67,8 @@ class RemoteInstance final : public plugins::Instance {
   plugins::HostEnvironment environment_;
   plugins::HostServices services_;
   std::shared_ptr<OpenCalls> calls_ = std::make_shared<OpenCalls>();
+  std::mutex watchers_mutex_;  // guards the next
+  std::map<std::string, std::function<void()>> watchers_;
   std::optional<plugins::Registrations> registrations_;
   std::move_only_function<void()> on_registered_;
   bool stopped_ = false;

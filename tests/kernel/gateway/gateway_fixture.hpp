@@ -10,6 +10,7 @@
 #include "kernel/core/store/database.hpp"
 #include "kernel/gateway/openai_api.hpp"
 #include "kernel/gateway/operations.hpp"
+#include "kernel/gateway/plugin_routes.hpp"
 #include "kernel/gateway/sessions_api.hpp"
 #include "kernel/gateway/socket.hpp"
 #include "tests/kernel/core/net/raw_client.hpp"
@@ -65,7 +66,9 @@ class GatewayTest : public plugins::PluginTest {
       if (auto* open = std::exchange(open_completion, nullptr))
         open->complete(open, CHELA_CANCELLED, to_abi("cancelled"), 0);
     };
-    PluginTest::open({&wire});
+    std::vector<plugins::ScriptedPlugin*> with = {&wire};
+    with.insert(with.end(), others.begin(), others.end());
+    PluginTest::open(with);
     auto opened = store::Database::open(loop, {.path = directory / "chela.db", .writer = {}, .readers = {}},
                                         runtime::SessionStore::migrations());
     ASSERT_TRUE(opened) << opened.error().message;
@@ -90,6 +93,7 @@ class GatewayTest : public plugins::PluginTest {
     add_openai_models(*service, *context);
     add_openai_chat(*service, *context);
     add_openai_responses(*service, *context);
+    add_plugin_routes(*service, *context, route_limits);
     server = std::make_unique<net::HttpServer>(loop, *service);
     auto listening = server->listen({});
     ASSERT_TRUE(listening) << listening.error().message;
@@ -160,6 +164,8 @@ class GatewayTest : public plugins::PluginTest {
   }
 
   plugins::ScriptedPlugin& wire = plugin("wire");
+  std::vector<plugins::ScriptedPlugin*> others;  // besides wire; before SetUp
+  PluginRouteLimits route_limits{.requests_per_minute_max = 40};
   std::deque<Step> script;  // when it is empty, completions stay open
   std::vector<nlohmann::json> asked;
   const chela_completion* open_completion = nullptr;

@@ -73,10 +73,8 @@ class ScriptedPlugin {
   RunsTool on_resolve_tools;
   std::function<void(std::uint64_t call_id)> on_cancel_tool;
   std::map<std::string, const void*, std::less<>> extensions;  // further tables, by their ids
-  std::function<const void*(std::string_view id)> extension;   // what it offers besides
   HearsHook on_hook;  // offers chela.hook/1 when set
   std::function<void(std::uint64_t call_id)> on_cancel_hook;
-  std::function<const void*(std::string_view id)> extension;  // what it offers besides
 
  private:
   static constexpr std::size_t kSlots = 8;
@@ -105,8 +103,8 @@ class ScriptedPlugin {
     if (from_abi(id) == CHELA_EXT_PROVIDER && self.on_complete) return &self.provider;
     if (from_abi(id) == CHELA_EXT_TOOL && (self.on_start_tool || self.on_run_tool)) return &self.tool;
     if (from_abi(id) == CHELA_EXT_HOOK && self.on_hook) return &self.hook;
-    if (auto found = self.extensions.find(from_abi(id)); found != self.extensions.end()) return found->second;
-    return self.extension ? self.extension(from_abi(id)) : nullptr;
+    auto found = self.extensions.find(from_abi(id));
+    return found == self.extensions.end() ? nullptr : found->second;
   }
   static chela_status thunk_configure(const chela_plugin* plugin, chela_str json, const chela_error_sink* error) {
     of(plugin).calls.push_back("configure " + std::string(from_abi(json)));

@@ -1,8 +1,8 @@
-#ifndef CHELA_EXT_DRAFT_SERVICE_H
-#define CHELA_EXT_DRAFT_SERVICE_H
-/* chela.service/1: work in the background that nobody calls: a bridge, a scheduler, an exporter. State: draft since
- * 1.0. The manifest names the services (provides[].id). Each is started and stopped by itself; one that fails is
- * restarted with back-off and quarantined when it keeps failing. */
+#ifndef CHELA_EXT_SERVICE_H
+#define CHELA_EXT_SERVICE_H
+/* chela.service/1: work in the background that nobody calls: a bridge, a scheduler, an exporter. State: stable since
+ * 1.1. The manifest names the services (provides[].id). Each begins when the gateway has started and ends before it
+ * does; one that fails is started again with back-off, until it has failed too often. */
 
 #include "chela/abi.h"
 
@@ -24,7 +24,8 @@ typedef struct chela_service_monitor {
 
 typedef struct chela_plugin_service {
   uint32_t struct_size;
-  /* Begins the service `id` and returns at once; it may run threads of its own. [loop & started] */
+  /* Begins the service `id` and returns at once; it may run threads of its own. When it returns other than CHELA_OK the
+   * service does not run and stop_service() is not called. [loop & started] */
   chela_status (*start_service)(const chela_plugin *plugin, chela_str id, const chela_service_monitor *monitor,
                                 const chela_error_sink *error);
   /* Ends it; its threads have ended when this returns. Also called after fail(). [worker & started] */
