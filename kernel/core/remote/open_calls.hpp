@@ -8,6 +8,7 @@
 #include <memory>
 #include <utility>
 
+#include "kernel/core/base/error.hpp"
 #include "kernel/core/loop/cancel.hpp"
 
 namespace chela::remote {
@@ -18,6 +19,7 @@ class OpenCalls {
     if (auto found = by_id_.find(id); found != by_id_.end()) found->second.cancel();
   }
   void cancel_all() { stopping_.cancel(); }
+  bool any() const { return !by_id_.empty(); }
 
  private:
   friend class OpenCall;
@@ -37,6 +39,11 @@ class OpenCall {
     if (calls_) calls_->by_id_.erase(id_);
   }
   CancelToken token() const { return calls_->by_id_.at(id_).token(); }
+  // How a call that failed with `error` ended: whom the plugin was taken from did not ask for that.
+  Error ending(Error error) const {
+    if (error.code != ErrorCode::cancelled || !calls_->stopping_.token().cancelled()) return error;
+    return {ErrorCode::unavailable, "the plugin was stopped or reloaded before the call had ended"};
+  }
 
  private:
   std::shared_ptr<OpenCalls> calls_;
