@@ -43,14 +43,15 @@ Task<Result<std::shared_ptr<HostProcess>>> HostProcess::launch(Loop& loop, log::
 HostProcess::HostProcess(Loop& loop, const log::Logger& logger, HostProgram program, const HostRequests& requests)
     : loop_(loop),
       logger_(logger.with_category("plugin-host")),
+      output_(logger.with_category((program.group.starts_with('@') ? "plugin-host." : "plugin.") + program.group)),
       program_(std::move(program)),
       requests_(requests),
       token_(random_hex(32)),
       peer_(loop, *this),
       lines_(loop.clock(), {},
              [this](platform::OutputStream, std::string_view line, std::uint64_t dropped) {
-               if (dropped > 0) logger_.warning("{}: {} lines were too many and are dropped", program_.label, dropped);
-               logger_.info("{}: {}", program_.label, line);
+               if (dropped > 0) output_.warning("{}: {} lines were too many and are dropped", program_.label, dropped);
+               output_.info("{}: {}", program_.label, line);
                last_line_ = cut_utf8(line, kLastLineBytesMax);
              }),
       started_at_(loop.now()) {}

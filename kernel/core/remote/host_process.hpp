@@ -72,6 +72,7 @@ class HostProcess final : public rpc::PeerHandler, public std::enable_shared_fro
 
   Loop& loop_;
   log::Logger logger_;
+  log::Logger output_;  // for what it writes: the log of its plugin, or of the group
   HostProgram program_;
   const HostRequests& requests_;
   std::string token_;

@@ -46,7 +46,8 @@ Result<HostProgram> host_program(const HostPrograms& programs, const plugins::Re
   const bool caged = request.isolation == plugins::Isolation::sandbox;
   const auto& program = node ? programs.node : programs.native_host;
   auto group = process_group(request);
-  HostProgram out{.label = program.filename().string() + " " + group,
+  HostProgram out{.group = group,
+                  .label = program.filename().string() + " " + group,
                   .argv = node ? node_command(programs) : std::vector{program.string()},
                   .state_directory = programs.state_directory / group};
   auto& cage = out.cage;

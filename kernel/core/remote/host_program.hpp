@@ -14,6 +14,7 @@
 namespace chela::remote {
 
 struct HostProgram {
+  std::string group;  // see process_group()
   std::string label;  // for logs and listings: "chela-plugin-host weather"
   std::vector<std::string> argv;
   cage::CagePolicy cage;

@@ -188,6 +188,7 @@ std::vector<HostUsage> RemoteHosts::usage() const {
     if (!child) continue;
     auto used = child->usage();
     HostUsage usage{.label = host->process->program().label,
+                    .group = host->group,
                     .plugins = host->process->plugins(),
                     .process_id = child->pid(),
                     .memory_bytes = used.memory_bytes,

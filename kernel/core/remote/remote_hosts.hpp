@@ -20,6 +20,7 @@ namespace chela::remote {
 // What `chela plugins top` shows of one host process.
 struct HostUsage {
   std::string label;
+  std::string group;
   std::vector<std::string> plugins;
   long process_id = 0;
   std::size_t memory_bytes = 0;
