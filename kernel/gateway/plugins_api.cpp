@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <charconv>
 #include <optional>
+#include <span>
 
 #include <nlohmann/json.hpp>
 
 #include "kernel/core/base/json.hpp"
+#include "kernel/core/base/text.hpp"
 #include "kernel/core/config/snapshot.hpp"
 #include "kernel/gateway/doctor.hpp"
 #include "kernel/gateway/reply.hpp"
@@ -52,8 +54,26 @@ Json hints_of(const plugins::Manifest& manifest) {
   return hints != parsed->end() && hints->is_object() ? *hints : Json();
 }
 
-Json shown_config(const plugins::Manifest& manifest, const Json& config) {
-  return config::redacted(manifest.config_schema ? *manifest.config_schema : Json::object(), config);
+// Marks what is at `path`, whose parts may be "*" for any name or index.
+void mark_secret(Json& at, std::span<const std::string_view> path) {
+  if (path.empty()) {
+    if (!at.is_null() && !at.is_structured()) at = kRedacted;
+    return;
+  }
+  if (!at.is_structured()) return;
+  for (const auto& [key, value] : at.items()) {
+    if (path[0] == "*" || path[0] == key) mark_secret(value, path.subspan(1));
+  }
+}
+
+// Secrets by their names, by the schema, and by upstream's `uiHints`.
+Json shown_config(const plugins::Manifest& manifest, const Json& hints, const Json& config) {
+  auto out = config::redacted(manifest.config_schema ? *manifest.config_schema : Json::object(), config);
+  for (const auto& [path, hint] : hints.items()) {
+    if (!hint.is_object() || hint.value("sensitive", Json()) != true) continue;
+    mark_secret(out, split(path, '.'));
+  }
+  return out;
 }
 
 net::HttpResponse refusal_reply(const ConfigRefusal& refusal) {
@@ -193,8 +213,9 @@ Json plugin_details(const plugins::Record& record, const PluginsSources& sources
     out["process"] = process_json(*process, manifest.id, sources.hosts.crashes_of(manifest.id));
   }
   if (manifest.config_schema) out["configSchema"] = *manifest.config_schema;
-  if (auto hints = hints_of(manifest); !hints.is_null()) out["uiHints"] = std::move(hints);
-  out["config"] = shown_config(manifest, sources.config_of(manifest.id));
+  const auto hints = hints_of(manifest);
+  if (!hints.is_null()) out["uiHints"] = hints;
+  out["config"] = shown_config(manifest, hints, sources.config_of(manifest.id));
   return out;
 }
 

@@ -34,7 +34,7 @@ struct RemoteStart {
   Isolation isolation = Isolation::sandbox;
   std::string config;         // JSON object
   bool open_sockets = false;  // the operator lets it open sockets of its own in a sandbox (plugins for Node)
-  // Whether others that are as trusted may run in the same process: those in `companions`, itself among them.
+  // Whether others that are as trusted may run in the same process: those in `companions`, itself the first.
   bool shared = false;
   std::vector<std::shared_ptr<const Manifest>> companions = {};
   // At most once, after the start has succeeded; not after stop() of the instance.

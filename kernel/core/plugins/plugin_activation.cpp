@@ -181,8 +181,9 @@ RemoteStart PluginSet::remote_start(const Entry& entry) {
                     .config = config_of(entry),
                     .open_sockets = sockets(record),
                     .shared = vouched_for(record)};
+  if (start.shared) start.companions.push_back(record.manifest);
   for (const auto& other : entries_) {
-    if (start.shared && vouched_for(other->record) && other->record.isolation == record.isolation &&
+    if (start.shared && other->record.manifest->id != id && vouched_for(other->record) && other->record.isolation == record.isolation &&
         sockets(other->record) == start.open_sockets) {
       start.companions.push_back(other->record.manifest);
     }

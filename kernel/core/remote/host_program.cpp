@@ -52,7 +52,8 @@ Result<HostProgram> host_program(const HostPrograms& programs, const plugins::Re
                   .state_directory = programs.state_directory / group};
   auto& cage = out.cage;
   cage.level = caged ? cage::Level::sandbox : cage::Level::none;
-  cage.read_only = {program.parent_path(), manifest.directory};
+  cage.read_only = {program.parent_path()};
+  if (!request.shared) cage.read_only.push_back(manifest.directory);
   cage.read_write = {out.state_directory};
   for (const auto& companion : request.shared ? request.companions : decltype(request.companions)()) {
     cage.read_only.push_back(companion->directory);
