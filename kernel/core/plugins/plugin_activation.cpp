@@ -21,17 +21,12 @@ void note_once(Record& record, DiagnosticCode code, std::string message) {
 
 }  // namespace
 
-Task<void> PluginSet::wait_for_turn(EntryPtr entry) {
+Task<PluginSet::Turn> PluginSet::wait_for_turn(EntryPtr entry) {
   while (entry->busy) {
     auto done = entry->waiters.emplace_back(std::make_shared<Completion<bool>>());
     co_await done->wait();
   }
-  entry->busy = true;
-}
-
-void PluginSet::end_turn(Entry& entry) {
-  entry.busy = false;
-  for (const auto& waiter : std::exchange(entry.waiters, {})) waiter->set(true);
+  co_return Turn(std::move(entry));
 }
 
 Task<Result<std::shared_ptr<Instance>>> PluginSet::activate(std::string plugin_id) {
@@ -48,11 +43,10 @@ Task<Result<std::shared_ptr<Instance>>> PluginSet::activate(std::string plugin_i
     auto done = wait();
     co_await done->wait();
   } else if (record.state == State::resolved && !entry->removed) {
-    entry->busy = entry->activating = true;
+    Turn turn(entry);
+    entry->activating = true;
     co_await bring_up(entry);
-    entry->activating = false;
     if (record.state == State::started) in_service(entry);
-    end_turn(*entry);
   }
   if (entry->removed) co_return fail(ErrorCode::not_found, "the plugin {} was removed meanwhile", plugin_id);
   if (record.instance && record.state == State::started) co_return record.instance;

@@ -53,7 +53,7 @@ Task<Result<void>> PluginSet::restart(std::string plugin_id) {
 }
 
 Task<Result<void>> PluginSet::reload_from_disk(EntryPtr entry, Start start) {
-  co_await wait_for_turn(entry);
+  auto turn = co_await wait_for_turn(entry);
   auto folder = entry->record.manifest->directory;
   auto reading = run_blocking<Manifest>(environment_.loop, [folder] { return read_manifest_in(folder); });
   auto manifest = co_await std::move(reading);
@@ -72,7 +72,6 @@ Task<Result<void>> PluginSet::reload_from_disk(EntryPtr entry, Start start) {
     auto replacing = replace(entry, make_entry(std::move(found.plugins[0]), trust), start);
     done = co_await std::move(replacing);
   }
-  end_turn(*entry);
   co_return done;
 }
 
@@ -147,30 +146,21 @@ void PluginSet::retire(Entry& entry) {
 }
 
 Task<void> PluginSet::remove_in_turn(EntryPtr entry) {
-  co_await wait_for_turn(entry);
+  auto turn = co_await wait_for_turn(entry);
   entry->removed = true;
   retire(*entry);
   std::erase(entries_, entry);
-  end_turn(*entry);
 }
 
 Task<Result<void>> PluginSet::replace_in_turn(EntryPtr entry, EntryPtr next) {
-  co_await wait_for_turn(entry);
-  Result<void> done;
-  if (!entry->removed) {
-    auto replacing = replace(entry, std::move(next), Start::if_it_ran);
-    done = co_await std::move(replacing);
-  }
-  end_turn(*entry);
-  co_return done;
+  auto turn = co_await wait_for_turn(entry);
+  if (entry->removed) co_return Result<void>();
+  co_return co_await replace(entry, std::move(next), Start::if_it_ran);
 }
 
 Task<Rescanned> PluginSet::rescan(PluginRules rules) {
-  while (rescanning_) {
-    auto done = rescan_waiters_.emplace_back(std::make_shared<Completion<bool>>());
-    co_await done->wait();
-  }
-  rescanning_ = true;
+  if (!rescans_) rescans_ = std::make_shared<Entry>();
+  auto turn = co_await wait_for_turn(rescans_);
   options_.roots = std::move(rules.roots);
   options_.selection = std::move(rules.selection);
   options_.isolation = std::move(rules.isolation);
@@ -187,8 +177,6 @@ Task<Rescanned> PluginSet::rescan(PluginRules rules) {
   } else {
     out.problems.push_back(discovery.error().message);
   }
-  rescanning_ = false;
-  for (const auto& waiter : std::exchange(rescan_waiters_, {})) waiter->set(true);
   co_return out;
 }
 

@@ -155,8 +155,8 @@ class PluginSet {
   std::filesystem::path registrations_file(const Record& record) const;
   void changed();
 
-  Task<void> wait_for_turn(EntryPtr entry);
-  void end_turn(Entry& entry);
+  class Turn;
+  Task<Turn> wait_for_turn(EntryPtr entry);
   Task<void> bring_up(EntryPtr entry);
   Task<bool> load(Entry& entry);
   Task<bool> verify_files(Entry& entry);
@@ -195,8 +195,7 @@ class PluginSet {
   std::vector<std::function<void()>> on_change_;
   std::vector<std::shared_ptr<const Manifest>> replaced_;  // bundled, and another one of that id is used
   std::uint64_t last_generation_ = 0;
-  bool rescanning_ = false;
-  std::vector<std::shared_ptr<Completion<bool>>> rescan_waiters_;
+  EntryPtr rescans_;  // stands for all of them: one rescan at a time
 };
 
 }  // namespace chela::plugins

@@ -3,6 +3,7 @@
 // What a plugin set keeps of one plugin, for its own files only.
 
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "kernel/core/loop/event.hpp"
@@ -23,6 +24,22 @@ struct PluginSet::Entry {
   bool removed = false;
   std::shared_ptr<LocalInstance> coming;  // while it is brought up in this process
   std::vector<std::shared_ptr<Completion<bool>>> waiters;  // tasks that wait for the one that makes it busy
+};
+
+// What makes an entry busy: it ends however the task ends that has it, also when nobody waits for that any more.
+class PluginSet::Turn {
+ public:
+  explicit Turn(EntryPtr entry) : entry_(std::move(entry)) { entry_->busy = true; }
+  Turn(Turn&&) = default;
+  Turn& operator=(Turn&&) = delete;
+  ~Turn() {
+    if (!entry_) return;
+    entry_->busy = entry_->activating = false;
+    for (const auto& waiter : std::exchange(entry_->waiters, {})) waiter->set(true);
+  }
+
+ private:
+  EntryPtr entry_;
 };
 
 }  // namespace chela::plugins

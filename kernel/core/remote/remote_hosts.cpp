@@ -123,12 +123,18 @@ Task<Result<RemoteHosts::HostPtr>> RemoteHosts::host_for(plugins::RemoteStart& r
     auto launched = others->second.emplace_back(std::make_shared<Completion<bool>>());
     co_await launched->wait();
   }
+  // Ends however this task ends.
+  struct Turn {
+    decltype(launching_)& all;
+    const std::string& group;
+    ~Turn() {
+      auto waiters = std::move(all.extract(group).mapped());
+      for (const auto& waiter : waiters) waiter->set(true);
+    }
+  };
   launching_.try_emplace(group);
-  auto launching = launch(group, request);
-  auto host = co_await std::move(launching);
-  auto waiters = std::move(launching_.extract(group).mapped());
-  for (const auto& waiter : waiters) waiter->set(true);
-  co_return host;
+  Turn turn{launching_, group};
+  co_return co_await launch(group, request);
 }
 
 Task<Result<RemoteHosts::HostPtr>> RemoteHosts::launch(const std::string& group, const plugins::RemoteStart& request) {
