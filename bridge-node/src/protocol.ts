@@ -43,6 +43,8 @@ export interface ChannelStartParams {
   key: string;
   account: string;
   timeoutMs?: number;
+  /** The channel's section of the configuration, for native plugins. */
+  settings?: Record<string, unknown>;
 }
 export interface ChannelStartResult {
   status?: Record<string, unknown>;
@@ -59,6 +61,8 @@ export interface ChannelAccountsParams {
   /** The plugin's id. */
   plugin: string;
   key: string;
+  /** As in channel.start. */
+  settings?: Record<string, unknown>;
 }
 export interface ChannelAccountsResult {
   accounts: Array<Record<string, unknown>>;
@@ -77,6 +81,20 @@ export interface ChannelSendParams {
   payload?: Record<string, unknown>;
   timeoutMs?: number;
 }
+export interface ChannelReceiveParams {
+  /** The plugin's id. */
+  plugin: string;
+  channel: string;
+  account: string;
+  messageId: string;
+  peer: string;
+  thread?: string;
+  sender?: string;
+  text: string;
+  /** senderName, isGroup */
+  details?: Record<string, unknown>;
+}
+export type ChannelReceiveResult = Record<string, never>;
 export interface ChannelStatusParams {
   /** The plugin's id. */
   plugin: string;
@@ -103,11 +121,15 @@ export interface CommandRunParams {
   /** senderId, channel, isAuthorizedSender, commandBody, sessionKey, … */
   context: Record<string, unknown>;
   timeoutMs?: number;
+  credit?: number;
 }
 export interface CommandRunResult {
   reply?: CommandPayload;
   continueAgent?: boolean;
   suppressReply?: boolean;
+}
+export interface CommandRunEvent {
+  text: string;
 }
 
 // chela.gateway_method/1: Methods that clients of the gateway call on plugins, and plugins on the gateway.
@@ -458,7 +480,7 @@ export interface TurnRunParams {
   context: Record<string, unknown>;
   /** agentId, sessionKey */
   route?: Record<string, unknown>;
-  /** images, toolsAllow, disableBlockStreaming, … */
+  /** images, toolsAllow, disableBlockStreaming, …; listeners: which of partial and reasoning somebody hears. */
   options?: Record<string, unknown>;
   credit?: number;
 }
@@ -472,6 +494,8 @@ export interface TurnRunResult {
   counts: TurnRunResultCounts;
 }
 export interface TurnDeliveredParams {
+  /** The plugin's id. */
+  plugin: string;
   call: number;
   delivery: number;
   /** Empty when it was delivered. */
@@ -549,10 +573,12 @@ export interface Methods {
   'channel.accounts': { params: ChannelAccountsParams; result: ChannelAccountsResult };
   /** Sends one message. */
   'channel.send': { params: ChannelSendParams; result: ChannelReceipt };
+  /** A native channel has received a message. Answered when it is on disk; the answer to it leaves by channel.send. */
+  'channel.receive': { params: ChannelReceiveParams; result: ChannelReceiveResult };
   /** An account's state has changed. */
   'channel.status': { params: ChannelStatusParams };
-  /** Runs a chat command. */
-  'command.run': { params: CommandRunParams; result: CommandRunResult };
+  /** Runs a chat command. Events are pieces of progress, shown while it runs. */
+  'command.run': { params: CommandRunParams; result: CommandRunResult; event: CommandRunEvent };
   /** A client calls a plugin's method. */
   'gatewayMethod.call': { params: GatewayMethodCallParams; result: GatewayMethodCallResult };
   /** A plugin calls a method of the gateway, with its own permissions. */
@@ -695,6 +721,7 @@ const channelStartParamsShape: Shape = { is: 'object', members: () => [
   ['key', true, { is: 'string' }],
   ['account', true, { is: 'string' }],
   ['timeoutMs', false, { is: 'integer', min: 0, max: Number.MAX_SAFE_INTEGER }],
+  ['settings', false, { is: 'object' }],
 ] };
 const channelStartResultShape: Shape = { is: 'object', members: () => [
   ['status', false, { is: 'object' }],
@@ -709,6 +736,7 @@ const channelStopResultShape: Shape = { is: 'object', members: () => [] };
 const channelAccountsParamsShape: Shape = { is: 'object', members: () => [
   ['plugin', true, { is: 'string', max: 64 }],
   ['key', true, { is: 'string' }],
+  ['settings', false, { is: 'object' }],
 ] };
 const channelAccountsResultShape: Shape = { is: 'object', members: () => [
   ['accounts', true, { is: 'array', items: { is: 'object' } }],
@@ -726,6 +754,18 @@ const channelSendParamsShape: Shape = { is: 'object', members: () => [
   ['payload', false, { is: 'object' }],
   ['timeoutMs', false, { is: 'integer', min: 0, max: Number.MAX_SAFE_INTEGER }],
 ] };
+const channelReceiveParamsShape: Shape = { is: 'object', members: () => [
+  ['plugin', true, { is: 'string', max: 64 }],
+  ['channel', true, { is: 'string' }],
+  ['account', true, { is: 'string' }],
+  ['messageId', true, { is: 'string' }],
+  ['peer', true, { is: 'string' }],
+  ['thread', false, { is: 'string' }],
+  ['sender', false, { is: 'string' }],
+  ['text', true, { is: 'string' }],
+  ['details', false, { is: 'object' }],
+] };
+const channelReceiveResultShape: Shape = { is: 'object', members: () => [] };
 const channelStatusParamsShape: Shape = { is: 'object', members: () => [
   ['plugin', true, { is: 'string', max: 64 }],
   ['key', true, { is: 'string' }],
@@ -744,11 +784,15 @@ const commandRunParamsShape: Shape = { is: 'object', members: () => [
   ['args', false, { is: 'string' }],
   ['context', true, { is: 'object' }],
   ['timeoutMs', false, { is: 'integer', min: 0, max: Number.MAX_SAFE_INTEGER }],
+  ['credit', false, { is: 'integer', min: 0, max: Number.MAX_SAFE_INTEGER }],
 ] };
 const commandRunResultShape: Shape = { is: 'object', members: () => [
   ['reply', false, commandPayloadShape],
   ['continueAgent', false, { is: 'boolean' }],
   ['suppressReply', false, { is: 'boolean' }],
+] };
+const commandRunEventShape: Shape = { is: 'object', members: () => [
+  ['text', true, { is: 'string' }],
 ] };
 const gatewayMethodCallParamsShape: Shape = { is: 'object', members: () => [
   ['plugin', true, { is: 'string', max: 64 }],
@@ -1006,6 +1050,7 @@ const turnRunResultShape: Shape = { is: 'object', members: () => [
   ['counts', true, turnRunResultCountsShape],
 ] };
 const turnDeliveredParamsShape: Shape = { is: 'object', members: () => [
+  ['plugin', true, { is: 'string', max: 64 }],
   ['call', true, { is: 'integer', min: 0, max: Number.MAX_SAFE_INTEGER }],
   ['delivery', true, { is: 'integer', min: 0, max: Number.MAX_SAFE_INTEGER }],
   ['error', false, { is: 'string' }],
@@ -1067,8 +1112,9 @@ const parts = {
   'channel.stop': { params: channelStopParamsShape, result: channelStopResultShape },
   'channel.accounts': { params: channelAccountsParamsShape, result: channelAccountsResultShape },
   'channel.send': { params: channelSendParamsShape, result: channelReceiptShape },
+  'channel.receive': { params: channelReceiveParamsShape, result: channelReceiveResultShape },
   'channel.status': { params: channelStatusParamsShape },
-  'command.run': { params: commandRunParamsShape, result: commandRunResultShape },
+  'command.run': { params: commandRunParamsShape, result: commandRunResultShape, event: commandRunEventShape },
   'gatewayMethod.call': { params: gatewayMethodCallParamsShape, result: gatewayMethodCallResultShape },
   'gateway.request': { params: gatewayRequestParamsShape, result: gatewayRequestResultShape },
   'hook.run': { params: hookRunParamsShape, result: hookRunResultShape },

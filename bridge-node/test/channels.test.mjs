@@ -179,7 +179,7 @@ describe('messages in', () => {
     assert.deepEqual(result, { queuedFinal: true, counts: { tool: 0, block: 1, final: 1 } });
     assert.deepEqual(turn.delivered.map(({ delivery, error, messageId }) => [delivery, error, messageId]), [[4, '', 'id-one'], [5, 'cannot deliver', undefined]]);
     assert.equal(turn.params.context.Body, 'hello');
-    assert.deepEqual(turn.params.options, { toolsAllow: ['a'] });
+    assert.deepEqual(turn.params.options, { toolsAllow: ['a'], listeners: ['partial', 'reasoning'] });
   });
   it('with a dispatcher of their own work, too', async () => {
     turnOf(pieces);

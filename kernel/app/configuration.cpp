@@ -11,8 +11,28 @@ namespace chela::app {
 namespace {
 
 bool configures_plugins(const config::Snapshot& config) {
-  const auto* entries = config.find("plugins.entries");
-  return entries && entries->is_object() && !entries->empty();
+  auto has_any = [&](const char* path) {
+    const auto* entries = config.find(path);
+    return entries && entries->is_object() && !entries->empty();
+  };
+  return has_any("plugins.entries") || has_any("channels");
+}
+
+// The sections of a plugin's channels are its own to read; their keys are known to it alone.
+void claim_channels(config::ConfigSpec& spec, const plugins::Manifest& manifest) {
+  constexpr std::string_view kPrefix = "channel/";
+  std::vector<std::string> ids;
+  for (const auto& provision : manifest.provides) {
+    if (provision.kind == "channel") ids.push_back(provision.id);
+  }
+  for (const auto& claim : manifest.claims) {
+    if (claim.starts_with(kPrefix)) ids.push_back(claim.substr(kPrefix.size()));
+  }
+  for (const auto& id : ids) {
+    // A second plugin with the same channel is told of when the registry is filled.
+    (void)spec.add({.owner = "plugin " + manifest.id, .path = config::Path{"channels", id}.text(),
+                    .schema = R"({"type": "object"})", .reload = config::Reload::live, .from_plugin = true});
+  }
 }
 
 }  // namespace
@@ -35,6 +55,7 @@ config::Loaded load_configuration(config::ConfigSpec& spec, const config::LoadRe
   std::vector<config::Problem> refused;
   for (const auto& found : plugins::discover(plugin_roots(home, loaded.snapshot.get()), {}).plugins) {
     const auto& manifest = found.manifest;
+    claim_channels(spec, manifest);
     if (!manifest.config_schema) continue;
     auto schema = manifest.config_schema->dump();
     auto problems = spec.add({.owner = "plugin " + manifest.id, .path = "plugins.entries." + manifest.id + ".config",

@@ -5,7 +5,10 @@
 
 #include <nlohmann/json.hpp>
 
+#include "kernel/app/channel_parts.hpp"
+#include "kernel/app/command_parts.hpp"
 #include "kernel/app/effective_config.hpp"
+#include "kernel/app/gateway_hooks.hpp"
 #include "kernel/app/live_reload.hpp"
 #include "kernel/app/plugin_life.hpp"
 #include "kernel/app/local_services.hpp"
@@ -18,6 +21,7 @@
 #include "kernel/core/platform/descriptors.hpp"
 #include "kernel/core/store/database.hpp"
 #include "kernel/core/store/state_lock.hpp"
+#include "kernel/gateway/channels_api.hpp"
 #include "kernel/gateway/openai_api.hpp"
 #include "kernel/gateway/operations.hpp"
 #include "kernel/gateway/page.hpp"
@@ -76,12 +80,15 @@ class Gateway::Parts {
   std::optional<ServiceSecrets> service_secrets;
   std::optional<net::EgressClient> egress;
   std::unique_ptr<PluginParts> plugin_parts;
+  std::optional<runtime::Hooks> hooks;
   std::optional<runtime::ModelCatalog> models;
   std::optional<runtime::ToolCatalog> tools;
+  std::optional<CommandParts> commands;
   std::optional<runtime::WorkspaceContext> context_files;
   runtime::TurnTotals totals;
   std::optional<runtime::SessionStore> session_store;
   std::optional<runtime::Sessions> sessions;
+  std::optional<ChannelParts> channels;
   std::optional<policy::AccessControl> access;
   std::optional<gateway::Context> context;
   std::optional<gateway::Service> service;
@@ -151,30 +158,36 @@ std::expected<void, StartFailure> Gateway::Parts::make_plugins() {
        .probe = options.plugin_probe,
        .is_service_authority = [this](std::string_view authority) {
          return models && models->is_service_authority(authority);
-       }});
+       },
+       .inbound = ChannelParts::door([this] { return channels ? &*channels : nullptr; })});
   if (!made) return refuse(made.error().message);
   plugin_parts = std::move(*made);
   plugin_parts->set().on_change([this] {
     if (tools) *tools = runtime::ToolCatalog(plugin_parts->set(), tool_selection(config()));
   });
+  hooks.emplace(*loop, logger->with_category("hooks"), plugin_parts->set());
+  plugin_parts->set().on_change([this] { hooks->relist(); });
   return {};
 }
 
 void Gateway::Parts::make_runtime() {
   models.emplace(model_catalog(plugin_parts->set(), configuration));
   tools.emplace(plugin_parts->set(), tool_selection(config()));
+  commands.emplace(*loop, *plugin_parts, configuration);
   session_store.emplace(*database);
   runtime::TurnEnvironment turn{*loop,  logger->with_category("turn"), plugin_parts->set(), *models, *tools, *context_files,
                                 totals, turn_limits(config()),
-                                config().find_string("agents.defaults.userTimezone").value_or("")};
-  sessions.emplace(runtime::SessionEnvironment{std::move(turn), *session_store, {}}, runtime::Sessions::Limits{});
+                                config().find_string("agents.defaults.userTimezone").value_or(""), &*hooks};
+  sessions.emplace(runtime::SessionEnvironment{std::move(turn), *session_store, {}, &commands->commands()},
+                   runtime::Sessions::Limits{});
+  channels.emplace(*loop, *logger, configuration, *plugin_parts, *sessions, *models);
 }
 
 void Gateway::Parts::make_gateway() {
   access.emplace(access_rules(config(), configuration.credential(), configuration.address()), loop->clock());
   context.emplace(gateway::Context{*loop, logger->with_category("gateway"), options.version, options.started_at,
                                    plugin_parts->set(), *models, *tools, *sessions, *access, socket_limits(config()),
-                                   gateway::RateLimit(0, loop->clock())});
+                                   gateway::RateLimit(0, loop->clock()), &channels->channels()});
   service.emplace(logger->with_category("http"), *access);
   gateway::add_operations(*service, *context,
                           {.is_ready = [this] { return ready; },
@@ -184,11 +197,13 @@ void Gateway::Parts::make_gateway() {
   gateway::add_sessions_api(*service, *context);
   plugin_life.emplace(configuration, *plugin_parts, *context, *logger);
   gateway::add_plugins_api(*service, *context, plugin_life->sources(*plugin_logs));
+  gateway::add_channels_api(*service, *context);
   sockets = gateway::add_socket(*service, *context);
   gateway::add_openai_models(*service, *context);
   gateway::add_openai_chat(*service, *context);
   gateway::add_openai_responses(*service, *context);
-  LiveParts live{*context, *service, *sockets};
+  commands->serve(*service, *context);
+  LiveParts live{*context, *service, *sockets, &*channels};
   set_rules_and_limits(configuration, live);
   server.emplace(*loop, *service, server_limits(config()));
 }
@@ -202,8 +217,9 @@ std::expected<std::string, StartFailure> Gateway::Parts::start() {
   ready = true;
   for (const auto& warning : warnings()) logger->warning("{}", warning);
   loop->spawn("looking for local model services", find_local_services(*loop, plugin_parts->set(), *models, *logger));
-  loop->spawn("learning what plugins for Node provide", plugin_parts->set().learn_registrations());
-  live_reload.emplace(configuration, *logger, LiveParts{*context, *service, *sockets, [this] {
+  loop->spawn("learning what plugins for Node provide", begin_hooks(plugin_parts->set(), *hooks, server->port()));
+  channels->start();
+  live_reload.emplace(configuration, *logger, LiveParts{*context, *service, *sockets, &*channels, [this] {
                                                           plugin_life->take_in_plugins_soon();
                                                         }});
   plugin_life->set_live_reload(&*live_reload);
@@ -237,7 +253,11 @@ std::vector<gateway::Metric> Gateway::Parts::server_metrics() const {
       {"refusedConnections", "chela_http_refused_total", "Connections above a limit", true, count(counters.refused)},
       {"openConnections", "chela_http_connections", "Connections now", false, count(counters.connections)},
       {"egressRequests", "chela_egress_requests_total", "Requests sent out", true, count(out.started)},
-      {"egressFailures", "chela_egress_failures_total", "Requests sent out that failed", true, count(out.failed)}};
+      {"egressFailures", "chela_egress_failures_total", "Requests sent out that failed", true, count(out.failed)},
+      {"hookCalls", "chela_hook_calls_total", "Calls of plugins at points where they listen", true,
+       count(hooks->totals().calls)},
+      {"hookFailures", "chela_hook_failures_total", "Calls of plugins at such points that failed or were late", true,
+       count(hooks->totals().failures)}};
 }
 
 std::vector<gateway::Metric> Gateway::Parts::metrics() const {
@@ -268,6 +288,7 @@ void Gateway::Parts::drain() {
   ready = false;
   plugin_life->set_live_reload(nullptr);
   live_reload.reset();
+  channels->channels().refuse_new();
   auto grace = std::chrono::seconds(config().get_integer("gateway.gracefulShutdownSeconds"));
   auto deadline = loop->now() + grace;
   // Turns that run may end; nothing new comes in meanwhile.
@@ -278,6 +299,8 @@ void Gateway::Parts::drain() {
       auto slept = co_await sleep_until(*parts.loop, parts.loop->now() + std::chrono::milliseconds(20), {});
       if (!slept) break;
     }
+    co_await end_hooks(*parts.loop, *parts.hooks, *parts.sessions);
+    co_await parts.channels->channels().accounts().stop(until);
     finished.set(true);
     parts.loop->stop();
     co_return drained;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "kernel/app/gateway_hooks.hpp"
 #include "kernel/app/local_services.hpp"
 #include "kernel/app/settings.hpp"
 
@@ -28,6 +29,7 @@ void set_rules_and_limits(const EffectiveConfig& config, LiveParts& parts) {
   context.messages_per_client.set_per_minute_max(
       static_cast<int>(current.get_integer("gateway.sessionRateLimitPerMinute")));
   context.sessions.set_turn_limits(turn_limits(current));
+  context.sessions.environment().turn.hooks->set_rules(hook_rules(current));
   parts.service.set_body_bytes_max(static_cast<std::uint64_t>(current.get_integer("gateway.http.bodyBytesMax")));
 }
 
@@ -64,6 +66,7 @@ Result<void> LiveReload::reload() {
 
 void LiveReload::apply(const std::vector<config::Change>& changes) {
   set_rules_and_limits(config_, parts_);
+  if (parts_.channels) parts_.channels->on_configuration(changes);
   auto& context = parts_.context;
   if (concern(changes, {"tools"})) {
     context.tools = runtime::ToolCatalog(context.plugins, tool_selection(config_.current()));

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "kernel/app/channel_parts.hpp"
 #include "kernel/app/effective_config.hpp"
 #include "kernel/core/log/logger.hpp"
 #include "kernel/core/platform/file_watch.hpp"
@@ -21,6 +22,7 @@ struct LiveParts {
   gateway::Context& context;
   gateway::Service& service;
   gateway::SocketClients& sockets;
+  ChannelParts* channels = nullptr;  // null: there are none
   std::function<void()> plugins_changed = {};  // what the configuration says of them
 };
 

@@ -6,7 +6,9 @@
 #include <nlohmann/json.hpp>
 
 #include "kernel/app/configuration.hpp"
+#include "kernel/app/gateway_config.hpp"
 #include "kernel/app/host_programs.hpp"
+#include "kernel/app/plugin_config.hpp"
 #include "kernel/app/settings.hpp"
 #include "kernel/core/net/public_address.hpp"
 #include "kernel/core/packages/store.hpp"
@@ -30,7 +32,7 @@ Result<std::unique_ptr<PluginParts>> PluginParts::create(PluginSurroundings surr
 PluginParts::PluginParts(PluginSurroundings surroundings, plugins::Lane lane) : surroundings_(std::move(surroundings)) {
   const auto& configuration = surroundings_.configuration;
   plugins::HostEnvironment host{surroundings_.loop, surroundings_.logger, surroundings_.egress,
-                                surroundings_.is_service_authority};
+                                surroundings_.is_service_authority, surroundings_.inbound};
   hosts_.emplace(host, host_programs(configuration.current(), configuration.home(), surroundings_.workspace,
                                      surroundings_.path));
   set_.emplace(set_options(lane), std::move(host));
@@ -45,6 +47,7 @@ plugins::PluginSetOptions PluginParts::set_options(plugins::Lane lane) {
           .lane = lane,
           .linked_in = surroundings_.linked_in,
           .config_of = [this](const plugins::Manifest& manifest) { return config_of(manifest); },
+          .gateway_config_of = [this](const std::string& id) { return gateway_config_of(id); },
           .probe = {.command = surroundings_.probe},
           .verify_files = [root = home.root](const plugins::Manifest& manifest) {
             return packages::verify_installed(root, manifest.directory);
@@ -72,11 +75,19 @@ std::map<std::string, plugins::TrustLevel> PluginParts::trust_in_home() const {
 }
 
 std::string PluginParts::config_of(const plugins::Manifest& manifest) const {
-  Json slice = Json::object();
-  const auto* entries = surroundings_.configuration.current().find("plugins.entries");
-  if (entries && entries->contains(manifest.id)) slice = entries->at(manifest.id).value("config", Json::object());
-  if (manifest.config_schema) config::fill_defaults(*manifest.config_schema, slice);
-  return slice.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return plugin_config(surroundings_.configuration.current(), manifest);
+}
+
+std::string PluginParts::gateway_config_of(const std::string& plugin_id) const {
+  return gateway_config(surroundings_.configuration, *set_, plugin_id);
+}
+
+void PluginParts::tell_configuration() {
+  for (const auto* record : set_->list()) {
+    const auto& id = record->manifest->id;
+    if (!record->instance || record->manifest->runtime != plugins::Runtime::node) continue;
+    hosts_->tell_configuration(id, config_of(*record->manifest), gateway_config_of(id));
+  }
 }
 
 Result<void> PluginParts::check_address(const net::EgressAddress& to) const {

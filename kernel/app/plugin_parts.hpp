@@ -31,6 +31,7 @@ struct PluginSurroundings {
   std::span<const chela_entry* const> linked_in;
   std::vector<std::string> probe;
   std::function<bool(std::string_view authority)> is_service_authority;
+  plugins::InboundDoor inbound = {};
 };
 
 class PluginParts {
@@ -48,6 +49,8 @@ class PluginParts {
   Result<void> check_address(const net::EgressAddress& to) const;
   // What the configuration in effect says of them.
   plugins::PluginRules rules() const;
+  // Tells plugins for Node that run what the configuration says now.
+  void tell_configuration();
   // Stops every plugin and gives the host processes their time to end. Nothing is left to ask afterwards.
   void end();
 
@@ -55,6 +58,7 @@ class PluginParts {
   plugins::PluginSetOptions set_options(plugins::Lane lane);
   std::string config_of(const plugins::Manifest& manifest) const;
   std::map<std::string, plugins::TrustLevel> trust_in_home() const;
+  std::string gateway_config_of(const std::string& plugin_id) const;
 
   PluginSurroundings surroundings_;
   std::optional<remote::RemoteHosts> hosts_;

@@ -13,6 +13,10 @@
 #include "kernel/runtime/sessions/sessions.hpp"
 #include "kernel/runtime/tools/catalog.hpp"
 
+namespace chela::runtime {
+class Channels;
+}
+
 namespace chela::gateway {
 
 struct SocketLimits {
@@ -35,6 +39,7 @@ struct Context {
   policy::AccessControl& access;
   SocketLimits socket_limits;     // of connections and messages from now on
   RateLimit messages_per_client;  // gateway.sessionRateLimitPerMinute
+  runtime::Channels* channels = nullptr;  // null: there are none
 };
 
 }  // namespace chela::gateway

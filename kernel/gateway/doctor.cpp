@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "kernel/gateway/channels_api.hpp"
+
 namespace chela::gateway {
 namespace {
 
@@ -30,7 +32,10 @@ Json plugins_json(const Context& context) {
     reports.push_back(plugin_json(*record));
   }
   Json diagnostics = Json::array();
-  for (const auto* list : {&set.diagnostics(), &context.models.diagnostics(), &context.tools.diagnostics()}) {
+  const auto* commands = context.sessions.environment().commands;
+  for (const auto* list : {&set.diagnostics(), &context.models.diagnostics(), &context.tools.diagnostics(),
+                           commands ? &commands->diagnostics() : nullptr}) {
+    if (!list) continue;
     for (const auto& diagnostic : *list) diagnostics.push_back(diagnostic_json(diagnostic));
   }
   return {{"known", reports.size()},
@@ -91,6 +96,7 @@ Json doctor_report(const Context& context, Json configuration) {
   Json report = {{"version", context.version}, {"configuration", std::move(configuration)}};
   report["models"] = models_json(context.models);
   report["plugins"] = plugins_json(context);
+  report["channels"] = channels_json(context.channels);
   Json tools = Json::array();
   for (const auto& tool : context.tools.list()) tools.push_back(tool->name);
   report["tools"] = tools;
@@ -112,6 +118,13 @@ std::string doctor_text(const Json& report) {
            service["origin"].get<std::string>() + ")\n";
   }
   write_section(out, "Runtime", report["runtime"]);
+  if (!report["channels"].empty()) out += "\nChannels\n";
+  for (const auto& account : report["channels"]) {
+    out += "- " + account["channel"].get<std::string>() + " " + account["account"].get<std::string>() + ": " +
+           account["state"].get<std::string>();
+    if (account.contains("lastError")) out += ", " + account["lastError"].get<std::string>();
+    out += "\n";
+  }
   out += "\nTools\n";
   for (const auto& tool : report["tools"]) out += "- " + tool.get<std::string>() + "\n";
   out += "\nPlugins\n";

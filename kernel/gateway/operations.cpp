@@ -4,6 +4,7 @@
 
 #include "kernel/gateway/doctor.hpp"
 #include "kernel/gateway/reply.hpp"
+#include "kernel/runtime/channels/channels.hpp"
 
 namespace chela::gateway {
 namespace {
@@ -52,6 +53,8 @@ class Operations {
 std::vector<Metric> runtime_metrics(const Context& context) {
   const auto& totals = context.sessions.environment().turn.totals;
   auto count = [](std::uint64_t value) { return static_cast<double>(value); };
+  const runtime::ChannelTotals none;
+  const auto& channels = context.channels ? context.channels->totals() : none;
   return {
       {"totalTurns", "chela_turns_total", "Turns that have ended", true, count(totals.turns)},
       {"totalLlmCalls", "chela_model_calls_total", "Completions asked of providers", true, count(totals.completions)},
@@ -68,6 +71,15 @@ std::vector<Metric> runtime_metrics(const Context& context) {
       {"activeSessions", "chela_sessions_open", "Sessions in memory", false, count(context.sessions.open_count())},
       {"runningTurns", "chela_turns_running", "Sessions with a running turn", false,
        count(context.sessions.running_count())},
+      {"channelMessages", "chela_channel_messages_total", "Messages that channels brought", true,
+       count(channels.received)},
+      {"channelRefusals", "chela_channel_refused_total", "Of those, whose sender is not allowed", true,
+       count(channels.refused)},
+      {"channelReplies", "chela_channel_replies_total", "Messages of answers that channels delivered", true,
+       count(channels.delivered)},
+      {"channelSends", "chela_channel_sends_total", "Messages sent unasked", true, count(channels.sent)},
+      {"channelSendFailures", "chela_channel_send_failures_total", "Messages sent unasked that failed", true,
+       count(channels.failed)},
   };
 }
 

@@ -7,6 +7,7 @@
 
 #include "kernel/core/base/random.hpp"
 #include "kernel/core/net/sse.hpp"
+#include "kernel/gateway/channels_api.hpp"
 #include "kernel/gateway/event_stream.hpp"
 #include "kernel/gateway/reply.hpp"
 #include "kernel/runtime/sessions/transcript.hpp"
@@ -48,7 +49,8 @@ class SessionsApi {
         {"uptimeMs",
          std::chrono::duration_cast<std::chrono::milliseconds>(context_.loop.now() - context_.started_at).count()},
         {"model", {{"ref", model.text()}, {"service", model.service}}},
-        {"authRequired", context_.access.needs_token()}};
+        {"authRequired", context_.access.needs_token()},
+        {"channels", channels_json(context_.channels)}};
     if (context_.models.is_demonstration()) {
       body["model"]["demo"] = true;
       body["notice"] =
@@ -107,7 +109,7 @@ class SessionsApi {
     CHELA_CO_TRY(auto session, co_await context_.sessions.open(std::string(request.parameter("id")),
                                                                {.channel = "api", .peer = request.principal.key}));
     runtime::NewMessage message{.text = text_member(body, "text"), .message_id = text_member(body, "messageId"),
-                                .model = text_member(body, "model")};
+                                .model = text_member(body, "model"), .sender = {request.principal.key, true}};
     if (message.message_id.empty()) message.message_id = "msg-" + random_hex(16);
     MessageEvents events(session, message.message_id);
     CHELA_CO_TRY(auto accepted, co_await session->submit(std::move(message)));

@@ -3,11 +3,16 @@
 #include <algorithm>
 #include <utility>
 
+#include "kernel/core/protocol/command.hpp"
+#include "kernel/core/protocol/gateway_method.hpp"
 #include "kernel/core/protocol/host.hpp"
 #include "kernel/core/protocol/provider.hpp"
 #include "kernel/core/protocol/tool.hpp"
 #include "kernel/core/protocol/version.hpp"
+#include "tools/plugin_host/channel_calls.hpp"
+#include "tools/plugin_host/command_calls.hpp"
 #include "tools/plugin_host/gateway_log.hpp"
+#include "tools/plugin_host/hook_calls.hpp"
 #include "tools/plugin_host/provider_calls.hpp"
 #include "tools/plugin_host/tool_calls.hpp"
 
@@ -15,6 +20,17 @@ namespace chela::plugin_host {
 namespace {
 
 constexpr std::size_t kDiagnosticsMax = 256;
+
+// Calls of a plugin's capabilities.
+struct Called {
+  std::string_view method;
+  Task<Result<void>> (*run)(Loop& loop, std::shared_ptr<HostedPlugin> plugin, rpc::Request request);
+};
+constexpr Called kCalls[] = {{protocol::kToolCall, &call_tool},
+                             {protocol::kProviderComplete, &complete},
+                             {protocol::kProviderListModels, &list_models},
+                             {protocol::kCommandRun, &run_command},
+                             {protocol::kGatewayMethodCall, &call_method}};
 
 std::vector<protocol::PluginDiagnostic> to_protocol(const std::vector<plugins::Diagnostic>& diagnostics) {
   std::vector<protocol::PluginDiagnostic> out;
@@ -72,7 +88,8 @@ void Host::hello(rpc::Request request) {
 plugins::HostEnvironment Host::environment_for(const std::string& plugin_id) {
   // The gateway redacts, and it knows which hosts a plugin may reach; here only the manifest is known.
   log::Logger logger(std::make_shared<GatewayLog>(loop_, peer_, plugin_id), redactor_);
-  return {loop_, std::move(logger), egress_, [](std::string_view) { return true; }};
+  return {loop_, std::move(logger), egress_, [](std::string_view) { return true; },
+          gateway_door(loop_, peer_)};
 }
 
 Task<Result<void>> Host::start(Host& self, rpc::Request request) {
@@ -135,17 +152,32 @@ void Host::shutdown(rpc::Request request) {
   peer_.close({ErrorCode::cancelled, "shut down"});
 }
 
+// It may name several plugins, since it is one message for all that a host process runs; here that is one.
+void Host::run_hook(rpc::Request request) {
+  auto params = protocol::read_hook_run_params(request.params());
+  if (!params) return request.fail(params.error());
+  auto named = [&](const auto& running) {
+    return running.second && (!params->plugins || std::ranges::find(*params->plugins, running.first) != params->plugins->end());
+  };
+  auto found = std::ranges::find_if(plugins_, named);
+  if (found == plugins_.end()) return request.answer(to_json(protocol::HookRunResult()));
+  loop_.spawn("hook.run", plugin_host::run_hook(loop_, found->second, std::move(*params), std::move(request)));
+}
+
 void Host::call(rpc::Request request) {
-  const auto& method = request.method();
-  bool tool = method == protocol::kToolCall, completes = method == protocol::kProviderComplete;
-  if (!tool && !completes && method != protocol::kProviderListModels) {
-    return request.fail({ErrorCode::unsupported, method + ": a native plugin has no such method"});
+  if (request.method() == protocol::kHookRun) return run_hook(std::move(request));
+  if (is_channel_call(request.method())) {
+    auto owner = find_plugin(request.params());
+    if (!owner) return request.fail(owner.error());
+    return loop_.spawn(request.method(), call_channel(loop_, std::move(*owner), std::move(request)));
+  }
+  auto called = std::ranges::find(kCalls, request.method(), &Called::method);
+  if (called == std::end(kCalls)) {
+    return request.fail({ErrorCode::unsupported, request.method() + ": a native plugin has no such method"});
   }
   auto plugin = find_plugin(request.params());
   if (!plugin) return request.fail(plugin.error());
-  if (tool) return loop_.spawn("tool.call", call_tool(loop_, std::move(*plugin), std::move(request)));
-  if (completes) return loop_.spawn("provider.complete", complete(loop_, std::move(*plugin), std::move(request)));
-  loop_.spawn("provider.listModels", list_models(loop_, std::move(*plugin), std::move(request)));
+  loop_.spawn(std::string(called->method), called->run(loop_, std::move(*plugin), std::move(request)));
 }
 
 void Host::on_closed(const Error& why) {

@@ -42,6 +42,7 @@ class HostedPlugin {
   const std::string& id() const { return instance_->manifest().id; }
   const std::shared_ptr<plugins::Instance>& instance() const { return instance_; }
   plugins::LeftoverCall next_call() const;
+  const std::shared_ptr<plugins::LeftoverCalls>& leftover_calls() const { return leftover_; }
   CancelToken stopping() const { return stopping_.token(); }
   std::shared_ptr<const runtime::Tool> find_tool(std::string_view key) const;
   bool has_provider(std::string_view key) const;

@@ -30,6 +30,7 @@ const LISTENERS: Record<string, string> = { partial: 'onPartialReply', reasoning
 function optionsOf(replyOptions: Json): Json {
   const options: Json = {};
   for (const name of OPTION_NAMES) if (replyOptions[name] !== undefined) options[name] = encodeValue(undefined, replyOptions[name]);
+  options.listeners = ['partial', 'reasoning'].filter((type) => isFunction(replyOptions[LISTENERS[type]!]));
   return options;
 }
 
@@ -56,7 +57,7 @@ async function deliverPiece(plugin: Plugin, turn: Turn, piece: Json, id: number)
   }
   if (piece.awaited !== true) return;
   const messageId = stringOf((sent as Json | null | undefined)?.messageId);
-  plugin.kernel.notify('turn.delivered', { call: id, delivery: piece.delivery, error, ...(messageId !== undefined && { messageId }) });
+  plugin.notify('turn.delivered', { call: id, delivery: piece.delivery, error, ...(messageId !== undefined && { messageId }) });
 }
 
 export async function runTurn(plugin: Plugin, turn: Turn): Promise<TurnResult> {

@@ -6,6 +6,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "chela/ext/command.h"
+#include "chela/ext/gateway_method.h"
+#include "chela/ext/hook.h"
 #include "chela/ext/provider.h"
 #include "chela/ext/tool.h"
 #include "kernel/core/base/text.hpp"
@@ -23,7 +26,11 @@ struct KindInterface {
 };
 
 // Which interface carries which kind of capability. The other kinds join as their interfaces become stable.
-constexpr KindInterface kInterfaces[] = {{"tool", CHELA_EXT_TOOL}, {"provider", CHELA_EXT_PROVIDER}};
+constexpr KindInterface kInterfaces[] = {{"tool", CHELA_EXT_TOOL},
+                                         {"provider", CHELA_EXT_PROVIDER},
+                                         {"command", CHELA_EXT_COMMAND},
+                                         {"gateway_method", CHELA_EXT_GATEWAY_METHOD},
+                                         {"hook", CHELA_EXT_HOOK}};
 
 struct Offer {
   uint32_t struct_size;

@@ -62,6 +62,9 @@ const chela_host_timer HostServices::kTimer = {sizeof(chela_host_timer), &HostSe
 const chela_host_http HostServices::kHttp = {sizeof(chela_host_http), &HostServices::http_send,
                                              &HostServices::http_cancel};
 
+const chela_host_inbound HostServices::kInbound = {sizeof(chela_host_inbound), &HostServices::inbound_receive,
+                                                   &HostServices::inbound_state};
+
 struct HostServices::RunningTimer {
   RunningTimer(HostServices& services, uint64_t id, const chela_timer_listener* listener)
       : timer(services.environment_.loop.timers(), [&services, id, listener] {
@@ -116,6 +119,10 @@ struct HostServices::RunningRequest final : net::EgressListener {
 HostServices::HostServices(const Manifest& manifest, const HostEnvironment& environment)
     : manifest_(manifest), environment_(environment), host_{sizeof(chela_host), this, &get_service} {
   environment_.logger = environment_.logger.with_category("plugin." + manifest.id);
+  bool has_channel = std::ranges::any_of(manifest.provides, [](const auto& one) { return one.kind == "channel"; });
+  if (has_channel && environment_.inbound.receive) {
+    receipts_ = std::make_shared<InboundReceipts>(environment_.loop, manifest_, environment_.inbound);
+  }
 }
 
 HostServices::~HostServices() { close(); }
@@ -124,6 +131,7 @@ void HostServices::open() { open_ = offered_ = true; }
 
 void HostServices::close() {
   open_ = false;
+  if (receipts_) receipts_->close();
   timers_.clear();
   while (!requests_.empty()) environment_.egress.cancel(requests_.begin()->second->egress_id);
 }
@@ -135,6 +143,7 @@ const void* HostServices::get_service(const chela_host* host, chela_str id) {
   if (name == CHELA_EXT_LOG) return &kLog;
   if (name == CHELA_EXT_TIMER) return &kTimer;
   if (name == CHELA_EXT_HTTP && !self.manifest_.permissions.network.empty()) return &kHttp;
+  if (name == CHELA_EXT_INBOUND && self.receipts_) return &kInbound;
   return nullptr;
 }
 
@@ -203,6 +212,19 @@ uint64_t HostServices::http_send(const chela_host* host, const chela_http_reques
   running->egress_id = *sent;
   self.requests_.emplace(id, std::move(running));
   return id;
+}
+
+chela_status HostServices::inbound_receive(const chela_host* host, const chela_inbound_message* message,
+                                           const chela_inbound_listener* listener, const chela_error_sink* error) {
+  auto taken = message ? of(host).receipts_->receive(*message, listener)
+                       : Result<void>(fail(ErrorCode::invalid_argument, "there is no message"));
+  if (taken) return CHELA_OK;
+  error->set(error, to_abi(taken.error().message));
+  return to_status(taken.error().code);
+}
+
+void HostServices::inbound_state(const chela_host* host, chela_str channel, chela_str account, chela_str state) {
+  of(host).receipts_->tell_state(channel, account, state);
 }
 
 void HostServices::http_cancel(const chela_host* host, uint64_t request_id) {

@@ -17,6 +17,7 @@
 #include "kernel/core/base/error.hpp"
 #include "kernel/core/log/logger.hpp"
 #include "kernel/core/loop/loop.hpp"
+#include "kernel/core/plugins/inbound_receipts.hpp"
 #include "kernel/core/plugins/manifest.hpp"
 
 namespace chela::net {
@@ -32,6 +33,7 @@ struct HostEnvironment {
   net::Egress& egress;
   // Whether `authority` ("host:port") belongs to a service that the operator configured: the manifest's "@service".
   std::function<bool(std::string_view authority)> is_service_authority;
+  InboundDoor inbound = {};  // for plugins with channels; empty: nobody takes messages
 };
 
 class HostServices {
@@ -62,17 +64,23 @@ class HostServices {
                             const chela_http_listener* listener, const chela_error_sink* error);
   static void http_cancel(const chela_host* host, uint64_t request_id);
 
+  static chela_status inbound_receive(const chela_host* host, const chela_inbound_message* message,
+                                      const chela_inbound_listener* listener, const chela_error_sink* error);
+  static void inbound_state(const chela_host* host, chela_str channel, chela_str account, chela_str state);
+
   Result<void> check_network(std::string_view url) const;
 
   static const chela_host_log kLog;
   static const chela_host_timer kTimer;
   static const chela_host_http kHttp;
+  static const chela_host_inbound kInbound;
 
   const Manifest& manifest_;
   HostEnvironment environment_;
   chela_host host_;
   std::atomic<bool> offered_ = false;  // read by get_service(), which any thread may call
   bool open_ = false;
+  std::shared_ptr<InboundReceipts> receipts_;  // null for a plugin without a channel
   uint64_t last_id_ = 0;
   std::map<uint64_t, std::unique_ptr<RunningTimer>> timers_;
   std::map<uint64_t, std::unique_ptr<RunningRequest>> requests_;

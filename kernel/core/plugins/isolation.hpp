@@ -32,7 +32,9 @@ struct Lost {
 struct RemoteStart {
   std::shared_ptr<const Manifest> manifest;
   Isolation isolation = Isolation::sandbox;
-  std::string config;         // JSON object
+  std::string config;  // JSON object
+  // The gateway's configuration as this plugin may see it, a JSON object; empty where nobody offers it.
+  std::string gateway_config = {};
   bool open_sockets = false;  // the operator lets it open sockets of its own in a sandbox (plugins for Node)
   // Whether others that are as trusted may run in the same process: those in `companions`, itself the first.
   bool shared = false;

@@ -158,6 +158,9 @@ void read_provisions(const Json& list, Manifest& manifest, Reader& reader) {
       fields.note(fmt::format("{}.kind: expected one of {}", place, fmt::join(kKinds, ", ")));
     }
     if (provision.kind == "tool") check_tools(list[i], place, fields);
+    if (provision.kind == "hook" && fields.texts("points").empty()) {
+      fields.note(place + ".points: expected an array with at least one point");
+    }
     auto same = [&](const Provision& other) { return other.kind == provision.kind && other.id == provision.id; };
     if (std::ranges::any_of(manifest.provides, same)) {
       fields.note(fmt::format("{}.id: {}/{} is provided twice", place, provision.kind, provision.id));

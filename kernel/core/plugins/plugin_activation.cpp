@@ -58,6 +58,12 @@ std::string PluginSet::config_of(const Entry& entry) const {
   return options_.config_of ? options_.config_of(*entry.record.manifest) : std::string("{}");
 }
 
+std::string PluginSet::gateway_config_of(const Entry& entry) const {
+  const auto& manifest = *entry.record.manifest;
+  if (manifest.runtime != Runtime::node || !options_.gateway_config_of) return {};
+  return options_.gateway_config_of(manifest.id);
+}
+
 // Only what was installed has a record of its files.
 Task<bool> PluginSet::verify_files(Entry& entry) {
   if (entry.record.origin != Origin::home || !options_.verify_files) co_return true;
@@ -173,6 +179,7 @@ RemoteStart PluginSet::remote_start(const Entry& entry) {
   RemoteStart start{.manifest = record.manifest,
                     .isolation = record.isolation,
                     .config = config_of(entry),
+                    .gateway_config = gateway_config_of(entry),
                     .open_sockets = sockets(record),
                     .shared = vouched_for(record)};
   if (start.shared) start.companions.push_back(record.manifest);
@@ -250,10 +257,14 @@ void PluginSet::lost(Entry& entry, const Lost& what) {
   if (record.state != State::started) return;
   record.instance.reset();
   std::erase(started_, &entry);
-  if (what.quarantined) return refuse(entry, Step::lose, DiagnosticCode::quarantined, what.reason);
-  logger_of(record).warning("plugin {}: {}; it is started again when it is needed", record.manifest->id, what.reason);
-  record.state = next_state(record.state, Step::lose, true);
-  note_once(record, DiagnosticCode::process_lost, what.reason);
+  if (what.quarantined) {
+    refuse(entry, Step::lose, DiagnosticCode::quarantined, what.reason);
+  } else {
+    logger_of(record).warning("plugin {}: {}; it is started again when it is needed", record.manifest->id, what.reason);
+    record.state = next_state(record.state, Step::lose, true);
+    note_once(record, DiagnosticCode::process_lost, what.reason);
+  }
+  changed();
 }
 
 void PluginSet::quarantine(Entry& entry) {

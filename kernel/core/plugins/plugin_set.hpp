@@ -46,6 +46,8 @@ struct PluginSetOptions {
   std::span<const chela_entry* const> linked_in;  // entries that are part of this program
   // The plugin's own slice of the configuration with its defaults filled in: a JSON object.
   std::function<std::string(const Manifest&)> config_of;
+  // The gateway's configuration as a plugin for Node may see it: a JSON object. None: it gets none.
+  std::function<std::string(const std::string& plugin_id)> gateway_config_of = {};
   ProbeOptions probe = {};  // for libraries that did not come with the gateway and yet run in this process
   // Are the files of a plugin of the home those that were installed? Asked before its library is opened, on a worker
   // thread. None: nothing is asked.
@@ -116,7 +118,8 @@ class PluginSet {
 
   // Starts the plugins whose capabilities only their code knows, and which have not run in this version before.
   Task<Result<void>> learn_registrations();
-  // Called when what the registry holds or who provides it has changed. Every callback is called, in order.
+  // Called when what the registry holds or who provides it has changed, or a plugin's process has gone. Every callback is
+  // called, in order.
   void on_change(std::function<void()> callback) { on_change_.push_back(std::move(callback)); }
 
   // How long calls of a plugin that was reloaded may go on; then they end with `unavailable`.
@@ -178,6 +181,7 @@ class PluginSet {
   Task<Rescanned> take_in(Discovery discovery);
 
   std::string config_of(const Entry& entry) const;
+  std::string gateway_config_of(const Entry& entry) const;
   std::string settings_of(const Entry& entry) const;
   Isolation isolation_of(const Record& record) const;
   RemoteStart remote_start(const Entry& entry);

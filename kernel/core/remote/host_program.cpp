@@ -74,4 +74,20 @@ Result<HostProgram> host_program(const HostPrograms& programs, const plugins::Re
   return out;
 }
 
+Result<HostProgram> command_line_program(const HostPrograms& programs, const plugins::RemoteStart& request,
+                                         const std::vector<std::string>& arguments) {
+  const auto& manifest = *request.manifest;
+  if (manifest.runtime != plugins::Runtime::node) {
+    return fail(ErrorCode::unsupported, "plugin {} is no plugin for Node, so it has no command lines", manifest.id);
+  }
+  CHELA_TRY(auto program, host_program(programs, request));
+  program.label = "command line of " + manifest.id;
+  program.argv.back() = (programs.node_host / "dist" / "cli.js").string();
+  program.argv.insert(program.argv.end(), arguments.begin(), arguments.end());
+  for (auto& variable : platform::allowed_environment({"TERM", "COLORTERM", "NO_COLOR", "FORCE_COLOR", "COLUMNS"})) {
+    program.cage.environment.push_back(std::move(variable));
+  }
+  return program;
+}
+
 }  // namespace chela::remote

@@ -41,4 +41,8 @@ std::string process_group(const plugins::RemoteStart& request);
 // a plugin for Node is to run and there is no Node.
 Result<HostProgram> host_program(const HostPrograms& programs, const plugins::RemoteStart& request);
 
+// A command line of a plugin for Node, in the cage of its host process: bridge-node's dist/cli.js with `arguments`.
+Result<HostProgram> command_line_program(const HostPrograms& programs, const plugins::RemoteStart& request,
+                                         const std::vector<std::string>& arguments);
+
 }  // namespace chela::remote

@@ -35,6 +35,7 @@ protocol::PluginStartParams start_params(const plugins::RemoteStart& request, co
           .entry = manifest.library.string(),
           .manifest = *manifest.text,
           .config = request.config,
+          .gateway_config = request.gateway_config,
           .state_directory = state_directory.string(),
           .timeout_ms = static_cast<std::uint64_t>(std::chrono::milliseconds(kStartTimeout).count())};
 }
@@ -185,6 +186,18 @@ void RemoteHosts::forgive(const std::string& plugin_id) {
 std::size_t RemoteHosts::crashes_of(const std::string& plugin_id) const {
   auto found = crashes_.find(plugin_id);
   return found == crashes_.end() ? 0 : found->second.crashes();
+}
+
+void RemoteHosts::tell_configuration(const std::string& plugin_id, std::string config, std::string gateway_config) {
+  for (const auto& host : hosts_ | std::views::reverse) {
+    if (!host->usable() || !host->process->find(plugin_id)) continue;
+    auto told = host->process->peer().notify(
+        protocol::kPluginConfigChanged,
+        to_json(protocol::PluginConfigChangedParams{
+            .plugin = plugin_id, .config = std::move(config), .gateway_config = std::move(gateway_config)}));
+    if (!told) environment_.logger.warning("plugin {}: plugin.configChanged: {}", plugin_id, told.error().message);
+    return;
+  }
 }
 
 std::vector<HostUsage> RemoteHosts::usage() const {

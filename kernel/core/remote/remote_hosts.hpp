@@ -43,6 +43,9 @@ class RemoteHosts final : public plugins::Elsewhere {
 
   std::vector<HostUsage> usage() const;  // of the processes that run
   std::size_t crashes_of(const std::string& plugin_id) const;
+  // Tells a running plugin for Node that the configuration is another one: its own slice and the gateway's, JSON
+  // objects. Nothing happens when it does not run.
+  void tell_configuration(const std::string& plugin_id, std::string config, std::string gateway_config);
   // What its plugins may ask of the gateway; to be filled before the first of them starts.
   HostRequests& requests() { return requests_; }
 

@@ -4,12 +4,20 @@
 
 #include <nlohmann/json.hpp>
 
+#include "chela/ext/channel.h"
+#include "chela/ext/command.h"
+#include "chela/ext/gateway_method.h"
+#include "chela/ext/hook.h"
 #include "chela/ext/log.h"
 #include "chela/ext/provider.h"
 #include "chela/ext/tool.h"
 #include "kernel/core/base/json.hpp"
 #include "kernel/core/plugins/abi_text.hpp"
 #include "kernel/core/remote/host_process.hpp"
+#include "kernel/core/remote/remote_channel.hpp"
+#include "kernel/core/remote/remote_command.hpp"
+#include "kernel/core/remote/remote_gateway_method.hpp"
+#include "kernel/core/remote/remote_hook.hpp"
 #include "kernel/core/remote/remote_http.hpp"
 #include "kernel/core/remote/remote_provider.hpp"
 #include "kernel/core/remote/remote_tool.hpp"
@@ -24,6 +32,10 @@ struct Offered {
   const void* table;
 };
 constexpr Offered kOffered[] = {
+    {CHELA_EXT_CHANNEL, "channel", &kRemoteChannel},
+    {CHELA_EXT_COMMAND, "command", &kRemoteCommand},
+    {CHELA_EXT_GATEWAY_METHOD, "gateway_method", &kRemoteGatewayMethod},
+    {CHELA_EXT_HOOK, "hook", &kRemoteHook},
     {CHELA_EXT_PROVIDER, "provider", &kRemoteProvider},
     {CHELA_EXT_TOOL, "tool", &kRemoteTool},
 };

@@ -50,6 +50,7 @@ class RemoteInstance final : public plugins::Instance {
   static RemoteInstance& of(const chela_plugin* plugin) { return *static_cast<RemoteInstance*>(plugin->self); }
 
   std::shared_ptr<HostProcess> process() const { return process_; }
+  const log::Logger& logger() const { return environment_.logger; }
   OpenCall open_call(std::uint64_t id) { return {calls_, id}; }
   void cancel(std::uint64_t id) { calls_->cancel(id); }
   void spawn(Task<Result<void>> call);

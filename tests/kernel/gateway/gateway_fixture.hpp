@@ -45,8 +45,8 @@ struct Answer {
 class GatewayTest : public plugins::PluginTest {
  protected:
   void SetUp() override {
-    write_manifest(wire, R"("provides": [{"kind": "provider", "id": "wire"}], "services": [
-        {"id": "inside", "api": "wire", "embedded": true, "models": ["story", "other"]}])");
+    write_manifest(wire, fmt::format(R"("provides": [{}], "services": [
+        {{"id": "inside", "api": "wire", "embedded": true, "models": ["story", "other"]}}])", provisions()));
     wire.on_complete = [this](const chela_completion_request& request, const chela_completion* completion, auto*) {
       auto& seen = asked.emplace_back();
       seen["model"] = from_abi(request.model);
@@ -94,6 +94,8 @@ class GatewayTest : public plugins::PluginTest {
     auto listening = server->listen({});
     ASSERT_TRUE(listening) << listening.error().message;
   }
+  // What the plugin provides, in its manifest.
+  virtual std::string provisions() { return R"({"kind": "provider", "id": "wire"})"; }
   void TearDown() override {
     server.reset();
     settle();

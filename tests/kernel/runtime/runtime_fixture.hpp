@@ -98,13 +98,17 @@ class RuntimeTest : public plugins::PluginTest {
       if (auto held = held_calls.extract(id))
         held.mapped()->complete(held.mapped(), CHELA_CANCELLED, to_abi("cancelled"));
     };
-    open({&wire, &acme});
+    std::vector<plugins::ScriptedPlugin*> with{&wire, &acme};
+    with.insert(with.end(), more_plugins.begin(), more_plugins.end());
+    open(with);
     models.emplace(*set, nlohmann::json::object(), [](const std::string&) { return std::nullopt; });
     tools.emplace(*set, ToolSelection{});
     context.emplace(loop, directory / "workspace");
   }
 
-  TurnEnvironment environment() { return {loop, logger, *set, *models, *tools, *context, totals, limits, time_zone}; }
+  TurnEnvironment environment() {
+    return {loop, logger, *set, *models, *tools, *context, totals, limits, time_zone, listening};
+  }
 
   void see(const chela_completion_request& request) {
     auto& seen = requests.emplace_back();
@@ -137,6 +141,7 @@ class RuntimeTest : public plugins::PluginTest {
     held.mapped()->complete(held.mapped(), CHELA_OK, to_abi(result));
   }
 
+  std::vector<plugins::ScriptedPlugin*> more_plugins;  // of derived fixtures, with their manifests written
   plugins::ScriptedPlugin& wire = plugin("wire");
   plugins::ScriptedPlugin& acme = plugin("acme");
   std::deque<Step> script;  // when it is empty, completions stay open
@@ -151,6 +156,7 @@ class RuntimeTest : public plugins::PluginTest {
   TurnTotals totals;
   TurnLimits limits;
   std::string time_zone;
+  Hooks* listening = nullptr;
 };
 
 }  // namespace chela::runtime

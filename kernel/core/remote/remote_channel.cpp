@@ -1,0 +1,160 @@
+#include "kernel/core/remote/remote_channel.hpp"
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+#include "kernel/core/base/json.hpp"
+#include "kernel/core/plugins/abi_text.hpp"
+#include "kernel/core/protocol/channel.hpp"
+#include "kernel/core/remote/host_process.hpp"
+#include "kernel/core/remote/remote_instance.hpp"
+
+namespace chela::remote {
+namespace {
+
+using plugins::from_abi;
+using plugins::to_abi;
+// Makes the call's text of the answer on the wire.
+using Read = std::function<Result<std::string>(std::string_view answer)>;
+
+// The host's end of a call: completed exactly once, however the task that runs it ends.
+class Ending {
+ public:
+  explicit Ending(const chela_channel_call* call) : call_(call) {}
+  Ending(const Ending&) = delete;
+  Ending& operator=(const Ending&) = delete;
+  ~Ending() { complete(CHELA_CANCELLED, "the call was given up"); }
+
+  void complete(chela_status status, std::string_view text, std::uint64_t retry_after_ms = 0) {
+    if (const auto* call = std::exchange(call_, nullptr)) call->complete(call, status, to_abi(text), retry_after_ms);
+  }
+
+ private:
+  const chela_channel_call* call_;
+};
+
+struct Asked {
+  std::string method;
+  std::string params;
+  Duration timeout{};
+  Read read;
+};
+
+Task<Result<void>> run(std::shared_ptr<HostProcess> process, Asked asked, std::unique_ptr<Ending> ending,
+                       OpenCall open) {
+  std::string data;
+  rpc::CallOptions options{.timeout = asked.timeout, .cancel = open.token(), .error_data = &data};
+  auto calling = process->peer().call(std::move(asked.method), std::move(asked.params), std::move(options));
+  auto answer = co_await std::move(calling);
+  if (!answer) {
+    auto retry_after = object_of(data).value("retryAfterMs", nlohmann::json());
+    ending->complete(plugins::to_status(answer.error().code), answer.error().message,
+                     retry_after.is_number_unsigned() ? retry_after.get<std::uint64_t>() : 0);
+    co_return Result<void>();
+  }
+  auto text = asked.read(*answer);
+  if (text) {
+    ending->complete(CHELA_OK, *text);
+  } else {
+    ending->complete(CHELA_PROTOCOL, text.error().message);
+  }
+  co_return Result<void>();
+}
+
+std::string key_of(const RemoteInstance& instance, chela_str channel) {
+  return instance.key_of("channel", from_abi(channel));
+}
+
+chela_status begin(const chela_plugin* plugin, std::uint64_t call_id, Asked asked, const chela_channel_call* call) {
+  auto& instance = RemoteInstance::of(plugin);
+  instance.spawn(run(instance.process(), std::move(asked), std::make_unique<Ending>(call), instance.open_call(call_id)));
+  return CHELA_OK;
+}
+
+chela_status connect(const chela_plugin* plugin, const chela_channel_account* account, const chela_channel_call* call,
+                     const chela_error_sink*) {
+  auto& instance = RemoteInstance::of(plugin);
+  protocol::ChannelStartParams params{.plugin = instance.manifest().id,
+                                      .key = key_of(instance, account->channel),
+                                      .account = std::string(from_abi(account->account)),
+                                      .timeout_ms = account->timeout_ms,
+                                      .settings = std::string(from_abi(account->settings))};
+  return begin(plugin, account->call_id,
+               {std::string(protocol::kChannelStart), to_json(params), std::chrono::milliseconds(account->timeout_ms),
+                [](std::string_view answer) -> Result<std::string> {
+                  CHELA_TRY(auto result, protocol::read_channel_start_result(answer));
+                  return result.status.empty() ? "{}" : std::move(result.status);
+                }},
+               call);
+}
+
+chela_status disconnect(const chela_plugin* plugin, const chela_channel_account* account,
+                        const chela_channel_call* call, const chela_error_sink*) {
+  auto& instance = RemoteInstance::of(plugin);
+  protocol::ChannelStopParams params{.plugin = instance.manifest().id,
+                                     .key = key_of(instance, account->channel),
+                                     .account = std::string(from_abi(account->account)),
+                                     .timeout_ms = account->timeout_ms};
+  return begin(plugin, account->call_id,
+               {std::string(protocol::kChannelStop), to_json(params), std::chrono::milliseconds(account->timeout_ms),
+                [](std::string_view) -> Result<std::string> { return "{}"; }},
+               call);
+}
+
+chela_status accounts(const chela_plugin* plugin, const chela_channel_account* channel, const chela_channel_call* call,
+                      const chela_error_sink*) {
+  auto& instance = RemoteInstance::of(plugin);
+  protocol::ChannelAccountsParams params{.plugin = instance.manifest().id,
+                                         .key = key_of(instance, channel->channel),
+                                         .settings = std::string(from_abi(channel->settings))};
+  return begin(plugin, channel->call_id,
+               {std::string(protocol::kChannelAccounts), to_json(params), std::chrono::milliseconds(channel->timeout_ms),
+                [](std::string_view answer) -> Result<std::string> {
+                  CHELA_TRY(auto result, protocol::read_channel_accounts_result(answer));
+                  std::string list = "[";
+                  for (const auto& one : result.accounts) list.append(list.size() > 1 ? "," : "").append(one);
+                  return list + "]";
+                }},
+               call);
+}
+
+std::optional<std::string> given(std::string_view text) {
+  return text.empty() ? std::nullopt : std::optional(std::string(text));
+}
+
+chela_status send(const chela_plugin* plugin, const chela_channel_message* message, const chela_channel_call* call,
+                  const chela_error_sink*) {
+  auto& instance = RemoteInstance::of(plugin);
+  auto details = object_of(from_abi(message->details));
+  auto payload = details.value("payload", nlohmann::json());
+  protocol::ChannelSendParams params{.plugin = instance.manifest().id,
+                                     .key = key_of(instance, message->channel),
+                                     .account = std::string(from_abi(message->account)),
+                                     .to = std::string(from_abi(message->to)),
+                                     .text = given(from_abi(message->text)),
+                                     .media_url = given(text_of(details, "mediaUrl")),
+                                     .reply_to_id = given(text_of(details, "replyToId")),
+                                     .thread_id = given(from_abi(message->thread)),
+                                     .idempotency_key = given(from_abi(message->idempotency_key)),
+                                     .payload = payload.is_object() ? payload.dump() : std::string(),
+                                     .timeout_ms = message->timeout_ms};
+  return begin(plugin, message->call_id,
+               {std::string(protocol::kChannelSend), to_json(params), std::chrono::milliseconds(message->timeout_ms),
+                [](std::string_view answer) -> Result<std::string> {
+                  CHELA_TRY(auto receipt, protocol::read_channel_send_result(answer));
+                  return std::string(answer);
+                }},
+               call);
+}
+
+void cancel(const chela_plugin* plugin, uint64_t call_id) { RemoteInstance::of(plugin).cancel(call_id); }
+
+}  // namespace
+
+const chela_plugin_channel kRemoteChannel = {
+    sizeof(chela_plugin_channel), &connect, &disconnect, &send, &cancel, &accounts, nullptr};
+
+}  // namespace chela::remote
