@@ -326,6 +326,8 @@ export interface PluginStartParams {
   config: Record<string, unknown>;
   /** The gateway's configuration in upstream's form, secrets left out; for hosts that offer it to plugins. */
   gatewayConfig?: Record<string, unknown>;
+  /** Absolute path of a folder that the plugin may write. Without it: that of host.hello. */
+  stateDirectory?: string;
   /** cliMetadata: register only, start nothing. */
   mode?: PluginStartParamsMode;
   timeoutMs?: number;
@@ -924,6 +926,7 @@ const pluginStartParamsShape: Shape = { is: 'object', members: () => [
   ['manifest', false, { is: 'object' }],
   ['config', true, { is: 'object' }],
   ['gatewayConfig', false, { is: 'object' }],
+  ['stateDirectory', false, { is: 'string' }],
   ['mode', false, { is: 'string', values: ['full', 'cliMetadata'] }],
   ['timeoutMs', false, { is: 'integer', min: 0, max: Number.MAX_SAFE_INTEGER }],
 ] };

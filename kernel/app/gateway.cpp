@@ -10,6 +10,7 @@
 #include "kernel/app/effective_config.hpp"
 #include "kernel/app/gateway_hooks.hpp"
 #include "kernel/app/live_reload.hpp"
+#include "kernel/app/plugin_life.hpp"
 #include "kernel/app/local_services.hpp"
 #include "kernel/app/plugin_parts.hpp"
 #include "kernel/app/secrets.hpp"
@@ -72,6 +73,7 @@ class Gateway::Parts {
   bool ready = false;
   log::Redactor redactor;
   EffectiveConfig configuration;
+  std::shared_ptr<plugins::LogRing> plugin_logs;
   std::optional<log::Logger> logger;
   std::optional<store::StateLock> lock;
   uv_signal_t signals[2];  // before the loop, which finishes closing them
@@ -94,6 +96,7 @@ class Gateway::Parts {
   std::optional<gateway::Context> context;
   std::optional<gateway::Service> service;
   std::shared_ptr<gateway::SocketClients> sockets;
+  std::optional<PluginLife> plugin_life;
   std::optional<net::HttpServer> server;
   std::optional<LiveReload> live_reload;
 };
@@ -102,7 +105,8 @@ std::expected<void, StartFailure> Gateway::Parts::bootstrap() {
   if (auto loaded = configuration.load(); !loaded) return std::unexpected(StartFailure{std::move(loaded.error())});
   auto sink = log::open_sink(log_options(config()));
   if (!sink) return refuse("logging", sink.error());
-  logger.emplace(std::move(*sink), redactor);
+  plugin_logs = std::make_shared<plugins::LogRing>(std::move(*sink));
+  logger.emplace(plugin_logs, redactor);
   return {};
 }
 
@@ -194,6 +198,8 @@ void Gateway::Parts::make_gateway() {
                            .metrics = [this] { return server_metrics(); }});
   gateway::add_page(*service);
   gateway::add_sessions_api(*service, *context);
+  plugin_life.emplace(configuration, *plugin_parts, *context, *logger);
+  gateway::add_plugins_api(*service, *context, plugin_life->sources(*plugin_logs));
   gateway::add_channels_api(*service, *context);
   sockets = gateway::add_socket(*service, *context);
   gateway::add_openai_models(*service, *context);
@@ -219,7 +225,10 @@ std::expected<std::string, StartFailure> Gateway::Parts::start() {
   channels->start();
   services.emplace(*loop, logger->with_category("service"), plugin_parts->set());
   services->start();
-  live_reload.emplace(configuration, *logger, LiveParts{*context, *service, *sockets, &*channels});
+  live_reload.emplace(configuration, *logger, LiveParts{*context, *service, *sockets, &*channels, [this] {
+                                                          plugin_life->take_in_plugins_soon();
+                                                        }});
+  plugin_life->set_live_reload(&*live_reload);
   auto shown = address.find(':') == std::string::npos ? address : "[" + address + "]";
   return fmt::format("http://{}:{}", shown, server->port());
 }
@@ -283,6 +292,7 @@ void Gateway::Parts::serve() {
 
 void Gateway::Parts::drain() {
   ready = false;
+  plugin_life->set_live_reload(nullptr);
   live_reload.reset();
   channels->channels().refuse_new();
   auto grace = std::chrono::seconds(config().get_integer("gateway.gracefulShutdownSeconds"));

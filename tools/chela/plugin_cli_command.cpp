@@ -101,7 +101,10 @@ Result<int> run(const Installation& installation, const PluginCommandLine& line,
   auto isolation = wish == wishes.end() || wish->second == plugins::Isolation::in_process
                        ? plugins::Isolation::sandbox
                        : wish->second;
-  CHELA_TRY(auto program, remote::command_line_program(programs, manifest, isolation, arguments));
+  const plugins::RemoteStart wanted{.manifest = std::make_shared<const plugins::Manifest>(manifest),
+                                    .isolation = isolation,
+                                    .open_sockets = app::plugins_with_sockets(*config).contains(line.plugin_id)};
+  CHELA_TRY(auto program, remote::command_line_program(programs, wanted, arguments));
   CHELA_CHECK(platform::make_private_directory(program.state_directory));
   CHELA_TRY(auto ended, cage::run_in_foreground({.command = std::move(program.argv), .policy = std::move(program.cage),
                                                  .document = job_for(installation, manifest, program.state_directory)}));

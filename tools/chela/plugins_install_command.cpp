@@ -76,12 +76,14 @@ Result<int> install(const Arguments& arguments) {
   CHELA_TRY(auto store, packages::Store::open(work->home()));
   CHELA_TRY(auto outcome, take(*work, store, arguments, std::move(source)));
   const bool installable = outcome.report["installable"].get<bool>();
+  if (outcome.installed) outcome.report["effect"] = tell_gateway(arguments.options.config, kRescanPath);
   if (arguments.json)
     print_json(outcome.report);
   else if (arguments.dry_run)
     print(installable ? "nothing was installed (--dry-run)\n" : "");
   else
-    print(fmt::format("installed {}\n", outcome.report["id"].get<std::string>()));
+    print(for_terminal(fmt::format("installed {}; {}", outcome.report["id"].get<std::string>(),
+                                   outcome.report.value("effect", ""))) + "\n");
   if (!installable && !arguments.json) complain("refused: " + outcome.report["refusedBecause"].get<std::string>());
   return installable ? 0 : kFailed;
 }
@@ -124,6 +126,11 @@ Result<int> update(const Arguments& arguments) {
     if (!arguments.json)
       print(fmt::format("{}: {}\n", entry.id, outcome->report.value("state", "not installed (--dry-run)")));
     reports.push_back(std::move(outcome->report));
+  }
+  const bool changed = std::ranges::any_of(reports, [](const Json& r) { return r.value("state", "") == "installed"; });
+  if (changed) {
+    auto effect = tell_gateway(arguments.options.config, kRescanPath);
+    if (!arguments.json) print(for_terminal(effect) + "\n");
   }
   if (arguments.json) print_json({{"plugins", reports}});
   return failures == 0 ? 0 : kFailed;

@@ -8,6 +8,7 @@
 #include <memory>
 #include <utility>
 
+#include "kernel/core/base/error.hpp"
 #include "kernel/core/loop/cancel.hpp"
 #include "kernel/core/rpc/peer.hpp"
 
@@ -24,6 +25,7 @@ class OpenCalls {
     if (auto brake = found == by_id_.end() ? nullptr : found->second.brake) brake->release();
   }
   void cancel_all() { stopping_.cancel(); }
+  bool any() const { return !by_id_.empty(); }
 
  private:
   friend class OpenCall;
@@ -51,6 +53,11 @@ class OpenCall {
     auto& brake = calls_->by_id_.at(id_).brake;
     if (!brake) brake = std::make_shared<rpc::Brake>();
     return brake;
+  }
+  // How a call that failed with `error` ended: whom the plugin was taken from did not ask for that.
+  Error ending(Error error) const {
+    if (error.code != ErrorCode::cancelled || !calls_->stopping_.token().cancelled()) return error;
+    return {ErrorCode::unavailable, "the plugin was stopped or reloaded before the call had ended"};
   }
 
  private:

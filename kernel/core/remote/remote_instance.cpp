@@ -90,6 +90,16 @@ void RemoteInstance::stop() {
   process_->detach(*this);
 }
 
+void RemoteInstance::started(std::move_only_function<void(plugins::Lost)> on_lost) {
+  started_ = true;
+  on_lost_ = std::move(on_lost);
+}
+
+void RemoteInstance::lost(plugins::Lost what) {
+  if (stopped_) return;
+  if (auto told = std::exchange(on_lost_, nullptr)) told(std::move(what));
+}
+
 void RemoteInstance::spawn(Task<Result<void>> call) {
   environment_.loop.spawn("a call of plugin " + manifest_->id, std::move(call));
 }

@@ -15,6 +15,7 @@
 #include "kernel/core/loop/task.hpp"
 #include "kernel/core/plugins/host_services.hpp"
 #include "kernel/core/plugins/instance.hpp"
+#include "kernel/core/plugins/isolation.hpp"
 #include "kernel/core/remote/open_calls.hpp"
 #include "kernel/core/rpc/peer.hpp"
 
@@ -39,6 +40,11 @@ class RemoteInstance final : public plugins::Instance {
   // The registrations and diagnostics in an answer of plugin.start, or in plugin.registered. What is unusable is left
   // out and logged. `changed` is called for each list but the first.
   void take_registrations(std::string_view message);
+  // plugin.start has succeeded. `on_lost` is called when its process goes, unless it was stopped before, and may destroy
+  // the instance.
+  void started(std::move_only_function<void(plugins::Lost)> on_lost);
+  void lost(plugins::Lost what);
+  bool is_busy() const { return !started_ || calls_->any(); }  // being started, or with open calls
   void on_registered(std::move_only_function<void()> changed) { on_registered_ = std::move(changed); }
   // What the host process knows a capability by.
   std::string key_of(std::string_view kind, std::string_view id) const;
@@ -71,6 +77,8 @@ class RemoteInstance final : public plugins::Instance {
   std::map<std::string, std::function<void()>> watchers_;
   std::optional<plugins::Registrations> registrations_;
   std::move_only_function<void()> on_registered_;
+  std::move_only_function<void(plugins::Lost)> on_lost_;
+  bool started_ = false;
   bool stopped_ = false;
 };
 

@@ -85,6 +85,8 @@ class PeerHandler {
   virtual ~PeerHandler() = default;
   virtual void on_request(Request request) = 0;
   virtual void on_notification(std::string_view method, std::string_view params) = 0;  // borrowed; valid JSON
+  // The connection ends; its open calls are about to. Nothing may be asked of the peer.
+  virtual void on_closing() {}
   // The last call; open calls have ended with `unavailable` before. Not called from inside a call into the peer.
   virtual void on_closed(const Error& why) = 0;
 };

@@ -195,6 +195,7 @@ void Peer::Impl::end(Error why) {
   for (auto& [id, state] : requests) state->peer = nullptr;
   // Tasks are not resumed from inside the destructor of the peer.
   if (!handler) return loop.post([self, why] { self->end_calls(why); });
+  handler->on_closing();
   end_calls(why);
   if (auto* told = std::exchange(handler, nullptr)) told->on_closed(why);
 }

@@ -66,9 +66,7 @@ class GatewayTest : public plugins::PluginTest {
       if (auto* open = std::exchange(open_completion, nullptr))
         open->complete(open, CHELA_CANCELLED, to_abi("cancelled"), 0);
     };
-    std::vector<plugins::ScriptedPlugin*> with = {&wire};
-    with.insert(with.end(), others.begin(), others.end());
-    PluginTest::open(with);
+    PluginTest::open(part_of_program);
     auto opened = store::Database::open(loop, {.path = directory / "chela.db", .writer = {}, .readers = {}},
                                         runtime::SessionStore::migrations());
     ASSERT_TRUE(opened) << opened.error().message;
@@ -164,8 +162,8 @@ class GatewayTest : public plugins::PluginTest {
   }
 
   plugins::ScriptedPlugin& wire = plugin("wire");
-  std::vector<plugins::ScriptedPlugin*> others;  // besides wire; before SetUp
   PluginRouteLimits route_limits{.requests_per_minute_max = 40};
+  std::vector<plugins::ScriptedPlugin*> part_of_program = {&wire};  // what a test adds has its manifest written before
   std::deque<Step> script;  // when it is empty, completions stay open
   std::vector<nlohmann::json> asked;
   const chela_completion* open_completion = nullptr;

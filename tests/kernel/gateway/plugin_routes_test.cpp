@@ -19,7 +19,7 @@ class PluginRoutesTest : public GatewayTest {
 
   PluginRoutesTest() {
     current = this;
-    others = {&acme};
+    part_of_program.push_back(&acme);
   }
   void SetUp() override {
     write_manifest(acme, R"("provides": [{"kind": "http_route", "id": "acme", "routes": [
