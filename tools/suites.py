@@ -227,6 +227,7 @@ def test_files(folder):
 
 E2E = ROOT / 'tests' / 'e2e'
 BRIDGE = ROOT / 'bridge-node'
+ADDON = ROOT / 'addon'
 HOSTILE = ROOT / 'tests' / 'hostile'
 FUZZ = ROOT / 'tests' / 'fuzz'
 BROWSER = ROOT / 'tests' / 'browser'
@@ -246,13 +247,14 @@ SUITES = {
     'hostile': lambda runner: runner.node('hostile', HOSTILE, test_files(HOSTILE)),
     'durability': lambda runner: runner.unittest(DURABILITY, DEBIAN_PYTHON),
     'bridge': Runner.bridge,
+    'addon': lambda runner: runner.node('addon', ADDON, test_files(ADDON)),
     'load': Runner.load,
     'browser': lambda runner: runner.node('browser', BROWSER, test_files(BROWSER)),
     'fuzz': Runner.fuzz,
     'e2e-smoke': lambda runner: runner.node('e2e-smoke', E2E, SMOKE),
 }
-DEFAULT = {'asan': ['ctest', 'e2e-smoke'], 'tsan': ['ctest-threads']}
-LONG = {'asan': ['ctest', 'e2e-smoke', 'hostile', 'durability'], 'tsan': ['ctest', 'e2e-smoke']}
+DEFAULT = {'asan': ['ctest', 'e2e-smoke', 'addon'], 'tsan': ['ctest-threads']}
+LONG = {'asan': ['ctest', 'e2e-smoke', 'hostile', 'durability', 'addon'], 'tsan': ['ctest', 'e2e-smoke']}
 PARTS = {'ctest-threads', 'e2e-smoke'}  # of other suites
 LONG_ONLY = {'load'}  # its limits are those of a machine that does nothing else
 
