@@ -67,6 +67,11 @@ Result<HostProgram> host_program(const HostPrograms& programs, const plugins::Re
     // In a sandbox the plugin's HTTP requests are sent by the gateway, unless the operator lets it open sockets.
     cage.network = request.open_sockets ? cage::Network::host : cage::Network::none;
     if (!request.open_sockets && caged) cage.environment.emplace_back("CHELA_HOST_NETWORK", "gateway");
+    std::error_code missing;
+    if (std::filesystem::is_directory(programs.openclaw, missing)) {
+      cage.read_only.push_back(programs.openclaw);
+      cage.environment.emplace_back("CHELA_OPENCLAW_FOLDER", programs.openclaw.string());
+    }
     cage.environment.emplace_back("NODE_COMPILE_CACHE", (out.state_directory / "compile-cache").string());
     cage.environment.emplace_back("NODE_ENV", "production");
   }
