@@ -35,7 +35,7 @@ export const kPlugins = () => [
     permissions: {network: ['*'], files: ['workspace:read', 'workspace:write'], exec: [], secrets: ['IRC_PASSWORD']},
     process: {pid: 4711, memoryBytes: 61 * 1024 * 1024, cpuMs: 2300, upMs: 3_700_000, crashes: 1, sharedWith: ['weather']},
     configSchema: kSchema, uiHints: kHints,
-    config: {server: 'irc.example.org', password: '__REDACTED__', channels: ['#chela', '#birds'], limits: {perMinute: 20}, unknownToTheSchema: {kept: true}}}),
+    config: {server: 'irc.example.org', password: '[redacted]', channels: ['#chela', '#birds'], limits: {perMinute: 20}, unknownToTheSchema: {kept: true}}}),
   plugin('files', {name: 'Files', origin: 'bundled', trust: 'bundled', isolation: 'in-process', description: 'Reads and writes files.',
     capabilities: [{kind: 'tool', id: 'read_file'}, {kind: 'tool', id: 'write_file'}], permissions: {network: [], files: ['workspace:read', 'workspace:write'], exec: [], secrets: []}}),
   plugin('crashy', {name: 'Crashy', state: 'quarantined', diagnostics: [
@@ -50,7 +50,7 @@ export class PluginsApi {
   plugins = kPlugins();
   asked = [];
   refuse = null;
-  log = ['2026-11-21T10:00:00Z info joined #chela', '2026-11-21T10:00:01Z warning slow server'];
+  log = ['joined #chela', 'slow server'];
 
   answer = async route => {
     const request = route.request();
@@ -63,9 +63,9 @@ export class PluginsApi {
     if (pathname === '/api/plugins') return reply(200, {lane: 'dynamic', plugins: this.plugins});
     if (id === 'rescan') return reply(200, {});
     if (!found) return reply(404, {error: {code: 'not_found', message: `no plugin ${id}`}});
-    if (action === 'logs') return reply(200, {lines: this.log.slice(-Number(searchParams.get('lines')))});
-    if (method === 'PUT' && this.refuse) return reply(400, this.refuse);
-    if (method === 'PUT') found.config = {...request.postDataJSON(), ...request.postDataJSON().password ? {password: '__REDACTED__'} : {}};
+    if (action === 'logs') return reply(200, {lines: this.log.map(message => ({time: 1e12, level: 'info', message})).slice(-Number(searchParams.get('lines')))});
+    if (method === 'PUT' && this.refuse) return reply(422, this.refuse);
+    if (method === 'PUT') found.config = {...request.postDataJSON(), ...request.postDataJSON().password ? {password: '[redacted]'} : {}};
     if (action === 'reload' && this.refuse) return reply(409, this.refuse);
     if (action === 'enable') Object.assign(found, {enabled: true, state: 'resolved', disabledBecause: undefined});
     if (action === 'disable') Object.assign(found, {enabled: false, state: 'disabled', disabledBecause: 'turned off here'});

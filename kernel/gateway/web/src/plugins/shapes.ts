@@ -88,13 +88,20 @@ export function readPlugins(value: unknown): {lane: string; plugins: Plugin[]} {
   return {lane: shown(from.lane, 60), plugins: plugins.flatMap(one => readPlugin(one) ?? [])};
 }
 
+/** Milliseconds since 1970 as the log writes them; '' for what is no time. */
+function timeOf(value: unknown): string {
+  const date = new Date(typeof value === 'number' ? value : NaN);
+  return Number.isNaN(date.getTime()) ? '' : date.toISOString();
+}
+
 /** The lines of a log, whether they come as texts, as records, or as one text. */
 export function readLog(value: unknown): string[] {
   const lines = typeof value === 'string' ? value.split('\n') : listOf(Array.isArray(value) ? value : objectOf(value).lines);
   return lines.flatMap(line => {
     if (typeof line === 'string') return line === '' ? [] : [line.slice(0, kTextMax)];
-    const {time, level, message, text} = objectOf(line);
-    const parts = [time, level, message ?? text].filter(part => typeof part === 'string' || typeof part === 'number');
-    return parts.length === 0 ? [] : [parts.join(' ').slice(0, kTextMax)];
+    const {time, level, message} = objectOf(line);
+    if (typeof message !== 'string') return [];
+    const parts = [timeOf(time), typeof level === 'string' ? level : '', message];
+    return [parts.filter(part => part !== '').join(' ').slice(0, kTextMax)];
   });
 }
