@@ -230,6 +230,7 @@ BRIDGE = ROOT / 'bridge-node'
 HOSTILE = ROOT / 'tests' / 'hostile'
 FUZZ = ROOT / 'tests' / 'fuzz'
 BROWSER = ROOT / 'tests' / 'browser'
+CHAOS = ROOT / 'tests' / 'chaos'
 DURABILITY = ROOT / 'tests' / 'durability'
 LOAD = ROOT / 'tests' / 'load'
 DEBIAN_PYTHON = '/usr/bin/python3'  # whatever else is called python3: this one has Debian's python3-websockets
@@ -248,6 +249,7 @@ SUITES = {
     'bridge': Runner.bridge,
     'load': Runner.load,
     'browser': lambda runner: runner.node('browser', BROWSER, test_files(BROWSER)),
+    'chaos': lambda runner: runner.node('chaos', CHAOS, test_files(CHAOS)),
     'fuzz': Runner.fuzz,
     'e2e-smoke': lambda runner: runner.node('e2e-smoke', E2E, SMOKE),
 }
