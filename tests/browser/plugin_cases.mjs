@@ -38,7 +38,7 @@ export const kPlugins = () => [
     config: {server: 'irc.example.org', password: '[redacted]', channels: ['#chela', '#birds'], limits: {perMinute: 20}, unknownToTheSchema: {kept: true}}}),
   plugin('files', {name: 'Files', origin: 'bundled', trust: 'bundled', isolation: 'in-process', description: 'Reads and writes files.',
     capabilities: [{kind: 'tool', id: 'read_file'}, {kind: 'tool', id: 'write_file'}], permissions: {network: [], files: ['workspace:read', 'workspace:write'], exec: [], secrets: []}}),
-  plugin('crashy', {name: 'Crashy', state: 'quarantined', diagnostics: [
+  plugin('crashy', {name: 'Crashy', state: 'failed', diagnostics: [
     {severity: 'error', code: 'quarantined', message: 'its process ended 3 times in 5 minutes: killed by signal 11'},
     {severity: 'warning', code: 'ambiguous_default', message: 'several could answer by default'}]}),
   plugin('weather', {name: 'Weather', enabled: false, state: 'disabled', disabledBecause: 'plugins.entries.weather.enabled is false',

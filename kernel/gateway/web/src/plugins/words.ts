@@ -12,12 +12,19 @@ const kStates: Record<string, [string, Tone, string]> = {
   configured: ['Starting', 'quiet', ''],
   started: ['Running', 'good', ''],
   stopped: ['Stopped', 'quiet', ''],
-  failed: ['Failed', 'bad', 'It does nothing until it is reloaded.'],
+  failed: ['Failed', 'bad', 'It does nothing until it is restarted or reloaded.'],
   disabled: ['Off', 'quiet', ''],
   quarantined: ['In quarantine', 'bad', 'It broke too often and is given nothing to do. Restart lifts the quarantine.'],
 };
 
-export function stateOf({state, enabled}: Plugin): {word: string; tone: Tone; sentence: string} {
+/** Given nothing to do until the operator restarts it: its process ended too often, or it left calls unanswered. */
+export function isQuarantined({state, diagnostics}: Plugin): boolean {
+  return state === 'quarantined' || (state === 'failed' && diagnostics.some(({code}) => code === 'quarantined'));
+}
+
+export function stateOf(plugin: Plugin): {word: string; tone: Tone; sentence: string} {
+  const {enabled} = plugin;
+  const state = isQuarantined(plugin) ? 'quarantined' : plugin.state;
   const known = Object.hasOwn(kStates, state) ? kStates[state] : undefined;
   const [word, tone, sentence] = known ?? (enabled ? [state || 'Unknown', 'quiet', ''] as const : ['Off', 'quiet', ''] as const);
   return {word, tone, sentence};

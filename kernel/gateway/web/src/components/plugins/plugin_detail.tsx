@@ -4,7 +4,7 @@ import {useEffect, useRef} from 'preact/hooks';
 import type {PluginAction} from '../../api.ts';
 import {act, busy} from '../../plugins/store.ts';
 import type {Plugin, Process} from '../../plugins/shapes.ts';
-import {bytes, confinement, diagnosticTitle, isolationOf, kindOf, originOf, permissionLines, runtimeOf, stateOf, trustOf, uptime} from '../../plugins/words.ts';
+import {bytes, confinement, diagnosticTitle, isolationOf, isQuarantined, kindOf, originOf, permissionLines, runtimeOf, stateOf, trustOf, uptime} from '../../plugins/words.ts';
 import {pluginsAddress} from '../../route.ts';
 import {PluginLog} from './plugin_log.tsx';
 import {follow, StateBadge} from './plugins_view.tsx';
@@ -42,7 +42,7 @@ function Actions({plugin}: {plugin: Plugin}) {
       </p>
       <div class="plugin-buttons">
         {button('reload', 'Reload')}
-        {button('restart', plugin.state === 'quarantined' ? 'Restart and lift the quarantine' : 'Restart')}
+        {button('restart', isQuarantined(plugin) ? 'Restart and lift the quarantine' : 'Restart')}
       </div>
       {why.value && <p role="alert" class="field-problem">{why.value}</p>}
     </div>
