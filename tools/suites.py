@@ -256,7 +256,7 @@ SUITES = {
 DEFAULT = {'asan': ['ctest', 'e2e-smoke'], 'tsan': ['ctest-threads']}
 LONG = {'asan': ['ctest', 'e2e-smoke', 'hostile', 'durability'], 'tsan': ['ctest', 'e2e-smoke']}
 PARTS = {'ctest-threads', 'e2e-smoke'}  # of other suites
-LONG_ONLY = {'load'}  # its limits are those of a machine that does nothing else
+LONG_ONLY = {'load', 'chaos'}  # their limits are those of a machine that does nothing else
 
 
 def suites_of(preset, long):

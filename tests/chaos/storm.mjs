@@ -14,7 +14,8 @@ import { kPluginsConfig, writeVictims } from './victims.mjs';
 const kEveryMs = 25; // a call of a good plugin: a person's gateway is not always busy
 const kWellTries = 6;
 const kUnlimited = { gateway: { webSocket: { messagesPerMinutePerConnection: 0 } } }; // the good callers do not pause
-const kCrashesMax = 3; // in five minutes, then quarantine
+const kCrashesMax = 3; // in this time, then quarantine
+const kWindowMs = 5 * 60_000;
 
 const kGood = {
   node: ['good_node', () => ({ a: 2, b: 3 }), ({ text }) => text === '5'],
@@ -157,6 +158,7 @@ class Storm {
         return result;
       },
       tryRestart: async () => {
+        victim.forgivenAt = Date.now();
         try {
           await this.api('POST', `/api/plugins/${victim.id}/restart`);
         } catch (error) {
@@ -169,11 +171,9 @@ class Storm {
   /** The plugin works again, after a restart by the operator where it is in quarantine, and only there. */
   async #recover(victim, caller) {
     for (let tries = 0; tries < kWellTries; ++tries) {
-      const { state } = await this.api('GET', `/api/plugins/${victim.id}`);
-      if (state === 'quarantined' || state === 'failed') {
-        this.#checkQuarantine(victim, state);
-        await this.#restart(victim);
-      }
+      const { state, diagnostics } = await this.api('GET', `/api/plugins/${victim.id}`);
+      this.#checkQuarantine(victim, diagnostics.some(({ code }) => code === 'quarantined'));
+      if (state === 'failed') await this.#restart(victim);
       const result = await caller.call(victim.well);
       if (result.status === 'completed') return;
     }
@@ -182,19 +182,23 @@ class Storm {
 
   async #restart(victim) {
     const before = performance.now();
+    victim.forgivenAt = Date.now();
     await this.api('POST', `/api/plugins/${victim.id}/restart`);
     this.restarts.push(performance.now() - before);
-    victim.deathsBefore = this.#deathsOf(victim);
   }
 
-  #deathsOf({ id }) {
-    return this.#gateway.log.split(`plugin ${id}: its process`).length - 1;
+  /** When the plugin's process ended unasked, since the operator last restarted it: as the log tells it. */
+  #deathsOf({ id, forgivenAt = 0 }) {
+    const lines = this.#gateway.log.matchAll(new RegExp(`^(\\S+) .*plugin ${id}: .*(?:it is started again when|it is in quarantine after)`, 'gm'));
+    return [...lines].map(([, time]) => Date.parse(time)).filter((time) => time >= forgivenAt);
   }
 
-  #checkQuarantine(victim, state) {
-    ++this.quarantines;
-    const deaths = this.#deathsOf(victim) - (victim.deathsBefore ?? 0);
-    if (state === 'quarantined' && deaths !== kCrashesMax) this.wrong.push(`${victim.id} is in quarantine after ${deaths} deaths`);
+  /** With the third death in five minutes, and not before. */
+  #checkQuarantine(victim, isQuarantined) {
+    const deaths = this.#deathsOf(victim);
+    const isDue = deaths.some((time, at) => at + 1 >= kCrashesMax && time - deaths[at + 1 - kCrashesMax] < kWindowMs);
+    if (isQuarantined) ++this.quarantines;
+    if (isQuarantined !== isDue) this.wrong.push(`${victim.id}: ${isQuarantined ? '' : 'not '}in quarantine after deaths at ${deaths}`);
   }
 }
 
