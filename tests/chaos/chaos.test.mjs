@@ -3,7 +3,8 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { quantile, rage } from './storm.mjs';
+import { planOf, quantile, rage } from './storm.mjs';
+import { kinds } from './victims.mjs';
 
 const isLong = Boolean(process.env.CHELA_LONG);
 const kShort = { faults: 24, lanes: 3, quietCalls: 60,
@@ -34,4 +35,11 @@ test(`a storm of faults (CHELA_SEED=${seed})`, { timeout: 110 * 60_000 }, async 
     assert.ok(quantile(storm.stormy[kind], 0.99) < most, `the good plugin (${kind}) was slower than ${most.toFixed(1)} ms`);
   }
   assert.ok(quantile(storm.restarts, 0.95) < kRestartMs, `restarts took ${figures(storm.restarts)}`);
+});
+
+test('the same seed brings the same faults, another one others', () => {
+  const told = (number) => planOf(number, 200, kinds()).map(({ name, victim, random }) => [name, victim.id, random.next()]);
+  assert.deepEqual(told(7), told(7));
+  assert.notDeepEqual(told(7), told(8));
+  assert.equal(new Set(told(7).map(([name]) => name)).size > 8, true);
 });

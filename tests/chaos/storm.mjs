@@ -27,6 +27,18 @@ export function quantile(values, q) {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? 0;
 }
 
+/** What happens to whom, in which order: a matter of the seed alone. */
+export function planOf(seed, count, victims) {
+  const random = new Random(seed);
+  const fitting = Object.entries(FAULTS).filter(([, { fits }]) => victims.some(fits));
+  const all = fitting.reduce((sum, [, { weight }]) => sum + weight, 0);
+  return Array.from({ length: count }, (_, number) => {
+    let at = random.below(all);
+    const [name, fault] = fitting.find(([, { weight }]) => (at -= weight) < 0);
+    return { number, name, fault, victim: random.pick(victims.filter(fault.fits)), random: new Random(random.below(2 ** 32)) };
+  });
+}
+
 class Storm {
   quiet = { node: [], native: [] };
   stormy = { node: [], native: [] };
@@ -98,8 +110,7 @@ class Storm {
 
   /** `lanes` faults at a time, each with a plugin of its own. */
   async rage(count, lanes) {
-    const random = new Random(this.seed);
-    const plan = Array.from({ length: count }, (_, number) => this.#choose(random, number));
+    const plan = planOf(this.seed, count, this.#victims);
     await Promise.all(Array.from({ length: lanes }, async (_, lane) => {
       const caller = this.caller(`bad-${lane}`);
       for (let next = this.#take(plan); next; next = this.#take(plan)) {
@@ -113,13 +124,6 @@ class Storm {
       }
       caller.close();
     }));
-  }
-
-  #choose(random, number) {
-    const weights = Object.entries(FAULTS).filter(([, { fits }]) => this.#victims.some(fits));
-    let at = random.below(weights.reduce((sum, [, { weight }]) => sum + weight, 0));
-    const [name, fault] = weights.find(([, { weight }]) => (at -= weight) < 0);
-    return { number, name, fault, victim: random.pick(this.#victims.filter(fault.fits)), random: new Random(random.below(2 ** 32)) };
   }
 
   /** The first whose plugin is not just being tried by another lane. */

@@ -47,8 +47,20 @@ function idOf(name) {
   return `${kAtStart.includes(name) ? 'zz' : 'bad'}-${name.replaceAll('_', '-')}`; // learned in this order: the slow ones last
 }
 
-/** `names`: only these of the bad ones. Of each: `well` is the tool that shows that it works, null where nothing does. */
-export function writeVictims(home, names = readdirSync(kBad).map((file) => file.replace('.mjs', ''))) {
+const kNames = readdirSync(kBad).map((file) => file.replace('.mjs', '')).sort();
+
+/** Of each: `well` is the tool that shows that it works, null where nothing does; `slow` ones take seconds or a core. */
+export function kinds(names = kNames) {
+  const victims = names.map((name) => {
+    const atStart = kAtStart.includes(name);
+    return { id: idOf(name), name, slow: kSlow.has(name), atStart, well: atStart ? null : `${name}_well` };
+  });
+  const native = kNativeAtStart.map((id) => ({ id, name: id, slow: false, atStart: true, well: null }));
+  return [...victims, ...native, { id: kNative, name: kNative, slow: false, atStart: true, well: 'echo' }];
+}
+
+/** `names`: only these of the bad ones for Node. */
+export function writeVictims(home, names = kNames) {
   writePlugin(home, 'aa-good', ['good_node'], { 'index.mjs': kGoodNode });
   for (const name of names) {
     const source = readFileSync(join(kBad, `${name}.mjs`), 'utf8');
@@ -56,12 +68,7 @@ export function writeVictims(home, names = readdirSync(kBad).map((file) => file.
     writePlugin(home, idOf(name), tools, kAtStart.includes(name) ? { 'index.mjs': source } : { 'index.mjs': wrapper(name), 'bad.mjs': source });
   }
   for (const id of [kNative, ...kNativeAtStart]) cpSync(join(build, 'lib/bad-plugins', id), join(home, 'plugins', id), { recursive: true });
-  const victims = names.map((name) => {
-    const atStart = kAtStart.includes(name);
-    return { id: idOf(name), name, slow: kSlow.has(name), atStart, well: atStart ? null : `${name}_well` };
-  });
-  const native = kNativeAtStart.map((id) => ({ id, name: id, slow: false, atStart: true, well: null }));
-  return [...victims, ...native, { id: kNative, name: kNative, slow: false, atStart: true, well: 'echo' }];
+  return kinds(names);
 }
 
 /** The configuration: the good native tool runs in a sandbox, too. */
