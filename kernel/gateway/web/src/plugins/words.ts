@@ -53,6 +53,7 @@ export const runtimeOf = (name: string): string => wordOf({native: 'Native code'
 export const kindOf = (kind: string): string => wordOf({
   tool: 'Tool', provider: 'Model provider', channel: 'Channel', command: 'Command', hook: 'Hook', service: 'Service',
   http_route: 'Web address', gateway_method: 'Gateway method', memory: 'Memory', context_engine: 'Context engine', cli: 'Command line',
+  web_search: 'Web search', media: 'Pictures, sound and video', speech: 'Speech', embeddings: 'Embeddings', skill: 'Skill', secrets: 'Secrets',
 }, kind);
 
 function networkLine(host: string): string {
