@@ -240,6 +240,7 @@ ADDON = ROOT / 'addon'
 HOSTILE = ROOT / 'tests' / 'hostile'
 FUZZ = ROOT / 'tests' / 'fuzz'
 BROWSER = ROOT / 'tests' / 'browser'
+CHAOS = ROOT / 'tests' / 'chaos'
 DURABILITY = ROOT / 'tests' / 'durability'
 LOAD = ROOT / 'tests' / 'load'
 DEBIAN_PYTHON = '/usr/bin/python3'  # whatever else is called python3: this one has Debian's python3-websockets
@@ -259,13 +260,14 @@ SUITES = {
     'addon': Runner.addon,
     'load': Runner.load,
     'browser': lambda runner: runner.node('browser', BROWSER, test_files(BROWSER)),
+    'chaos': lambda runner: runner.node('chaos', CHAOS, test_files(CHAOS)),
     'fuzz': Runner.fuzz,
     'e2e-smoke': lambda runner: runner.node('e2e-smoke', E2E, SMOKE),
 }
 DEFAULT = {'asan': ['ctest', 'e2e-smoke', 'addon'], 'tsan': ['ctest-threads']}
 LONG = {'asan': ['ctest', 'e2e-smoke', 'hostile', 'durability', 'addon'], 'tsan': ['ctest', 'e2e-smoke']}
 PARTS = {'ctest-threads', 'e2e-smoke'}  # of other suites
-LONG_ONLY = {'load'}  # its limits are those of a machine that does nothing else
+LONG_ONLY = {'load', 'chaos'}  # their limits are those of a machine that does nothing else
 
 
 def suites_of(preset, long):
