@@ -1,11 +1,21 @@
 /* The plugin that is kept for ABI 1.1: its binaries were built when the version was released, and today's gateway
  * loads and drives them. It uses every interface and every service of that version, and no C library, so that one
  * file runs on every Linux of its processor. Tools: "echo" (at once), "later" (after a second), "shout" (blocking);
- * provider: posts to the service and passes on what comes. */
+ * provider: posts to the service and passes on what comes. Since 1.1: a tool made for each run ("made"), a command, a
+ * method, a hook and a memory that give back what they get, a route that says so in its body, a service that reports, a
+ * channel that hands over each message that it is to send. */
 #include "chela/abi.h"
+#include "chela/ext/capability.h"
+#include "chela/ext/channel.h"
+#include "chela/ext/command.h"
+#include "chela/ext/gateway_method.h"
+#include "chela/ext/hook.h"
 #include "chela/ext/http.h"
+#include "chela/ext/http_route.h"
+#include "chela/ext/inbound.h"
 #include "chela/ext/log.h"
 #include "chela/ext/provider.h"
+#include "chela/ext/service.h"
 #include "chela/ext/timer.h"
 #include "chela/ext/tool.h"
 
@@ -93,7 +103,7 @@ static chela_status start_later(instance *self, const chela_tool_request *reques
 static chela_status start_tool(const chela_plugin *plugin, const chela_tool_request *request,
                                const chela_tool_call *call, const chela_error_sink *error) {
   if (is(request->tool, "later")) return start_later(self_of(plugin), request, call, error);
-  if (is(request->tool, "echo")) {
+  if (is(request->tool, "echo") || is(request->tool, "made-key")) {
     call->complete(call, CHELA_OK, request->arguments);
     return CHELA_OK;
   }
@@ -123,7 +133,17 @@ static chela_status run_tool(const chela_plugin *plugin, const chela_tool_reques
   }
   return CHELA_OK;
 }
-static const chela_plugin_tool kTool = {sizeof(chela_plugin_tool), names, start_tool, cancel_tool, run_tool};
+static chela_status resolve_tools(const chela_plugin *plugin, const chela_tool_request *request,
+                                  const chela_tool_call *call, const chela_error_sink *error) {
+  (void)plugin;
+  (void)request;
+  (void)error;
+  call->complete(call, CHELA_OK, str("[{\"key\":\"made-key\",\"name\":\"made\",\"description\":\"Made for a run.\","
+                                     "\"parameters\":{\"type\":\"object\"},\"parallel\":true}]"));
+  return CHELA_OK;
+}
+static const chela_plugin_tool kTool = {sizeof(chela_plugin_tool), names,    start_tool,
+                                        cancel_tool,               run_tool, resolve_tools};
 
 static void end_completion(open_completion *open, chela_status status, const char *text) {
   const chela_completion *completion = open->completion;
@@ -202,9 +222,129 @@ static chela_status list_models(const chela_plugin *plugin, uint64_t call_id, ch
 static const chela_plugin_provider kProvider = {sizeof(chela_plugin_provider), complete, cancel_completion,
                                                 list_models};
 
+static void cancel_nothing(const chela_plugin *plugin, uint64_t call_id) { /* what is asked has ended already */
+  (void)plugin;
+  (void)call_id;
+}
+static chela_status run_command(const chela_plugin *plugin, const chela_command_request *request,
+                                const chela_command_call *call, const chela_error_sink *error) {
+  (void)plugin;
+  (void)error;
+  call->progress(call, request->command);
+  call->details(call, str("{\"continueAgent\":false}"));
+  call->complete(call, CHELA_OK, request->arguments);
+  return CHELA_OK;
+}
+static const chela_plugin_command kCommand = {sizeof(chela_plugin_command), run_command, cancel_nothing};
+
+static chela_status call_method(const chela_plugin *plugin, const chela_gateway_method_request *request,
+                                const chela_gateway_method_call *call, const chela_error_sink *error) {
+  (void)plugin;
+  (void)error;
+  call->complete(call, CHELA_OK, request->params);
+  return CHELA_OK;
+}
+static const chela_plugin_gateway_method kMethod = {sizeof(chela_plugin_gateway_method), call_method, cancel_nothing};
+
+static chela_status pass_point(const chela_plugin *plugin, const chela_hook_request *request,
+                               const chela_hook_call *call, const chela_error_sink *error) {
+  (void)plugin;
+  (void)error;
+  call->complete(call, CHELA_OK, request->event);
+  return CHELA_OK;
+}
+static const chela_plugin_hook kHook = {sizeof(chela_plugin_hook), pass_point, cancel_nothing};
+
+static chela_status invoke(const chela_plugin *plugin, const chela_capability_request *request,
+                           const chela_capability_call *call, const chela_error_sink *error) {
+  (void)plugin;
+  if (!is(request->path, "search")) {
+    error->set(error, str("no such function"));
+    return CHELA_NOT_FOUND;
+  }
+  if (!call->is_cancelled(call)) call->complete(call, CHELA_OK, request->arguments);
+  return CHELA_OK;
+}
+static const chela_plugin_capability kCapability = {sizeof(chela_plugin_capability), invoke, cancel_nothing};
+
+static chela_status handle(const chela_plugin *plugin, const chela_route_request *request,
+                           const chela_route_response *response, const chela_error_sink *error) {
+  static const chela_http_header kType = {{"content-type", 12}, {"text/plain", 10}};
+  (void)plugin;
+  (void)error;
+  response->head(response, 200, &kType, 1);
+  response->complete(response, response->write(response, request->body), str(""));
+  return CHELA_OK;
+}
+static const chela_plugin_http_route kRoute = {sizeof(chela_plugin_http_route), handle, cancel_nothing, NULL};
+
+static chela_status start_service(const chela_plugin *plugin, chela_str id, const chela_service_monitor *monitor,
+                                  const chela_error_sink *error) {
+  (void)plugin;
+  (void)error;
+  monitor->report(monitor, str("ok"), id);
+  return CHELA_OK;
+}
+static void stop_service(const chela_plugin *plugin, chela_str id) {
+  (void)plugin;
+  (void)id;
+}
+static const chela_plugin_service kService = {sizeof(chela_plugin_service), start_service, stop_service};
+
+static chela_status connect(const chela_plugin *plugin, const chela_channel_account *account,
+                            const chela_channel_call *call, const chela_error_sink *error) {
+  instance *self = self_of(plugin);
+  const chela_host_inbound *inbound = (const chela_host_inbound *)service(self, CHELA_EXT_INBOUND);
+  (void)error;
+  if (inbound != NULL) inbound->state(self->host, account->channel, account->account, str("{\"running\":true}"));
+  call->complete(call, CHELA_OK, str("{\"running\":true}"), 0);
+  return CHELA_OK;
+}
+static chela_status disconnect(const chela_plugin *plugin, const chela_channel_account *account,
+                               const chela_channel_call *call, const chela_error_sink *error) {
+  (void)plugin;
+  (void)account;
+  (void)error;
+  call->complete(call, CHELA_OK, str("{}"), 0);
+  return CHELA_OK;
+}
+static void on_stored(const chela_inbound_listener *listener, chela_status status, chela_str text) {
+  (void)listener;
+  (void)status;
+  (void)text;
+}
+static chela_status send_message(const chela_plugin *plugin, const chela_channel_message *message,
+                                 const chela_channel_call *call, const chela_error_sink *error) {
+  static const chela_inbound_listener kListener = {sizeof(chela_inbound_listener), NULL, on_stored};
+  instance *self = self_of(plugin);
+  const chela_host_inbound *inbound = (const chela_host_inbound *)service(self, CHELA_EXT_INBOUND);
+  chela_inbound_message echo = {0};
+  echo.struct_size = sizeof echo;
+  echo.channel = message->channel;
+  echo.account = message->account;
+  echo.message_id = message->idempotency_key;
+  echo.peer = message->to;
+  echo.thread = message->thread;
+  echo.sender = message->to;
+  echo.text = message->text;
+  echo.details = str("{}");
+  if (inbound != NULL && inbound->receive(self->host, &echo, &kListener, error) != CHELA_OK) return CHELA_UNAVAILABLE;
+  call->complete(call, CHELA_OK, str("{\"messageId\":\"1\"}"), 0);
+  return CHELA_OK;
+}
+static const chela_plugin_channel kChannel = {
+    sizeof(chela_plugin_channel), connect, disconnect, send_message, cancel_nothing, NULL, NULL};
+
 static const void *get_extension(const chela_plugin *plugin, chela_str id) {
   (void)plugin;
   if (is(id, CHELA_EXT_TOOL)) return &kTool;
+  if (is(id, CHELA_EXT_COMMAND)) return &kCommand;
+  if (is(id, CHELA_EXT_GATEWAY_METHOD)) return &kMethod;
+  if (is(id, CHELA_EXT_HOOK)) return &kHook;
+  if (is(id, CHELA_EXT_CAPABILITY)) return &kCapability;
+  if (is(id, CHELA_EXT_HTTP_ROUTE)) return &kRoute;
+  if (is(id, CHELA_EXT_SERVICE)) return &kService;
+  if (is(id, CHELA_EXT_CHANNEL)) return &kChannel;
   return is(id, CHELA_EXT_PROVIDER) ? &kProvider : NULL;
 }
 static chela_status configure(const chela_plugin *plugin, chela_str json, const chela_error_sink *error) {

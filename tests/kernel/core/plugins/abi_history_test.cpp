@@ -3,7 +3,14 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "chela/ext/capability.h"
+#include "chela/ext/channel.h"
+#include "chela/ext/command.h"
+#include "chela/ext/gateway_method.h"
+#include "chela/ext/hook.h"
+#include "chela/ext/http_route.h"
 #include "chela/ext/provider.h"
+#include "chela/ext/service.h"
 #include "chela/ext/tool.h"
 #include "kernel/core/plugins/abi_text.hpp"
 #include "tests/kernel/core/plugins/plugin_fixture.hpp"
@@ -62,6 +69,18 @@ chela_completion completion(Ending& ending) {
     static_cast<Ending*>(to->context)->end(status, text);
   };
   return out;
+}
+
+// The host's end of a call of any interface that ends by complete(call, status, text).
+template <class Call>
+Call call_of(Ending& ending) {
+  Call call{};
+  call.struct_size = sizeof call;
+  call.context = &ending;
+  call.complete = [](const Call* to, chela_status status, chela_str text) {
+    static_cast<Ending*>(to->context)->end(status, text);
+  };
+  return call;
 }
 
 class KeptPluginTest : public PluginTest, public testing::WithParamInterface<std::string> {
@@ -144,6 +163,100 @@ TEST_P(KeptPluginTest, CompletesAndIsStoppedWithACompletionOpen) {
   set->stop_all();
   EXPECT_EQ(answer.times, 1);
   EXPECT_EQ(answer.status, CHELA_CANCELLED);
+}
+
+TEST_P(KeptPluginTest, MakesToolsForARun) {
+  auto instance = activate();
+  ASSERT_TRUE(instance);
+  const auto* table = instance->extension<chela_plugin_tool>(CHELA_EXT_TOOL);
+  ASSERT_EQ(CHELA_HAS(table, resolve) && table->resolve, GetParam() != "1.0");
+  if (GetParam() == "1.0") return;
+  Ending tools, made;
+  auto tools_call = tool_call(tools), made_call = tool_call(made);
+  chela_tool_request request{sizeof(chela_tool_request), ++last_id, to_abi("kept"), {}, to_abi("{}"), 1000};
+  EXPECT_EQ(table->resolve(instance->plugin(), &request, &tools_call, error.sink()), CHELA_OK);
+  EXPECT_THAT(tools.text, HasSubstr(R"("key":"made-key")"));
+  EXPECT_EQ(run(*instance, "made-key", made_call), CHELA_OK);
+  EXPECT_EQ(made.text, R"({"text":"Ahoy"})");
+}
+
+TEST_P(KeptPluginTest, AnswersWhatPeopleAndClientsAsk) {
+  auto instance = activate();
+  ASSERT_TRUE(instance);
+  const auto* command = instance->extension<chela_plugin_command>(CHELA_EXT_COMMAND);
+  const auto* method = instance->extension<chela_plugin_gateway_method>(CHELA_EXT_GATEWAY_METHOD);
+  const auto* hook = instance->extension<chela_plugin_hook>(CHELA_EXT_HOOK);
+  const auto* functions = instance->extension<chela_plugin_capability>(CHELA_EXT_CAPABILITY);
+  ASSERT_EQ(command && method && hook && functions, GetParam() != "1.0");
+  if (GetParam() == "1.0") return;
+
+  Ending said, called, passed, found;
+  auto command_call = call_of<chela_command_call>(said);
+  command_call.progress = [](const chela_command_call* to, chela_str text) {
+    static_cast<Ending*>(to->context)->said += from_abi(text);
+  };
+  command_call.details = command_call.progress;
+  chela_command_request typed{sizeof typed, ++last_id, to_abi("kept"), to_abi("please"), to_abi("{}"), 1000};
+  EXPECT_EQ(command->start(instance->plugin(), &typed, &command_call, error.sink()), CHELA_OK);
+  EXPECT_EQ(said.said, R"(kept{"continueAgent":false})");
+  EXPECT_EQ(said.text, "please");
+
+  auto method_call = call_of<chela_gateway_method_call>(called);
+  chela_gateway_method_request asked{sizeof asked, ++last_id, to_abi("kept.echo"), to_abi("[1]"), to_abi("{}"), 1000};
+  EXPECT_EQ(method->start(instance->plugin(), &asked, &method_call, error.sink()), CHELA_OK);
+  EXPECT_EQ(called.text, "[1]");
+
+  auto hook_call = call_of<chela_hook_call>(passed);
+  chela_hook_request point{sizeof point, ++last_id, to_abi("before_tool_call"), to_abi("{}"), to_abi("{}"), 1000};
+  EXPECT_EQ(hook->start(instance->plugin(), &point, &hook_call, error.sink()), CHELA_OK);
+  EXPECT_EQ(passed.text, "{}");
+
+  auto function_call = call_of<chela_capability_call>(found);
+  function_call.is_cancelled = [](const chela_capability_call*) { return false; };
+  chela_capability_request sought{sizeof sought,        ++last_id,           to_abi("memory"), to_abi("kept"),
+                                  to_abi("search"),     to_abi(R"(["x"])"), 1000};
+  EXPECT_EQ(functions->invoke(instance->plugin(), &sought, &function_call, error.sink()), CHELA_OK);
+  EXPECT_EQ(found.text, R"(["x"])");
+  sought.path = to_abi("burn");
+  EXPECT_EQ(functions->invoke(instance->plugin(), &sought, &function_call, error.sink()), CHELA_NOT_FOUND);
+}
+
+TEST_P(KeptPluginTest, ServesRoutesAndAService) {
+  auto instance = activate();
+  ASSERT_TRUE(instance);
+  const auto* route = instance->extension<chela_plugin_http_route>(CHELA_EXT_HTTP_ROUTE);
+  const auto* service = instance->extension<chela_plugin_service>(CHELA_EXT_SERVICE);
+  ASSERT_EQ(route && service && instance->extension<chela_plugin_channel>(CHELA_EXT_CHANNEL), GetParam() != "1.0");
+  if (GetParam() == "1.0") return;
+
+  Ending answer;
+  auto response = call_of<chela_route_response>(answer);
+  response.head = [](const chela_route_response* to, uint32_t status, const chela_http_header* headers, size_t count) {
+    auto& said = static_cast<Ending*>(to->context)->said;
+    said += std::to_string(status);
+    for (size_t i = 0; i < count; ++i) said += " " + std::string(from_abi(headers[i].value));
+  };
+  response.write = [](const chela_route_response* to, chela_str bytes) {
+    static_cast<Ending*>(to->context)->said += ": " + std::string(from_abi(bytes));
+    return CHELA_OK;
+  };
+  chela_route_request request{};
+  request.struct_size = sizeof request;
+  request.body = to_abi("Ahoy");
+  EXPECT_EQ(route->handle(instance->plugin(), &request, &response, error.sink()), CHELA_OK);
+  EXPECT_EQ(answer.said, "200 text/plain: Ahoy");
+  EXPECT_EQ(answer.status, CHELA_OK);
+
+  Ending health;
+  chela_service_monitor monitor{sizeof monitor, &health,
+                                [](const chela_service_monitor* to, chela_str state, chela_str text) {
+                                  auto& said = static_cast<Ending*>(to->context)->said;
+                                  said = std::string(from_abi(state)) + " " + std::string(from_abi(text));
+                                },
+                                nullptr};
+  EXPECT_EQ(service->start_service(instance->plugin(), to_abi("kept"), &monitor, error.sink()), CHELA_OK);
+  EXPECT_EQ(health.said, "ok kept");
+  service->stop_service(instance->plugin(), to_abi("kept"));
 }
 
 INSTANTIATE_TEST_SUITE_P(OfAbi, KeptPluginTest, testing::ValuesIn(released_versions()), [](const auto& test) {
