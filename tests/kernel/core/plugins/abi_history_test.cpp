@@ -169,7 +169,7 @@ TEST_P(KeptPluginTest, MakesToolsForARun) {
   auto instance = activate();
   ASSERT_TRUE(instance);
   const auto* table = instance->extension<chela_plugin_tool>(CHELA_EXT_TOOL);
-  ASSERT_EQ(CHELA_HAS(table, resolve) && table->resolve, GetParam() != "1.0");
+  ASSERT_EQ(CHELA_HAS(table, chela_plugin_tool, resolve) && table->resolve, GetParam() != "1.0");
   if (GetParam() == "1.0") return;
   Ending tools, made;
   auto tools_call = tool_call(tools), made_call = tool_call(made);
