@@ -30,8 +30,10 @@ Task<Result<PieceCounts>> converse(ConversationEnvironment& environment, Convers
   auto message_id = what.message.message_id();
   if (message_id.empty()) message_id = "msg-" + random_hex(16);
   ReplyPieces pieces(environment.loop, session, message_id, what.style);
+  auto command = what.message.command.empty() ? what.message.text : std::move(what.message.command);
   auto text = environment.notes.with_notes(id, std::move(what.message.text));
-  auto submitting = session->submit({.text = std::move(text), .message_id = message_id});
+  auto submitting = session->submit({.text = std::move(text), .message_id = message_id, .command = std::move(command),
+                                     .sender = {what.message.sender, what.message.may_command}});
   CHELA_CO_TRY(auto accepted, co_await std::move(submitting));
   if (what.on_stored) what.on_stored(accepted.duplicate);
   PieceCounts counts;

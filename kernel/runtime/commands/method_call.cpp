@@ -49,7 +49,9 @@ Result<std::string> checked(plugins::PendingCall::Answer answer) {
   if (answer.bytes > answer.text.size()) {
     return fail(ErrorCode::too_large, "its answer has {} bytes, {} are allowed", answer.bytes, kMethodResultBytesMax);
   }
-  if (auto said = parse_json(answer.text, kDepthMax); !said) return fail("its answer", std::move(said.error()));
+  if (auto said = parse_json(answer.text, kDepthMax); !said) {
+    return fail(ErrorCode::protocol, "its answer {}", said.error().message);
+  }
   return std::move(answer.text);
 }
 

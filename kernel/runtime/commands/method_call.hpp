@@ -22,8 +22,8 @@ struct MethodRequest {
 
 constexpr std::size_t kMethodResultBytesMax = 8u << 20;
 
-// Yields the result, JSON. Errors: what the method says, `timed_out`, `cancelled`, `too_large`, `invalid_argument` when
-// the result is no JSON.
+// Yields the result, JSON. Errors: what the method says, `timed_out`, `cancelled`, `too_large`, `protocol` when the
+// result is no JSON.
 Task<Result<std::string>> call_method(Loop& loop, std::shared_ptr<plugins::Instance> instance, MethodRequest request,
                                       CancelToken cancel);
 

@@ -262,7 +262,7 @@ Task<TurnResult> Session::run_called(const Queued& queued, CalledCommand called,
   auto name = called.command->name;
   std::function<void(std::string_view)> on_progress = [&](std::string_view piece) { turning.on_reasoning(piece); };
   CommandInput input{.command = std::move(called.command), .arguments = std::move(called.arguments),
-                     .body = queued.message.text, .sender = queued.message.sender,
+                     .body = queued.message.words(), .sender = queued.message.sender,
                      .channel = summary_.identity.channel, .session_id = summary_.id,
                      .agent = summary_.identity.agent, .timeout = turn.limits.tool_timeout};
   auto running = run_command(turn.loop, turn.plugins, std::move(input), on_progress, stop_->token());
@@ -283,7 +283,7 @@ Task<TurnResult> Session::answer(Queued& queued, Turning& turning) {
   if (queued.stopped) stop_->cancel();
   std::string said;
   auto called = environment_.commands && queued.message.answers.empty()
-                    ? environment_.commands->match(queued.message.text, summary_.identity.channel)
+                    ? environment_.commands->match(queued.message.words(), summary_.identity.channel)
                     : std::nullopt;
   if (called) {
     bool go_on = false;

@@ -43,7 +43,10 @@ struct NewMessage {
   std::vector<ClientTool> client_tools;
   // Results of client tools, as chat messages of role `tool`. They precede the text, which may then be empty.
   std::vector<Message> answers;
-  Sender sender;  // for commands: whoever is not said to be authorized is not
+  std::string command = {};  // the words alone, in which a command is looked for; empty: those of `text`
+  Sender sender = {};        // for commands: whoever is not said to be authorized is not
+
+  const std::string& words() const { return command.empty() ? text : command; }
 };
 
 struct Accepted {

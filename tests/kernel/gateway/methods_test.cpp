@@ -110,7 +110,9 @@ TEST_F(MethodsTest, APluginsFailureNamesItAndItsReason) {
 
 TEST_F(MethodsTest, AnAnswerThatIsNoJsonOrTooLargeIsNotHandedOn) {
   weather.answer = says("{nearly");
-  EXPECT_EQ(ask("POST", "/api/methods/weather.today", "{}").status, 400);
+  auto answer = ask("POST", "/api/methods/weather.today", "{}");
+  EXPECT_EQ(answer.status, 502);
+  EXPECT_THAT(answer.body, testing::HasSubstr("weather.today (plugin wire): its answer is not valid JSON"));
   weather.answer = says('"' + std::string(9u << 20, 'x') + '"');
   EXPECT_EQ(ask("POST", "/api/methods/weather.today", "{}").status, 413);
 }

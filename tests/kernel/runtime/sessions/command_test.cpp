@@ -104,6 +104,17 @@ TEST_F(SessionCommandTest, ItsFailureIsThatOfTheMessage) {
   EXPECT_THAT(given(), testing::ElementsAre("user go on"));
 }
 
+TEST_F(SessionCommandTest, WordsThatStandAloneAreWhatIsLookedAt) {
+  commands.answer = ScriptedCommands::says("42");
+  ASSERT_TRUE(submit(*session, {.text = "[Ada, 12:00] /ask this", .message_id = "m", .command = "/ask this",
+                                .sender = {"ada", true}}));
+  until_idle(*session);
+  ASSERT_EQ(commands.seen.size(), 1u);
+  EXPECT_EQ(commands.seen[0].arguments, "this");
+  EXPECT_EQ(commands.seen[0].context["commandBody"], "/ask this");
+  EXPECT_EQ(transcript(*sessions)[0]["text"], "[Ada, 12:00] /ask this");
+}
+
 TEST_F(SessionCommandTest, AStrangerIsRefused) {
   command("/ask", false);
   EXPECT_THAT(heard.lines(), testing::Contains(testing::StartsWith("error denied")));
