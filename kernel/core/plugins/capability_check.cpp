@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "chela/ext/channel.h"
 #include "chela/ext/provider.h"
 #include "chela/ext/tool.h"
 #include "kernel/core/base/text.hpp"
@@ -23,7 +24,8 @@ struct KindInterface {
 };
 
 // Which interface carries which kind of capability. The other kinds join as their interfaces become stable.
-constexpr KindInterface kInterfaces[] = {{"tool", CHELA_EXT_TOOL}, {"provider", CHELA_EXT_PROVIDER}};
+constexpr KindInterface kInterfaces[] = {
+    {"tool", CHELA_EXT_TOOL}, {"provider", CHELA_EXT_PROVIDER}, {"channel", CHELA_EXT_CHANNEL}};
 
 struct Offer {
   uint32_t struct_size;
