@@ -155,7 +155,7 @@ class Runner:
                            '--output-junit', junit, *chosen, GTEST_OUTPUT=f'json:{gtest_folder}/')
         return self.checked('ctest', code, lambda: read_ctest(junit, gtest_folder))
 
-    def node(self, name, folder, files, before=None):
+    def node(self, name, folder, files, before=None, **environment):
         """A folder of node:test files with a package.json; its packages are installed when the lock has changed."""
         lock, stamp = folder / 'package-lock.json', folder / 'node_modules' / '.lock-installed'
         if lock.exists() and (not stamp.exists() or stamp.read_bytes() != lock.read_bytes()):
@@ -168,7 +168,7 @@ class Runner:
         junit = self.reports / f'{name}.xml'
         junit.unlink(missing_ok=True)
         code, _ = self.run('node', '--test', '--test-concurrency=1', '--test-reporter=spec', '--test-reporter-destination=stdout',
-                           '--test-reporter=junit', f'--test-reporter-destination={junit}', *files, folder=folder)
+                           '--test-reporter=junit', f'--test-reporter-destination={junit}', *files, folder=folder, **environment)
         return self.checked(name, code, lambda: read_junit(junit))
 
     def bridge(self):
@@ -177,6 +177,15 @@ class Runner:
         if self.run('npm', 'run', '--silent', 'check', folder=BRIDGE)[0]:
             totals.fail('bridge: the types')
         return totals
+
+    def addon(self):
+        """Native plugins inside Node, which has to load the sanitizer's runtime first; its own memory at exit is not ours."""
+        environment = {}
+        if self.preset == 'asan':
+            runtime = self.run('clang-19', '-print-file-name=libclang_rt.asan-' + os.uname().machine + '.so', capture=True)[1].strip()
+            options = self.environment['ASAN_OPTIONS'] + ':detect_leaks=0'
+            environment = {'LD_PRELOAD': runtime, 'ASAN_OPTIONS': options}
+        return self.node('addon', ADDON, test_files(ADDON), **environment)
 
     def fuzz(self):
         """Every fuzz target, on a build of its own (preset fuzz): what is known again, then a search for more."""
@@ -227,9 +236,11 @@ def test_files(folder):
 
 E2E = ROOT / 'tests' / 'e2e'
 BRIDGE = ROOT / 'bridge-node'
+ADDON = ROOT / 'addon'
 HOSTILE = ROOT / 'tests' / 'hostile'
 FUZZ = ROOT / 'tests' / 'fuzz'
 BROWSER = ROOT / 'tests' / 'browser'
+CHAOS = ROOT / 'tests' / 'chaos'
 DURABILITY = ROOT / 'tests' / 'durability'
 LOAD = ROOT / 'tests' / 'load'
 DEBIAN_PYTHON = '/usr/bin/python3'  # whatever else is called python3: this one has Debian's python3-websockets
@@ -246,15 +257,17 @@ SUITES = {
     'hostile': lambda runner: runner.node('hostile', HOSTILE, test_files(HOSTILE)),
     'durability': lambda runner: runner.unittest(DURABILITY, DEBIAN_PYTHON),
     'bridge': Runner.bridge,
+    'addon': Runner.addon,
     'load': Runner.load,
     'browser': lambda runner: runner.node('browser', BROWSER, test_files(BROWSER)),
+    'chaos': lambda runner: runner.node('chaos', CHAOS, test_files(CHAOS)),
     'fuzz': Runner.fuzz,
     'e2e-smoke': lambda runner: runner.node('e2e-smoke', E2E, SMOKE),
 }
-DEFAULT = {'asan': ['ctest', 'e2e-smoke'], 'tsan': ['ctest-threads']}
-LONG = {'asan': ['ctest', 'e2e-smoke', 'hostile', 'durability'], 'tsan': ['ctest', 'e2e-smoke']}
+DEFAULT = {'asan': ['ctest', 'e2e-smoke', 'addon'], 'tsan': ['ctest-threads']}
+LONG = {'asan': ['ctest', 'e2e-smoke', 'hostile', 'durability', 'addon'], 'tsan': ['ctest', 'e2e-smoke']}
 PARTS = {'ctest-threads', 'e2e-smoke'}  # of other suites
-LONG_ONLY = {'load'}  # its limits are those of a machine that does nothing else
+LONG_ONLY = {'load', 'chaos'}  # their limits are those of a machine that does nothing else
 
 
 def suites_of(preset, long):

@@ -121,11 +121,15 @@ export interface CommandRunParams {
   /** senderId, channel, isAuthorizedSender, commandBody, sessionKey, … */
   context: Record<string, unknown>;
   timeoutMs?: number;
+  credit?: number;
 }
 export interface CommandRunResult {
   reply?: CommandPayload;
   continueAgent?: boolean;
   suppressReply?: boolean;
+}
+export interface CommandRunEvent {
+  text: string;
 }
 
 // chela.gateway_method/1: Methods that clients of the gateway call on plugins, and plugins on the gateway.
@@ -322,6 +326,8 @@ export interface PluginStartParams {
   config: Record<string, unknown>;
   /** The gateway's configuration in upstream's form, secrets left out; for hosts that offer it to plugins. */
   gatewayConfig?: Record<string, unknown>;
+  /** Absolute path of a folder that the plugin may write. Without it: that of host.hello. */
+  stateDirectory?: string;
   /** cliMetadata: register only, start nothing. */
   mode?: PluginStartParamsMode;
   timeoutMs?: number;
@@ -571,8 +577,8 @@ export interface Methods {
   'channel.receive': { params: ChannelReceiveParams; result: ChannelReceiveResult };
   /** An account's state has changed. */
   'channel.status': { params: ChannelStatusParams };
-  /** Runs a chat command. */
-  'command.run': { params: CommandRunParams; result: CommandRunResult };
+  /** Runs a chat command. Events are pieces of progress, shown while it runs. */
+  'command.run': { params: CommandRunParams; result: CommandRunResult; event: CommandRunEvent };
   /** A client calls a plugin's method. */
   'gatewayMethod.call': { params: GatewayMethodCallParams; result: GatewayMethodCallResult };
   /** A plugin calls a method of the gateway, with its own permissions. */
@@ -778,11 +784,15 @@ const commandRunParamsShape: Shape = { is: 'object', members: () => [
   ['args', false, { is: 'string' }],
   ['context', true, { is: 'object' }],
   ['timeoutMs', false, { is: 'integer', min: 0, max: Number.MAX_SAFE_INTEGER }],
+  ['credit', false, { is: 'integer', min: 0, max: Number.MAX_SAFE_INTEGER }],
 ] };
 const commandRunResultShape: Shape = { is: 'object', members: () => [
   ['reply', false, commandPayloadShape],
   ['continueAgent', false, { is: 'boolean' }],
   ['suppressReply', false, { is: 'boolean' }],
+] };
+const commandRunEventShape: Shape = { is: 'object', members: () => [
+  ['text', true, { is: 'string' }],
 ] };
 const gatewayMethodCallParamsShape: Shape = { is: 'object', members: () => [
   ['plugin', true, { is: 'string', max: 64 }],
@@ -916,6 +926,7 @@ const pluginStartParamsShape: Shape = { is: 'object', members: () => [
   ['manifest', false, { is: 'object' }],
   ['config', true, { is: 'object' }],
   ['gatewayConfig', false, { is: 'object' }],
+  ['stateDirectory', false, { is: 'string' }],
   ['mode', false, { is: 'string', values: ['full', 'cliMetadata'] }],
   ['timeoutMs', false, { is: 'integer', min: 0, max: Number.MAX_SAFE_INTEGER }],
 ] };
@@ -1103,7 +1114,7 @@ const parts = {
   'channel.send': { params: channelSendParamsShape, result: channelReceiptShape },
   'channel.receive': { params: channelReceiveParamsShape, result: channelReceiveResultShape },
   'channel.status': { params: channelStatusParamsShape },
-  'command.run': { params: commandRunParamsShape, result: commandRunResultShape },
+  'command.run': { params: commandRunParamsShape, result: commandRunResultShape, event: commandRunEventShape },
   'gatewayMethod.call': { params: gatewayMethodCallParamsShape, result: gatewayMethodCallResultShape },
   'gateway.request': { params: gatewayRequestParamsShape, result: gatewayRequestResultShape },
   'hook.run': { params: hookRunParamsShape, result: hookRunResultShape },

@@ -30,9 +30,9 @@ export class Kernel {
   /** method → (params, id) => result, for what plugins ask. */
   methods = {};
 
-  constructor({ flags = FLAGS, env = {}, program = join(ROOT, 'dist/main.js') } = {}) {
+  constructor({ flags = FLAGS, env = {}, program = join(ROOT, 'dist/main.js'), parameters = [] } = {}) {
     this.state = mkdtempSync(join(tmpdir(), 'chela-bridge-'));
-    this.process = spawn(process.execPath, [...flags, program], {
+    this.process = spawn(process.execPath, [...flags, program, ...parameters], {
       stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
       env: { PATH: process.env.PATH, HOME: this.state, CHELA_HOST_TOKEN: TOKEN, ...env },
     });

@@ -26,7 +26,7 @@ config::ConfigSpec kernel_config_spec() {
       {.owner = "gateway", .path = "gateway", .schema = embedded::gateway_schema()},
       {.owner = "log", .path = "logging", .schema = embedded::logging_schema()},
       {.owner = "config", .path = "secrets", .schema = embedded::secrets_schema()},
-      {.owner = "plugins", .path = "plugins", .schema = embedded::plugins_schema()},
+      {.owner = "plugins", .path = "plugins", .schema = embedded::plugins_schema(), .reload = Reload::live},
       {.owner = "plugins", .path = "runtime", .schema = embedded::lane_schema()},
       {.owner = "runtime", .path = "agents", .schema = embedded::agents_schema()},
       {.owner = "runtime", .path = "models", .schema = embedded::models_schema(), .reload = Reload::live},

@@ -59,7 +59,7 @@ config::Loaded load_configuration(config::ConfigSpec& spec, const config::LoadRe
     if (!manifest.config_schema) continue;
     auto schema = manifest.config_schema->dump();
     auto problems = spec.add({.owner = "plugin " + manifest.id, .path = "plugins.entries." + manifest.id + ".config",
-                              .schema = schema, .from_plugin = true});
+                              .schema = schema, .reload = config::Reload::live, .from_plugin = true});
     std::ranges::move(problems, std::back_inserter(refused));
   }
   loaded = config::load(spec, request);

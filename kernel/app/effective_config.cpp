@@ -89,6 +89,9 @@ Reasons EffectiveConfig::next_start_refusals(const config::Snapshot& written) co
 
 EffectiveConfig::Reloaded EffectiveConfig::reload() {
   Reloaded out;
+  auto spec = kernel_config_spec();  // plugins may have come and gone, and with them their slices
+  (void)load_configuration(spec, request_, home_);
+  spec_ = std::move(spec);
   auto proposal = reloader_->read();
   if (!proposal.next) {
     out.refusals = texts_of(proposal.problems, config::Severity::error);

@@ -6,8 +6,11 @@
 #include <nlohmann/json.hpp>
 
 #include "kernel/app/channel_parts.hpp"
+#include "kernel/app/command_parts.hpp"
 #include "kernel/app/effective_config.hpp"
+#include "kernel/app/gateway_hooks.hpp"
 #include "kernel/app/live_reload.hpp"
+#include "kernel/app/plugin_life.hpp"
 #include "kernel/app/local_services.hpp"
 #include "kernel/app/plugin_parts.hpp"
 #include "kernel/app/secrets.hpp"
@@ -22,9 +25,11 @@
 #include "kernel/gateway/openai_api.hpp"
 #include "kernel/gateway/operations.hpp"
 #include "kernel/gateway/page.hpp"
+#include "kernel/gateway/plugin_routes.hpp"
 #include "kernel/gateway/service.hpp"
 #include "kernel/gateway/sessions_api.hpp"
 #include "kernel/gateway/socket.hpp"
+#include "kernel/runtime/capabilities/services.hpp"
 
 namespace chela::app {
 namespace {
@@ -68,6 +73,7 @@ class Gateway::Parts {
   bool ready = false;
   log::Redactor redactor;
   EffectiveConfig configuration;
+  std::shared_ptr<plugins::LogRing> plugin_logs;
   std::optional<log::Logger> logger;
   std::optional<store::StateLock> lock;
   uv_signal_t signals[2];  // before the loop, which finishes closing them
@@ -76,8 +82,11 @@ class Gateway::Parts {
   std::optional<ServiceSecrets> service_secrets;
   std::optional<net::EgressClient> egress;
   std::unique_ptr<PluginParts> plugin_parts;
+  std::optional<runtime::Hooks> hooks;
+  std::optional<runtime::Services> services;
   std::optional<runtime::ModelCatalog> models;
   std::optional<runtime::ToolCatalog> tools;
+  std::optional<CommandParts> commands;
   std::optional<runtime::WorkspaceContext> context_files;
   runtime::TurnTotals totals;
   std::optional<runtime::SessionStore> session_store;
@@ -87,6 +96,7 @@ class Gateway::Parts {
   std::optional<gateway::Context> context;
   std::optional<gateway::Service> service;
   std::shared_ptr<gateway::SocketClients> sockets;
+  std::optional<PluginLife> plugin_life;
   std::optional<net::HttpServer> server;
   std::optional<LiveReload> live_reload;
 };
@@ -95,7 +105,8 @@ std::expected<void, StartFailure> Gateway::Parts::bootstrap() {
   if (auto loaded = configuration.load(); !loaded) return std::unexpected(StartFailure{std::move(loaded.error())});
   auto sink = log::open_sink(log_options(config()));
   if (!sink) return refuse("logging", sink.error());
-  logger.emplace(std::move(*sink), redactor);
+  plugin_logs = std::make_shared<plugins::LogRing>(std::move(*sink));
+  logger.emplace(plugin_logs, redactor);
   return {};
 }
 
@@ -157,17 +168,21 @@ std::expected<void, StartFailure> Gateway::Parts::make_plugins() {
   plugin_parts->set().on_change([this] {
     if (tools) *tools = runtime::ToolCatalog(plugin_parts->set(), tool_selection(config()));
   });
+  hooks.emplace(*loop, logger->with_category("hooks"), plugin_parts->set());
+  plugin_parts->set().on_change([this] { hooks->relist(); });
   return {};
 }
 
 void Gateway::Parts::make_runtime() {
   models.emplace(model_catalog(plugin_parts->set(), configuration));
   tools.emplace(plugin_parts->set(), tool_selection(config()));
+  commands.emplace(*loop, *plugin_parts, configuration);
   session_store.emplace(*database);
   runtime::TurnEnvironment turn{*loop,  logger->with_category("turn"), plugin_parts->set(), *models, *tools, *context_files,
                                 totals, turn_limits(config()),
-                                config().find_string("agents.defaults.userTimezone").value_or("")};
-  sessions.emplace(runtime::SessionEnvironment{std::move(turn), *session_store, {}}, runtime::Sessions::Limits{});
+                                config().find_string("agents.defaults.userTimezone").value_or(""), &*hooks};
+  sessions.emplace(runtime::SessionEnvironment{std::move(turn), *session_store, {}, &commands->commands()},
+                   runtime::Sessions::Limits{});
   channels.emplace(*loop, *logger, configuration, *plugin_parts, *sessions, *models);
 }
 
@@ -183,11 +198,15 @@ void Gateway::Parts::make_gateway() {
                            .metrics = [this] { return server_metrics(); }});
   gateway::add_page(*service);
   gateway::add_sessions_api(*service, *context);
+  plugin_life.emplace(configuration, *plugin_parts, *context, *logger);
+  gateway::add_plugins_api(*service, *context, plugin_life->sources(*plugin_logs));
   gateway::add_channels_api(*service, *context);
   sockets = gateway::add_socket(*service, *context);
   gateway::add_openai_models(*service, *context);
   gateway::add_openai_chat(*service, *context);
   gateway::add_openai_responses(*service, *context);
+  commands->serve(*service, *context);
+  gateway::add_plugin_routes(*service, *context);
   LiveParts live{*context, *service, *sockets, &*channels};
   set_rules_and_limits(configuration, live);
   server.emplace(*loop, *service, server_limits(config()));
@@ -202,9 +221,14 @@ std::expected<std::string, StartFailure> Gateway::Parts::start() {
   ready = true;
   for (const auto& warning : warnings()) logger->warning("{}", warning);
   loop->spawn("looking for local model services", find_local_services(*loop, plugin_parts->set(), *models, *logger));
-  loop->spawn("learning what plugins for Node provide", plugin_parts->set().learn_registrations());
+  loop->spawn("learning what plugins for Node provide", begin_hooks(plugin_parts->set(), *hooks, server->port()));
   channels->start();
-  live_reload.emplace(configuration, *logger, LiveParts{*context, *service, *sockets, &*channels});
+  services.emplace(*loop, logger->with_category("service"), plugin_parts->set());
+  services->start();
+  live_reload.emplace(configuration, *logger, LiveParts{*context, *service, *sockets, &*channels, [this] {
+                                                          plugin_life->take_in_plugins_soon();
+                                                        }});
+  plugin_life->set_live_reload(&*live_reload);
   auto shown = address.find(':') == std::string::npos ? address : "[" + address + "]";
   return fmt::format("http://{}:{}", shown, server->port());
 }
@@ -235,7 +259,11 @@ std::vector<gateway::Metric> Gateway::Parts::server_metrics() const {
       {"refusedConnections", "chela_http_refused_total", "Connections above a limit", true, count(counters.refused)},
       {"openConnections", "chela_http_connections", "Connections now", false, count(counters.connections)},
       {"egressRequests", "chela_egress_requests_total", "Requests sent out", true, count(out.started)},
-      {"egressFailures", "chela_egress_failures_total", "Requests sent out that failed", true, count(out.failed)}};
+      {"egressFailures", "chela_egress_failures_total", "Requests sent out that failed", true, count(out.failed)},
+      {"hookCalls", "chela_hook_calls_total", "Calls of plugins at points where they listen", true,
+       count(hooks->totals().calls)},
+      {"hookFailures", "chela_hook_failures_total", "Calls of plugins at such points that failed or were late", true,
+       count(hooks->totals().failures)}};
 }
 
 std::vector<gateway::Metric> Gateway::Parts::metrics() const {
@@ -264,6 +292,7 @@ void Gateway::Parts::serve() {
 
 void Gateway::Parts::drain() {
   ready = false;
+  plugin_life->set_live_reload(nullptr);
   live_reload.reset();
   channels->channels().refuse_new();
   auto grace = std::chrono::seconds(config().get_integer("gateway.gracefulShutdownSeconds"));
@@ -276,10 +305,13 @@ void Gateway::Parts::drain() {
       auto slept = co_await sleep_until(*parts.loop, parts.loop->now() + std::chrono::milliseconds(20), {});
       if (!slept) break;
     }
+    co_await end_hooks(*parts.loop, *parts.hooks, *parts.sessions);
     co_await parts.channels->channels().accounts().stop(until);
+    auto ending = parts.services->stop();
+    auto ended = co_await std::move(ending);
     finished.set(true);
     parts.loop->stop();
-    co_return drained;
+    co_return drained ? ended : drained;
   };
   loop->spawn("drain", wait_for_turns(*this, deadline, done));
   if (!done.is_set()) loop->run();

@@ -1,6 +1,7 @@
 #include "kernel/app/host_programs.hpp"
 
 #include "kernel/core/base/text.hpp"
+#include "kernel/core/packages/openclaw_package.hpp"
 #include "kernel/core/platform/paths.hpp"
 
 namespace chela::app {
@@ -31,14 +32,11 @@ remote::HostPrograms host_programs(const config::Snapshot& config, const Home& h
   auto program = platform::executable_path();
   auto folder = program ? program->parent_path() : fs::path();
   auto node = config.find_string("runtime.node.program").value_or("");
-  auto may_open_sockets = [&config](const std::string& id) {
-    return config.find_string(fmt::format("plugins.entries.{}.network", id)) == "host";
-  };
   return {.native_host = folder / "chela-plugin-host",
           .node = node.empty() ? on_path(path, "node") : real(node),
           .node_host = real(folder.parent_path() / "lib" / "bridge"),
           .node_heap_megabytes = static_cast<std::size_t>(config.get_integer("runtime.node.heapMegabytes")),
-          .may_open_sockets = std::move(may_open_sockets),
+          .openclaw = packages::openclaw_folder(real(home.root)),
           .workspace = real(workspace),
           .state_directory = home.plugin_state()};
 }

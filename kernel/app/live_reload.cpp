@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "kernel/app/gateway_hooks.hpp"
 #include "kernel/app/local_services.hpp"
 #include "kernel/app/settings.hpp"
 
@@ -28,6 +29,7 @@ void set_rules_and_limits(const EffectiveConfig& config, LiveParts& parts) {
   context.messages_per_client.set_per_minute_max(
       static_cast<int>(current.get_integer("gateway.sessionRateLimitPerMinute")));
   context.sessions.set_turn_limits(turn_limits(current));
+  context.sessions.environment().turn.hooks->set_rules(hook_rules(current));
   parts.service.set_body_bytes_max(static_cast<std::uint64_t>(current.get_integer("gateway.http.bodyBytesMax")));
 }
 
@@ -47,14 +49,19 @@ void LiveReload::notice(std::string text) {
 }
 
 void LiveReload::on_change() {
+  if (reload() && parts_.plugins_changed) parts_.plugins_changed();
+}
+
+Result<void> LiveReload::reload() {
   auto reloaded = config_.reload();
   notices_.clear();
   for (const auto& refusal : reloaded.refusals) notice("the changed configuration is not taken in: " + refusal);
-  if (!reloaded.refusals.empty()) return;
+  if (!reloaded.refusals.empty()) return fail(ErrorCode::invalid_argument, "{}", reloaded.refusals.front());
   for (const auto& warning : reloaded.warnings) logger_.warning("{}", warning);
   for (const auto& change : reloaded.live) logger_.info("{} has changed and is in effect", change.path.text());
   for (const auto& change : reloaded.restart) notice(change.path.text() + " has changed and needs a restart");
   if (reloaded.changed) apply(reloaded.live);
+  return {};
 }
 
 void LiveReload::apply(const std::vector<config::Change>& changes) {

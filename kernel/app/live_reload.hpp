@@ -2,6 +2,7 @@
 
 // Brings a changed configuration to the parts that run. Loop thread only.
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -22,6 +23,7 @@ struct LiveParts {
   gateway::Service& service;
   gateway::SocketClients& sockets;
   ChannelParts* channels = nullptr;  // null: there are none
+  std::function<void()> plugins_changed = {};  // what the configuration says of them
 };
 
 // Access rules and limits as configured: for what comes from now on, and for turns and sockets that are open as far
@@ -37,6 +39,9 @@ class LiveReload {
 
   // What the person should know of the file: why it is not taken in, and what in it needs a restart.
   const std::vector<std::string>& notices() const { return notices_; }
+
+  // Takes in what the file says now, but for the plugins. An error: it is not taken in.
+  Result<void> reload();
 
  private:
   void on_change();

@@ -8,6 +8,7 @@
 #include "kernel/app/configuration.hpp"
 #include "kernel/app/gateway_config.hpp"
 #include "kernel/app/host_programs.hpp"
+#include "kernel/app/plugin_config.hpp"
 #include "kernel/app/settings.hpp"
 #include "kernel/core/net/public_address.hpp"
 #include "kernel/core/packages/store.hpp"
@@ -39,31 +40,42 @@ PluginParts::PluginParts(PluginSurroundings surroundings, plugins::Lane lane) : 
 }
 
 plugins::PluginSetOptions PluginParts::set_options(plugins::Lane lane) {
-  const auto& config = surroundings_.configuration.current();
   const auto& home = surroundings_.configuration.home();
-  return {.roots = plugin_roots(home, &config),
-          .selection = plugin_selection(config),
+  auto now = rules();
+  return {.roots = std::move(now.roots),
+          .selection = std::move(now.selection),
           .lane = lane,
           .linked_in = surroundings_.linked_in,
-          .config_of = [this](const std::string& id) { return config_of(id); },
+          .config_of = [this](const plugins::Manifest& manifest) { return config_of(manifest); },
           .gateway_config_of = [this](const std::string& id) { return gateway_config_of(id); },
           .probe = {.command = surroundings_.probe},
           .verify_files = [root = home.root](const plugins::Manifest& manifest) {
             return packages::verify_installed(root, manifest.directory);
           },
-          .isolation = plugin_isolation(config),
+          .trust_in_home = [this] { return trust_in_home(); },
+          .isolation = std::move(now.isolation),
+          .open_sockets = std::move(now.open_sockets),
           .registrations = home.registrations(),
           .elsewhere = &*hosts_};
 }
 
-std::string PluginParts::config_of(const std::string& plugin_id) const {
-  Json slice = Json::object();
-  const auto* entries = surroundings_.configuration.current().find("plugins.entries");
-  if (entries && entries->contains(plugin_id)) slice = entries->at(plugin_id).value("config", Json::object());
-  if (const auto* record = set_->find(plugin_id); record && record->manifest->config_schema) {
-    config::fill_defaults(*record->manifest->config_schema, slice);
-  }
-  return slice.dump(-1, ' ', false, Json::error_handler_t::replace);
+plugins::PluginRules PluginParts::rules() const {
+  const auto& config = surroundings_.configuration.current();
+  return {.roots = plugin_roots(surroundings_.configuration.home(), &config),
+          .selection = plugin_selection(config),
+          .isolation = plugin_isolation(config),
+          .open_sockets = plugins_with_sockets(config)};
+}
+
+std::map<std::string, plugins::TrustLevel> PluginParts::trust_in_home() const {
+  auto levels = packages::installed_trust(surroundings_.configuration.home().root);
+  if (levels) return std::move(*levels);
+  surroundings_.logger.warning("no installed plugin is trusted: {}", levels.error().message);
+  return {};
+}
+
+std::string PluginParts::config_of(const plugins::Manifest& manifest) const {
+  return plugin_config(surroundings_.configuration.current(), manifest);
 }
 
 std::string PluginParts::gateway_config_of(const std::string& plugin_id) const {
@@ -74,7 +86,7 @@ void PluginParts::tell_configuration() {
   for (const auto* record : set_->list()) {
     const auto& id = record->manifest->id;
     if (!record->instance || record->manifest->runtime != plugins::Runtime::node) continue;
-    hosts_->tell_configuration(id, config_of(id), gateway_config_of(id));
+    hosts_->tell_configuration(id, config_of(*record->manifest), gateway_config_of(id));
   }
 }
 

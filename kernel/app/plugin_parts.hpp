@@ -47,6 +47,8 @@ class PluginParts {
   // Whether a request of a plugin may go to an address: one that may reach every host may reach none that only this
   // machine or its network reaches.
   Result<void> check_address(const net::EgressAddress& to) const;
+  // What the configuration in effect says of them.
+  plugins::PluginRules rules() const;
   // Tells plugins for Node that run what the configuration says now.
   void tell_configuration();
   // Stops every plugin and gives the host processes their time to end. Nothing is left to ask afterwards.
@@ -54,7 +56,8 @@ class PluginParts {
 
  private:
   plugins::PluginSetOptions set_options(plugins::Lane lane);
-  std::string config_of(const std::string& plugin_id) const;
+  std::string config_of(const plugins::Manifest& manifest) const;
+  std::map<std::string, plugins::TrustLevel> trust_in_home() const;
   std::string gateway_config_of(const std::string& plugin_id) const;
 
   PluginSurroundings surroundings_;

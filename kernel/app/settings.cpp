@@ -109,6 +109,16 @@ std::map<std::string, plugins::Isolation> plugin_isolation(const config::Snapsho
   return out;
 }
 
+std::set<std::string> plugins_with_sockets(const config::Snapshot& config) {
+  std::set<std::string> out;
+  const auto* entries = config.find("plugins.entries");
+  if (!entries || !entries->is_object()) return out;
+  for (const auto& [id, entry] : entries->items()) {
+    if (text_of(entry, "network") == "host") out.insert(id);
+  }
+  return out;
+}
+
 std::filesystem::path workspace(const config::Snapshot& config, const std::filesystem::path& fallback) {
   auto set = config.find_string("agents.defaults.workspace");
   return set && !set->empty() ? expanded(*set) : fallback;

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <map>
+#include <set>
 #include <string>
 
 #include "kernel/app/effective_config.hpp"
@@ -31,6 +32,8 @@ runtime::ToolSelection tool_selection(const config::Snapshot& config);
 plugins::Selection plugin_selection(const config::Snapshot& config);
 // Where the operator wants single plugins to run, by id.
 std::map<std::string, plugins::Isolation> plugin_isolation(const config::Snapshot& config);
+// The plugins for Node that may open sockets of their own, by id.
+std::set<std::string> plugins_with_sockets(const config::Snapshot& config);
 // `~` and relative paths are taken from the home directory of the person.
 std::filesystem::path workspace(const config::Snapshot& config, const std::filesystem::path& fallback);
 std::vector<std::filesystem::path> plugin_load_paths(const config::Snapshot& config);

@@ -2,6 +2,7 @@
 
 // What the routes work with. Made by the application; outlives the service.
 
+#include <memory>
 #include <string>
 
 #include "kernel/core/log/logger.hpp"
@@ -18,6 +19,8 @@ class Channels;
 }
 
 namespace chela::gateway {
+
+class PluginRoutes;
 
 struct SocketLimits {
   std::size_t message_bytes_max = 262'144;
@@ -40,6 +43,7 @@ struct Context {
   SocketLimits socket_limits;     // of connections and messages from now on
   RateLimit messages_per_client;  // gateway.sessionRateLimitPerMinute
   runtime::Channels* channels = nullptr;  // null: there are none
+  std::shared_ptr<const PluginRoutes> plugin_routes = nullptr;  // null: plugins are asked for none
 };
 
 }  // namespace chela::gateway

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "kernel/gateway/channels_api.hpp"
+#include "kernel/gateway/plugin_routes.hpp"
 
 namespace chela::gateway {
 namespace {
@@ -20,6 +21,13 @@ Json models_json(const runtime::ModelCatalog& models) {
       {"default", models.default_model().text()}, {"demonstration", models.is_demonstration()}, {"services", services}};
 }
 
+// Who provides what: {"memory": [{"id", "plugin"}]}.
+Json providers_json(const plugins::Registry& registry) {
+  Json out = Json::object();
+  for (const auto* one : registry.list_all()) out[one->kind].push_back({{"id", one->id}, {"plugin", one->plugin_id}});
+  return out;
+}
+
 Json plugins_json(const Context& context) {
   const auto& set = context.plugins;
   Json reports = Json::array();
@@ -32,14 +40,19 @@ Json plugins_json(const Context& context) {
     reports.push_back(plugin_json(*record));
   }
   Json diagnostics = Json::array();
-  for (const auto* list : {&set.diagnostics(), &context.models.diagnostics(), &context.tools.diagnostics()}) {
+  const auto* commands = context.sessions.environment().commands;
+  for (const auto* list : {&set.diagnostics(), &context.models.diagnostics(), &context.tools.diagnostics(),
+                           commands ? &commands->diagnostics() : nullptr}) {
+    if (!list) continue;
     for (const auto& diagnostic : *list) diagnostics.push_back(diagnostic_json(diagnostic));
   }
   return {{"known", reports.size()},
           {"started", started},
           {"blockedByMode", blocked},
           {"reports", reports},
-          {"diagnostics", diagnostics}};
+          {"diagnostics", diagnostics},
+          {"providers", providers_json(set.registry())},
+          {"routes", context.plugin_routes ? context.plugin_routes->report() : Json::array()}};
 }
 
 Json warnings_of(const Json& report) {
@@ -58,6 +71,12 @@ Json warnings_of(const Json& report) {
     }
   }
   for (const auto& diagnostic : report["plugins"]["diagnostics"]) warnings.push_back(diagnostic["message"]);
+  for (const auto& route : report["plugins"]["routes"]) {
+    if (!route.contains("unreachable")) continue;
+    warnings.push_back("plugin " + route["plugin"].get<std::string>() + ": its route " +
+                       route["path"].get<std::string>() + " is never reached: " +
+                       route["unreachable"].get<std::string>());
+  }
   return warnings;
 }
 
@@ -133,6 +152,10 @@ std::string doctor_text(const Json& report) {
     for (const auto& diagnostic : plugin["diagnostics"]) {
       out += "  - " + diagnostic["code"].get<std::string>() + ": " + diagnostic["message"].get<std::string>() + "\n";
     }
+  }
+  for (const auto& route : report["plugins"]["routes"]) {
+    out += "- route " + route["path"].get<std::string>() + " (" + route["match"].get<std::string>() + ", " +
+           route["auth"].get<std::string>() + "): plugin " + route["plugin"].get<std::string>() + "\n";
   }
   out += "\nSuggested next steps\n";
   for (const auto& warning : report["warnings"]) out += "- " + warning.get<std::string>() + "\n";

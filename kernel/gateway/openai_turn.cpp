@@ -63,7 +63,8 @@ Task<Result<std::unique_ptr<OpenAiTurn>>> OpenAiTurn::start(Context& context, Op
                               .model = turn->model_,
                               .options = std::move(request.options),
                               .client_tools = std::move(request.tools),
-                              .answers = std::move(request.answers)};
+                              .answers = std::move(request.answers),
+                              .sender = {principal.key, true}};
   CHELA_CO_CHECK(co_await session->submit(std::move(message)));
   co_return turn;
 }

@@ -12,6 +12,7 @@
 #include "kernel/core/net/http_exchange.hpp"
 #include "kernel/core/policy/principal.hpp"
 #include "kernel/core/policy/route_policy.hpp"
+#include "kernel/gateway/rate_limit.hpp"
 
 namespace chela::gateway {
 
@@ -51,6 +52,8 @@ struct Route {
   std::string summary;  // one sentence, for the route list
   Handler handler;
   ErrorStyle errors = ErrorStyle::chela;
+  RateLimit* per_client = nullptr;  // requests of one address; null: as many as it likes
+  bool cut_when_it_fails = false;   // an error after the head ends the connection instead of the answer
 };
 
 class RouteTable {

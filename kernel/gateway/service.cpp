@@ -18,7 +18,7 @@ std::string with_head(std::string methods) {
 
 // What admit() decided and handle() acts upon.
 struct Service::Admitted {
-  const Route* route;
+  std::shared_ptr<const Route> route;
   std::vector<PathParameter> parameters;
   policy::Principal principal;
   std::string cors_origin;
@@ -56,8 +56,10 @@ net::Admission Service::admit(const net::RequestHead& head) {
   };
   if (head.method == "OPTIONS" && !match.allowed_methods.empty() && !origin.empty()) return refuse(preflight(match));
 
+  std::shared_ptr<const Route> route(std::shared_ptr<void>(), match.route);  // one of the table's
+  if (!route && match.allowed_methods.empty() && guests_) route = guests_(head);
   // Who may not be here learns nothing of which routes there are.
-  auto access = match.route ? match.route->policy.access() : policy::RouteAccess::operator_read;
+  auto access = route ? route->policy.access() : policy::RouteAccess::operator_read;
   auto principal = access_.check(head, access);
   if (!principal) {
     auto& refusal = principal.error();
@@ -65,20 +67,23 @@ net::Admission Service::admit(const net::RequestHead& head) {
     if (refusal.retry_after > Duration::zero()) add_retry_after(response.headers, refusal.retry_after);
     return refuse(std::move(response));
   }
-  if (!match.route && !match.allowed_methods.empty()) {
+  if (!route && !match.allowed_methods.empty()) {
     auto response = error_reply({ErrorCode::invalid_argument, "this path takes " + match.allowed_methods}, style);
     response.status = 405;
     response.headers.add("Allow", with_head(match.allowed_methods));
     return refuse(std::move(response));
   }
-  if (!match.route) {
+  if (!route) {
     return refuse(
         error_reply({ErrorCode::not_found, "nothing is served at " + head.path + "; the web page is at /chat"}, style));
   }
+  if (route->per_client && !route->per_client->take(principal->key)) {
+    return refuse(too_fast_reply(route->per_client->wait(principal->key), style));
+  }
   net::Admission out;
-  out.body_size_max = std::min(match.route->policy.body_bytes_max(), body_bytes_max_);
-  out.context =
-      std::make_shared<Admitted>(match.route, std::move(match.parameters), std::move(*principal), std::move(origin));
+  out.body_size_max = std::min(route->policy.body_bytes_max(), body_bytes_max_);
+  out.context = std::make_shared<Admitted>(std::move(route), std::move(match.parameters), std::move(*principal),
+                                           std::move(origin));
   return out;
 }
 
@@ -90,6 +95,7 @@ Task<Result<void>> Service::handle(net::HttpExchange& exchange) {
   auto error = std::move(answered.error());
   if (error.code == ErrorCode::internal)
     logger_.error("{} {}: {}", request.http().method, request.http().path, error.message);
+  if (exchange.answered() && admitted.route->cut_when_it_fails) co_return std::unexpected(std::move(error));
   if (!exchange.answered()) (void)request.respond(error_reply(error, admitted.route->errors));
   co_return Result<void>{};
 }

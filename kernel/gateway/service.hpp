@@ -4,7 +4,9 @@
 // headers that every answer has. Loop thread only.
 
 #include <cstdint>
+#include <functional>
 #include <limits>
+#include <memory>
 #include <string>
 
 #include "kernel/core/log/logger.hpp"
@@ -20,6 +22,9 @@ class Service final : public net::HttpService {
 
   void add(Route route) { routes_.add(std::move(route)); }
   const RouteTable& routes() const { return routes_; }
+  // Asked for the requests whose path none of the routes has; a null answer means that nothing is served there.
+  using Guests = std::function<std::shared_ptr<const Route>(const net::RequestHead& head)>;
+  void set_guests(Guests guests) { guests_ = std::move(guests); }
   // Above it no route takes a body, whatever its own bound.
   void set_body_bytes_max(std::uint64_t bytes) { body_bytes_max_ = bytes; }
 
@@ -34,6 +39,7 @@ class Service final : public net::HttpService {
   log::Logger logger_;
   policy::AccessControl& access_;
   RouteTable routes_;
+  Guests guests_;
   std::uint64_t body_bytes_max_ = std::numeric_limits<std::uint64_t>::max();
 };
 

@@ -109,7 +109,7 @@ class SessionsApi {
     CHELA_CO_TRY(auto session, co_await context_.sessions.open(std::string(request.parameter("id")),
                                                                {.channel = "api", .peer = request.principal.key}));
     runtime::NewMessage message{.text = text_member(body, "text"), .message_id = text_member(body, "messageId"),
-                                .model = text_member(body, "model")};
+                                .model = text_member(body, "model"), .sender = {request.principal.key, true}};
     if (message.message_id.empty()) message.message_id = "msg-" + random_hex(16);
     MessageEvents events(session, message.message_id);
     CHELA_CO_TRY(auto accepted, co_await session->submit(std::move(message)));

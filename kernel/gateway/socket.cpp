@@ -132,7 +132,8 @@ class Client final : public runtime::SessionListener, public std::enable_shared_
     auto session = session_;
     auto message_id = message.message_id.empty() ? "msg-" + random_hex(16) : message.message_id;
     if (!envelope_) raw_message_ids_.insert(message_id);
-    auto accepted = co_await session->submit({.text = std::move(message.text), .message_id = message_id});
+    auto accepted = co_await session->submit(
+        {.text = std::move(message.text), .message_id = message_id, .sender = {principal_.key, true}});
     if (!socket_) co_return Result<void>{};
     if (!accepted) {
       raw_message_ids_.erase(message_id);

@@ -97,7 +97,7 @@ static inline chela_status sound_run(const chela_plugin *plugin, const chela_too
 #ifndef RUN
 #define RUN sound_run
 #endif
-static const chela_plugin_tool kTool = {sizeof(chela_plugin_tool), NAMES, START_TOOL, CANCEL, RUN};
+static const chela_plugin_tool kTool = {sizeof(chela_plugin_tool), NAMES, START_TOOL, CANCEL, RUN, NULL};
 
 static inline const void *sound_get_extension(const chela_plugin *plugin, chela_str id) {
   (void)plugin;

@@ -1,14 +1,11 @@
 // axe over every state of the page that a person can come into, in both themes, at the desk and on the phone.
 
 import assert from 'node:assert/strict';
-import {readFileSync} from 'node:fs';
-import {createRequire} from 'node:module';
 import {after, before, test} from 'node:test';
+import {seriousFindings} from './axe.mjs';
 import {answered, ask, kPhone, launch, openPage, shoot} from './browser.mjs';
 import {Gateway} from './gateway.mjs';
 import {startModelService} from './model_service.mjs';
-
-const kAxe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 let browser;
 let model;
@@ -29,16 +26,6 @@ after(async () => {
   await locked?.stop();
   model?.stop();
 });
-
-/** Serious and critical findings, each with the elements it means. */
-async function check(page) {
-  await page.waitForFunction(() => document.getAnimations().every(a => a.effect.getTiming().iterations === Infinity || a.playState !== 'running'));
-  if (!await page.evaluate(() => 'axe' in window)) await page.evaluate(kAxe);
-  const {violations, passes} = await page.evaluate(() => window.axe.run(document, {rules: {'target-size': {enabled: true}}}));
-  assert.ok(passes.length > 10, 'axe looked at the page');
-  assert.deepEqual(violations.filter(({impact}) => impact === 'serious' || impact === 'critical')
-    .map(({id, nodes}) => `${id}: ${nodes.map(node => `${node.html.slice(0, 120)} ${node.failureSummary}`).join(' | ')}`), []);
-}
 
 const kStates = {
   'empty page': {gateway: () => demo, reach: page => page.getByLabel('Demonstration').waitFor()},
@@ -94,7 +81,7 @@ for (const [name, {gateway, reach, allow = [], desk = true, phone = true}] of Ob
         const context = {colorScheme, ...device === 'phone' ? kPhone : {}};
         const {page, finish} = await openPage(browser, gateway().url, {allow, context});
         await reach(page);
-        await check(page);
+        assert.deepEqual(await seriousFindings(page), []);
         await shoot(page, `axe-${name}-${colorScheme}-${device}`.replaceAll(/[^\w-]+/g, '-'));
         await finish();
       });

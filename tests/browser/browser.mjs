@@ -32,10 +32,14 @@ async function takeBuiltPage(context) {
   });
 }
 
-/** `allow`: patterns of console errors that the journey provokes on purpose (a killed gateway is reported by Chromium). */
-export async function openPage(browser, url, {allow = [], context: contextOptions = {}, hash = ''} = {}) {
+/**
+ * `allow`: patterns of console errors that the journey provokes on purpose (a killed gateway is reported by Chromium).
+ * `prepare` is given the context before the page is asked for.
+ */
+export async function openPage(browser, url, {allow = [], context: contextOptions = {}, hash = '', prepare = () => {}} = {}) {
   const context = await browser.newContext({viewport: {width: 1280, height: 800}, colorScheme: 'dark', ...contextOptions});
   await takeBuiltPage(context);
+  await prepare(context);
   const problems = [];
   const page = await context.newPage();
   page.setDefaultTimeout(30_000);

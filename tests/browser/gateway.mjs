@@ -17,7 +17,7 @@ const kReadyMs = 20_000;
 export const isExternal = Boolean(process.env.CHELA_URL);
 export const screenshots = join(buildDir, 'browser-screenshots');
 
-/** {modelUrl?, token?}: without a model service the gateway answers with its built-in demonstration. */
+/** {modelUrl?, token?, prepare?}: without a model service the gateway answers with its built-in demonstration; `prepare(home)` comes first. */
 export class Gateway {
   #child = null;
   #home = mkdtempSync(join(tmpdir(), 'chela-browser-'));
@@ -25,12 +25,17 @@ export class Gateway {
   #options;
   url = process.env.CHELA_URL ?? '';
 
+  get home() {
+    return this.#home;
+  }
+
   constructor(options = {}) {
     this.#options = options;
   }
 
   async start() {
     if (isExternal) return this;
+    this.#options.prepare?.(this.#home);
     const [program, args] = process.env.CHELA_MOCK ? this.#mockCommand() : this.#realCommand();
     const env = {...process.env, CHELA_HOME: this.#home};
     for (const name of Object.keys(env)) if (/^(MODEL_PROVIDER_|OPENCLAW_|CHELA__|OPENAI_)/.test(name)) delete env[name];

@@ -55,7 +55,7 @@ test('every part is reached by Tab and answers to Enter', async () => {
   await tabTo(page, '.notice .text-button');
   await page.keyboard.press('Enter');
   await page.locator('.sidebar').getByRole('link', {name: /show me the files/}).waitFor();
-  await tabTo(page, '.foot-button');
+  await tabTo(page, 'button.foot-button');
   await page.keyboard.press('Enter');
   await page.getByRole('dialog', {name: 'Doctor'}).waitFor();
   for (let i = 0; i < 6; ++i) {
@@ -63,7 +63,7 @@ test('every part is reached by Tab and answers to Enter', async () => {
     assert.ok(await page.evaluate(() => document.activeElement === document.body || document.activeElement.closest('dialog')), 'the focus stays inside');
   }
   await page.keyboard.press('Escape');
-  await hasFocus(page, '.foot-button');
+  await hasFocus(page, 'button.foot-button');
   await tabTo(page, '[aria-label^="Use the"]');
   await page.keyboard.press('Enter');
   await page.getByRole('button', {name: 'Use the dark theme'}).waitFor();

@@ -146,7 +146,7 @@ const chela_plugin* Scripted::create(const chela_host* host, const chela_error_s
   self.plugin = {self.input.size(sizeof(chela_plugin)), &self, get_extension, configure, start, stop, destroy};
   if (self.input.byte() > 250) self.plugin.start = nullptr;
   self.tool = {self.input.size(sizeof(chela_plugin_tool)), self.input.byte() > 240 ? nullptr : names, nullptr, nullptr,
-               nullptr};
+               nullptr, nullptr};
   self.provider = {self.input.size(sizeof(chela_plugin_provider)), nullptr, nullptr, nullptr};
   return &self.plugin;
 }

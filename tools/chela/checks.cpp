@@ -4,11 +4,19 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <charconv>
 #include <filesystem>
+#include <optional>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
+#include "kernel/app/host_programs.hpp"
 #include "kernel/app/settings.hpp"
+#include "kernel/core/base/text.hpp"
+#include "kernel/core/loop/loop.hpp"
+#include "kernel/core/platform/process.hpp"
 #include "kernel/core/plugins/lanes.hpp"
 #include "kernel/core/policy/public_bind.hpp"
 #include "kernel/core/store/connection.hpp"
@@ -20,6 +28,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::uintmax_t kFreeBytesMin = 100u << 20;
+constexpr std::pair<int, int> kNodeMin = {22, 15};  // as kernel/core/remote/host_program.cpp says
 
 struct Row {
   std::string_view name;
@@ -141,6 +150,54 @@ std::vector<Check> check_plugins(const Installation& installation) {
   return out;
 }
 
+// What `node --version` says; empty when it cannot be run.
+std::string version_of(const fs::path& node) {
+  Loop loop;
+  std::string out;
+  constexpr auto ask = [](Loop& own, fs::path program, std::string& said) -> Task<Result<void>> {
+    platform::ProcessRequest request{.argv = {program.string(), "--version"},
+                                     .environment = platform::allowed_environment({"PATH", "LANG"}),
+                                     .timeout = std::chrono::seconds(5)};
+    auto running = platform::run_process(own, std::move(request), {});
+    auto status = co_await std::move(running);
+    if (status && status->succeeded()) said = trim(status->output);
+    own.stop();
+    co_return Result<void>();
+  };
+  loop.spawn("node --version", ask(loop, node, out));
+  if (loop.task_count() > 0) loop.run();
+  return out;
+}
+
+// "v22.15.0" as 22 and 15.
+std::optional<std::pair<int, int>> major_and_minor(std::string_view version) {
+  std::pair<int, int> out;
+  if (version.empty() || version.front() != 'v') return std::nullopt;
+  const char* end = version.data() + version.size();
+  auto major = std::from_chars(version.data() + 1, end, out.first);
+  if (major.ec != std::errc() || major.ptr == end || *major.ptr != '.') return std::nullopt;
+  if (std::from_chars(major.ptr + 1, end, out.second).ec != std::errc()) return std::nullopt;
+  return out;
+}
+
+Check check_node(const Installation& installation) {
+  auto discovery = installation.discover_plugins();
+  auto needs_node = [](const plugins::Found& found) {
+    return found.manifest.runtime == plugins::Runtime::node && found.disabled_because.empty();
+  };
+  if (std::ranges::none_of(discovery.plugins, needs_node)) return {CheckId::node, Status::pass, "no plugin needs Node"};
+  const auto& config = *installation.loaded.snapshot;
+  const auto* path = config::find_variable(installation.request.environment, "PATH");
+  auto node = app::host_programs(config, installation.home, {}, path ? *path : "").node;
+  if (node.empty()) return {CheckId::node, Status::fail, "plugins need Node, and none was found"};
+  auto said = version_of(node);
+  auto version = major_and_minor(said);
+  if (!version) return {CheckId::node, Status::fail, node.string() + " does not say which Node it is"};
+  if (*version < kNodeMin)
+    return {CheckId::node, Status::fail, fmt::format("{} is Node {}; plugins need 22.15", node.string(), said.substr(1))};
+  return {CheckId::node, Status::pass, fmt::format("{} is Node {}", node.string(), said.substr(1))};
+}
+
 }  // namespace
 
 std::string_view name_of(Status status) {
@@ -165,6 +222,7 @@ std::vector<Check> run_checks(const Installation& installation) {
     add(check_bind(config));
   }
   add(check_plugins(installation));
+  if (installation.loaded.snapshot) add({check_node(installation)});
   add({check_directory(CheckId::storage_writable, "state in", installation.home.root),
        check_space(installation.home.root), check_database(installation.home.database())});
   return out;

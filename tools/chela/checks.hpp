@@ -21,6 +21,8 @@ namespace chela::cli {
   X(public_bind, "whether it is safe to listen on the configured address", "change the key that is named")           \
   X(plugins, "whether every plugin has a manifest that can be read, and its library",                                \
     "mend, reinstall or remove the plugin that is named")                                                            \
+  X(node, "whether there is a Node that plugins for it run in, new enough",                                          \
+    "install Node 22.15 or newer, or set runtime.node.program to where one is")                                      \
   X(storage_writable, "whether the home can be written", "give its owner the right to write, or set CHELA_HOME")     \
   X(storage_free_space, "whether 100 MiB are free", "free some space: what cannot be written is not acknowledged")   \
   X(storage, "whether the database is sound", "restore a backup, or move the file away to begin anew")

@@ -1,8 +1,10 @@
+#include <algorithm>
 #include <cstdio>
 
 #include <CLI/CLI.hpp>
 
 #include "tools/chela/commands.hpp"
+#include "tools/chela/plugin_cli_command.hpp"
 
 int main(int argc, char** argv) {
   using namespace chela::cli;
@@ -10,6 +12,8 @@ int main(int argc, char** argv) {
   CLI::App program(kProgramDescription, kProgramName);
   int exit_code = kDone;
   add_commands(program, started_at, exit_code);
+  add_plugin_command_lines(program);
+  if (auto code = run_plugin_command_line(program, {argv + std::min(argc, 1), argv + argc})) return *code;
   try {
     program.parse(argc, argv);
   } catch (const CLI::RequiredError& error) {

@@ -6,8 +6,10 @@
 #include <nlohmann/json.hpp>
 
 #include "kernel/app/settings.hpp"
+#include "kernel/core/base/json.hpp"
 #include "kernel/core/packages/package.hpp"
 #include "kernel/core/packages/store.hpp"
+#include "kernel/core/platform/files.hpp"
 #include "kernel/core/plugins/manifest.hpp"
 #include "plugin-sdk/conformance/conformance.hpp"
 #include "plugin-sdk/conformance/probe.hpp"
@@ -23,6 +25,9 @@ namespace chela::cli {
 namespace {
 
 using Json = nlohmann::json;
+
+constexpr std::size_t kRegistrationsBytesMax = 16 << 20;
+constexpr std::size_t kDepthMax = 128;
 
 struct Arguments {
   std::string config;
@@ -56,6 +61,10 @@ Json details_json(const plugins::Found& found) {
   out["permissions"] = {{"network", manifest.permissions.network}, {"paths", manifest.permissions.paths},
                         {"exec", manifest.permissions.exec}, {"secrets", manifest.permissions.secrets}};
   out["requires"] = manifest.required_capabilities;
+  out["runtime"] = manifest.runtime == plugins::Runtime::node ? "node" : "native";
+  out["claims"] = manifest.claims;
+  out["slot"] = manifest.slot;
+  if (manifest.config_schema) out["configSchema"] = *manifest.config_schema;
   Json tools = Json::array();
   for (const auto& provision : manifest.provides) {
     for (const auto& tool : provision.descriptor->value("tools", Json::array())) {
@@ -120,6 +129,18 @@ Result<Json> installed_json(const std::filesystem::path& home, const std::string
   return out;
 }
 
+// What a plugin for Node said when it last ran.
+Json kept_registrations(const Installation& installation, const std::string& id) {
+  Json out = Json::array();
+  auto text = platform::read_file(installation.home.registrations() / (id + ".json"), kRegistrationsBytesMax);
+  auto kept = parse_json(text.value_or("{}"), kDepthMax);
+  if (!kept || !kept->is_object()) return out;
+  for (const auto& one : kept->value("registrations", Json::array())) {
+    if (one.is_object()) out.push_back(text_of(one, "kind") + "/" + text_of(one, "id"));
+  }
+  return out;
+}
+
 int inspect(const Arguments& arguments) {
   auto installation = Installation::read(arguments.config);
   auto discovery = installation.discover_plugins();
@@ -133,6 +154,13 @@ int inspect(const Arguments& arguments) {
     return fail_with(
         {ErrorCode::not_found, "no plugin " + arguments.id + "; `chela plugins list` shows those there are"});
   if (!installed->is_null()) details["installed"] = *installed;
+  if (auto registered = kept_registrations(installation, arguments.id); !registered.empty())
+    details["registrations"] = std::move(registered);
+  if (auto live = ask_gateway_about(arguments.config, arguments.id)) {
+    for (const char* key : {"state", "trust", "isolation", "process", "diagnostics", "config"}) {
+      if (live->contains(key)) details["running"][key] = (*live)[key];
+    }
+  }
   if (arguments.json) return print_json(details), 0;
   for (const auto& [key, value] : details.items()) {
     print(fmt::format("{:<16} {}\n", key, for_terminal(value.is_string() ? value.get<std::string>() : value.dump())));
@@ -225,6 +253,7 @@ void add_plugins_command(CLI::App& program, int& exit_code) {
   add_installed_commands(*group, exit_code);
   add_publish_commands(*group, exit_code);
   add_trust_commands(*group, exit_code);
+  add_life_commands(*group, exit_code);
   add_check(*group, exit_code);
   add_probe(*group, exit_code);
   add_new(*group, exit_code);

@@ -10,6 +10,7 @@
 #include "tools/chela/package_report.hpp"
 #include "tools/chela/package_work.hpp"
 #include "tools/chela/plugins_commands.hpp"
+#include "tools/chela/terminal.hpp"
 
 namespace chela::cli {
 namespace {
@@ -26,11 +27,12 @@ std::filesystem::path home_of(const Arguments& arguments) {
   return Installation::read(arguments.config).home.root;
 }
 
-Result<int> done(const Arguments& arguments, const char* what) {
+Result<int> done(const Arguments& arguments, const char* what, const std::string& path = kRescanPath) {
+  auto effect = tell_gateway(arguments.config, path);
   if (arguments.json)
-    print_json({{"id", arguments.id}, {"state", what}});
+    print_json({{"id", arguments.id}, {"state", what}, {"effect", effect}});
   else
-    print(fmt::format("{} {}\n", what, arguments.id));
+    print(for_terminal(fmt::format("{} {}; {}", what, arguments.id, effect)) + "\n");
   return 0;
 }
 
@@ -106,7 +108,8 @@ Result<int> set_enabled(const Arguments& arguments, bool enabled) {
   CHELA_TRY(auto changed, config::with_value(text.value_or(""), path, enabled));
   CHELA_CHECK(platform::make_private_directory(file.path.parent_path()));
   CHELA_CHECK(config::write_config_file(file.path, changed));
-  return done(arguments, enabled ? "enabled" : "disabled");
+  return done(arguments, enabled ? "enabled" : "disabled",
+              fmt::format("/api/plugins/{}/{}", arguments.id, enabled ? "enable" : "disable"));
 }
 
 Result<int> enable(const Arguments& arguments) {

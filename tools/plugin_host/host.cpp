@@ -3,19 +3,40 @@
 #include <algorithm>
 #include <utility>
 
+#include "kernel/core/protocol/capability.hpp"
+#include "kernel/core/protocol/command.hpp"
+#include "kernel/core/protocol/gateway_method.hpp"
 #include "kernel/core/protocol/host.hpp"
+#include "kernel/core/protocol/http_route.hpp"
 #include "kernel/core/protocol/provider.hpp"
 #include "kernel/core/protocol/tool.hpp"
 #include "kernel/core/protocol/version.hpp"
 #include "tools/plugin_host/channel_calls.hpp"
+#include "tools/plugin_host/command_calls.hpp"
+#include "tools/plugin_host/capability_calls.hpp"
 #include "tools/plugin_host/gateway_log.hpp"
+#include "tools/plugin_host/hook_calls.hpp"
 #include "tools/plugin_host/provider_calls.hpp"
+#include "tools/plugin_host/route_calls.hpp"
 #include "tools/plugin_host/tool_calls.hpp"
 
 namespace chela::plugin_host {
 namespace {
 
 constexpr std::size_t kDiagnosticsMax = 256;
+
+// Calls of a plugin's capabilities.
+struct Called {
+  std::string_view method;
+  Task<Result<void>> (*run)(Loop& loop, std::shared_ptr<HostedPlugin> plugin, rpc::Request request);
+};
+constexpr Called kCalls[] = {{protocol::kToolCall, &call_tool},
+                             {protocol::kProviderComplete, &complete},
+                             {protocol::kProviderListModels, &list_models},
+                             {protocol::kCommandRun, &run_command},
+                             {protocol::kGatewayMethodCall, &call_method},
+                             {protocol::kHttpRouteHandle, &handle_route},
+                             {protocol::kCapabilityInvoke, &invoke_capability}};
 
 std::vector<protocol::PluginDiagnostic> to_protocol(const std::vector<plugins::Diagnostic>& diagnostics) {
   std::vector<protocol::PluginDiagnostic> out;
@@ -107,7 +128,7 @@ void Host::give_up(const std::string& plugin_id) {
   protocol::PluginFailedParams params{plugin_id, "calls that were answered for do not end"};
   (void)peer_.notify(protocol::kPluginFailed, to_json(params));
   auto plugin = plugins_.extract(plugin_id);
-  if (plugin && plugin.mapped()) plugin.mapped()->stop();
+  if (plugin && plugin.mapped()) loop_.spawn("ending " + plugin_id, HostedPlugin::end(plugin.mapped()));
 }
 
 Result<std::shared_ptr<HostedPlugin>> Host::find_plugin(const std::string& params) const {
@@ -124,35 +145,56 @@ void Host::stop(rpc::Request request) {
   auto plugin = find_plugin(request.params());
   if (!plugin) return request.fail(plugin.error());
   plugins_.erase((*plugin)->id());
-  (*plugin)->stop();
-  // Behind the ends of the plugin's open calls, which are on their way to the loop.
-  loop_.post([request = std::move(request)]() mutable { request.answer(to_json(protocol::PluginStopResult())); });
+  constexpr auto end = [](Loop& loop, std::shared_ptr<HostedPlugin> ending, rpc::Request asked) -> Task<Result<void>> {
+    auto stopping = HostedPlugin::end(std::move(ending));
+    auto stopped = co_await std::move(stopping);
+    // Behind the ends of the plugin's open calls, which are on their way to the loop.
+    loop.post([asked = std::move(asked)]() mutable { asked.answer(to_json(protocol::PluginStopResult())); });
+    co_return stopped;
+  };
+  loop_.spawn("plugin.stop", end(loop_, std::move(*plugin), std::move(request)));
 }
 
 void Host::shutdown(rpc::Request request) {
-  for (auto& [id, plugin] : std::exchange(plugins_, {})) {
-    if (plugin) plugin->stop();
-  }
-  request.answer(to_json(protocol::HostShutdownResult()));
-  peer_.close({ErrorCode::cancelled, "shut down"});
+  constexpr auto end = [](Host& self, rpc::Request asked) -> Task<Result<void>> {
+    for (auto& [id, plugin] : std::exchange(self.plugins_, {})) {
+      if (!plugin) continue;
+      auto stopping = HostedPlugin::end(plugin);
+      (void)co_await std::move(stopping);
+    }
+    asked.answer(to_json(protocol::HostShutdownResult()));
+    self.peer_.close({ErrorCode::cancelled, "shut down"});
+    co_return Result<void>{};
+  };
+  loop_.spawn("host.shutdown", end(*this, std::move(request)));
+}
+
+// It may name several plugins, since it is one message for all that a host process runs; here that is one.
+void Host::run_hook(rpc::Request request) {
+  auto params = protocol::read_hook_run_params(request.params());
+  if (!params) return request.fail(params.error());
+  auto named = [&](const auto& running) {
+    return running.second && (!params->plugins || std::ranges::find(*params->plugins, running.first) != params->plugins->end());
+  };
+  auto found = std::ranges::find_if(plugins_, named);
+  if (found == plugins_.end()) return request.answer(to_json(protocol::HookRunResult()));
+  loop_.spawn("hook.run", plugin_host::run_hook(loop_, found->second, std::move(*params), std::move(request)));
 }
 
 void Host::call(rpc::Request request) {
-  const auto& method = request.method();
-  bool tool = method == protocol::kToolCall, completes = method == protocol::kProviderComplete;
-  if (is_channel_call(method)) {
+  if (request.method() == protocol::kHookRun) return run_hook(std::move(request));
+  if (is_channel_call(request.method())) {
     auto owner = find_plugin(request.params());
     if (!owner) return request.fail(owner.error());
-    return loop_.spawn(method, call_channel(loop_, std::move(*owner), std::move(request)));
+    return loop_.spawn(request.method(), call_channel(loop_, std::move(*owner), std::move(request)));
   }
-  if (!tool && !completes && method != protocol::kProviderListModels) {
-    return request.fail({ErrorCode::unsupported, method + ": a native plugin has no such method"});
+  auto called = std::ranges::find(kCalls, request.method(), &Called::method);
+  if (called == std::end(kCalls)) {
+    return request.fail({ErrorCode::unsupported, request.method() + ": a native plugin has no such method"});
   }
   auto plugin = find_plugin(request.params());
   if (!plugin) return request.fail(plugin.error());
-  if (tool) return loop_.spawn("tool.call", call_tool(loop_, std::move(*plugin), std::move(request)));
-  if (completes) return loop_.spawn("provider.complete", complete(loop_, std::move(*plugin), std::move(request)));
-  loop_.spawn("provider.listModels", list_models(loop_, std::move(*plugin), std::move(request)));
+  loop_.spawn(std::string(called->method), called->run(loop_, std::move(*plugin), std::move(request)));
 }
 
 void Host::on_closed(const Error& why) {

@@ -40,6 +40,7 @@ class Host final : public rpc::PeerHandler {
   void shutdown(rpc::Request request);
   // Calls of a plugin's capabilities.
   void call(rpc::Request request);
+  void run_hook(rpc::Request request);
   Result<std::shared_ptr<HostedPlugin>> find_plugin(const std::string& params) const;
   plugins::HostEnvironment environment_for(const std::string& plugin_id);
 

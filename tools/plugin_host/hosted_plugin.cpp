@@ -37,6 +37,11 @@ Door open(const plugins::Manifest& manifest) {
   return plugins::open_door(manifest);
 }
 
+constexpr auto kServiceStopTime = std::chrono::seconds(4);  // the gateway waits a second longer
+
+Task<Result<std::shared_ptr<plugins::Instance>>> that_one(std::shared_ptr<plugins::Instance> instance) {
+  co_return instance;
+}
 
 }  // namespace
 
@@ -67,7 +72,9 @@ Task<std::expected<std::shared_ptr<HostedPlugin>, StartFailure>> HostedPlugin::s
     co_return std::unexpected(StartFailure{std::move(error), std::move(problems)});
   }
   auto leftover = std::make_shared<plugins::LeftoverCalls>(environment.loop.timers(), std::move(on_hang));
-  co_return std::shared_ptr<HostedPlugin>(new HostedPlugin(std::move(*instance), std::move(leftover)));
+  std::shared_ptr<HostedPlugin> hosted(new HostedPlugin(std::move(*instance), std::move(leftover)));
+  hosted->begin_services(environment);
+  co_return hosted;
 }
 
 HostedPlugin::HostedPlugin(std::shared_ptr<plugins::Instance> instance, std::shared_ptr<plugins::LeftoverCalls> leftover)
@@ -85,6 +92,27 @@ HostedPlugin::HostedPlugin(std::shared_ptr<plugins::Instance> instance, std::sha
 }
 
 plugins::LeftoverCall HostedPlugin::next_call() const { return {leftover_, runtime::next_call_id()}; }
+
+// They begin and end with the plugin, as those of plugins for Node do.
+void HostedPlugin::begin_services(const plugins::HostEnvironment& environment) {
+  for (const auto& provision : instance_->manifest().provides) {
+    if (provision.kind != "service") continue;
+    auto instances = [instance = instance_] { return that_one(instance); };
+    services_.push_back(std::make_unique<runtime::ServiceRun>(environment.loop, environment.logger, id(), provision.id,
+                                                              std::move(instances)));
+    services_.back()->start();
+  }
+}
+
+Task<Result<void>> HostedPlugin::end(std::shared_ptr<HostedPlugin> plugin) {
+  for (auto& service : plugin->services_) service->ask_to_stop();
+  for (auto& service : plugin->services_) {
+    auto stopping = service->stop(kServiceStopTime);
+    (void)co_await std::move(stopping);
+  }
+  plugin->stop();
+  co_return Result<void>{};
+}
 
 void HostedPlugin::stop() {
   stopping_.cancel();

@@ -14,6 +14,7 @@
 #include "kernel/core/plugins/leftover_calls.hpp"
 #include "kernel/core/plugins/local_instance.hpp"
 #include "kernel/core/protocol/plugin.hpp"
+#include "kernel/runtime/capabilities/service_run.hpp"
 #include "kernel/runtime/tools/catalog.hpp"
 
 namespace chela::plugin_host {
@@ -36,6 +37,8 @@ class HostedPlugin {
   HostedPlugin& operator=(const HostedPlugin&) = delete;
   ~HostedPlugin() { stop(); }
 
+  // Ends its services, then stop().
+  static Task<Result<void>> end(std::shared_ptr<HostedPlugin> plugin);
   // Cancels its open calls, and stops it.
   void stop();
 
@@ -51,10 +54,12 @@ class HostedPlugin {
 
  private:
   HostedPlugin(std::shared_ptr<plugins::Instance> instance, std::shared_ptr<plugins::LeftoverCalls> leftover);
+  void begin_services(const plugins::HostEnvironment& environment);
 
   std::shared_ptr<plugins::Instance> instance_;
   std::shared_ptr<plugins::LeftoverCalls> leftover_;
   std::map<std::string, std::shared_ptr<const runtime::Tool>, std::less<>> tools_;
+  std::vector<std::unique_ptr<runtime::ServiceRun>> services_;
   CancelSource stopping_;
 };
 

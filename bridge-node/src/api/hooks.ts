@@ -1,9 +1,15 @@
 // api.on and api.registerHook.
 
 import { EXTRA_POINTS, HOOKS, HOOK_ALIASES, INTERNAL_PREFIX } from '../hooks/catalogue.js';
-import { toolsOf, type Handler, type HookOptions } from '../hooks/handlers.js';
+import { toolsOf, type Handler, type HookHandler, type HookOptions } from '../hooks/handlers.js';
 import type { Plugin } from '../plugin/plugin.js';
 import { isFunction, isObject, stringOf, type Json } from '../json.js';
+
+/** The time of the handler that takes longest, when any of them says one. */
+function longest(handlers: readonly HookHandler[], usual = 30_000): number | undefined {
+  if (handlers.every((entry) => entry.timeoutMs === undefined)) return undefined;
+  return Math.max(...handlers.map((entry) => entry.timeoutMs ?? usual));
+}
 
 /** One registration per point and plugin: the kernel only needs to know that somebody listens. */
 export function addHandler(plugin: Plugin, point: string, handler: Handler, options: HookOptions = {}, alias?: string): void {
@@ -19,6 +25,7 @@ export function addHandler(plugin: Plugin, point: string, handler: Handler, opti
       handling: row?.kind ?? 'modify',
       handlers: handlers.length,
       priority: Math.max(...handlers.map((entry) => entry.priority)),
+      ...(longest(handlers, row?.timeoutMs) !== undefined && { timeoutMs: longest(handlers, row?.timeoutMs) }),
       ...(tools !== undefined && { tools }),
       ...(row?.conversation && { conversation: true }),
       ...(row?.prompt && { prompt: true }),

@@ -3,6 +3,8 @@
 import { CallError, fromWire } from './errors.js';
 import type { Check } from './peer.js';
 
+const { parse } = JSON; // as it is before any plugin runs
+
 const CALLS_MAX = 1024;
 const CALLS_WAITING_MAX = 65_536;
 const CREDIT = 64;
@@ -27,6 +29,31 @@ interface Open {
   unlisten: (() => void) | null;
 }
 
+interface Response {
+  id?: unknown;
+  method?: unknown;
+  result?: unknown;
+  error?: unknown;
+}
+
+/** A call whose caller reads the connection itself until `message` is there. */
+export interface SyncCall {
+  message: Response | undefined;
+  /** Whether the text was its response. */
+  take(text: string): boolean;
+  /** The result; throws when it failed or did not come in time. */
+  finish(): unknown;
+}
+
+function responseOf(text: string): Response | undefined {
+  try {
+    const message = parse(text) as Response | null;
+    return message?.method === undefined ? (message ?? undefined) : undefined;
+  } catch {
+    return undefined; // whoever handles it later ends the connection
+  }
+}
+
 export class Outgoing {
   readonly #send: (message: object) => void;
   readonly #fail: (reason: string) => void;
@@ -48,6 +75,39 @@ export class Outgoing {
       else if (this.#waiting.length < CALLS_WAITING_MAX) this.#waiting.push(begin);
       else reject(new CallError('exhausted', `${method}: too many calls are waiting for the gateway`));
     });
+  }
+
+  beginSync(method: string, params: object, send: (message: object) => void): SyncCall {
+    if (this.#open.size >= CALLS_MAX) throw new CallError('exhausted', `${method}: ${CALLS_MAX} calls are open already`);
+    const defect = this.#check(method, 'params', params);
+    if (defect !== undefined) throw new CallError('invalid_argument', defect);
+    const id = this.#nextId++;
+    send({ id, method, params });
+    const call: SyncCall = {
+      message: undefined,
+      take: (text) => {
+        const message = responseOf(text);
+        if (message?.id !== id) return false;
+        call.message = message;
+        return true;
+      },
+      finish: () => this.#finishSync(id, method, call.message),
+    };
+    return call;
+  }
+
+  #finishSync(id: number, method: string, message: Response | undefined): unknown {
+    if (message === undefined) {
+      // The late answer finds its call, which nobody waits for.
+      const ignore = () => {};
+      this.#open.set(id, { method, resolve: ignore, reject: ignore, options: {}, events: [], credit: CREDIT, working: false, ended: null, unlisten: null });
+      this.#send({ method: 'call.cancel', params: { call: id } });
+      throw new CallError('timed_out', `${method}: the gateway did not answer in time`);
+    }
+    const defect = message.error === undefined ? this.#check(method, 'result', message.result) : undefined;
+    if (defect !== undefined) this.#fail(defect);
+    if (message.error !== undefined) throw fromWire(message.error as object);
+    return message.result;
   }
 
   /** False when it is no response to anything that was asked. */

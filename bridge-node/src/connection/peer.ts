@@ -8,6 +8,7 @@ const { parse, stringify } = JSON; // as they are before any plugin runs
 
 const CALLS_MAX = 1024;
 const CANCEL_GRACE_MS = 500;
+const SYNC_TIMEOUT_MS = 5000; // well below the pings that the loop cannot answer meanwhile
 const JSON_RPC_NOT_A_REQUEST = -32600;
 
 /** What the host process does with what the other side wants. */
@@ -24,6 +25,10 @@ export interface Carrier {
   send(text: string): void;
   ready(): Promise<void> | undefined;
   fail(reason: string): void;
+  /** Without the event loop: whether that is possible, at once on the wire, and the messages that come next. */
+  canBlock?(): boolean;
+  sendNow?(text: string, timeoutMs: number): void;
+  receiveNow?(timeoutMs: number): string[];
 }
 
 interface Message {
@@ -43,6 +48,7 @@ export class Peer {
   readonly #check: Check;
   readonly #incoming = new Map<number, IncomingCall>();
   readonly #outgoing: Outgoing;
+  #later: string[] = []; // came while a call blocked
 
   constructor(carrier: Carrier, handler: Handler, check: Check) {
     this.#carrier = carrier;
@@ -55,11 +61,43 @@ export class Peer {
     return this.#outgoing.request(method, params, options);
   }
 
+  /** The answer, at once: nothing else happens in this process until it is there. Needs the addon. */
+  requestSync(method: string, params: object, timeoutMs = SYNC_TIMEOUT_MS): unknown {
+    const { canBlock, sendNow, receiveNow } = this.#carrier;
+    if (!canBlock?.call(this.#carrier)) throw new CallError('unsupported', `${method}: a call that blocks needs the addon`);
+    const end = performance.now() + timeoutMs;
+    const open = this.#outgoing.beginSync(method, params, (message) => sendNow!.call(this.#carrier, stringify({ jsonrpc: '2.0', ...message }), timeoutMs));
+    const others: string[] = [];
+    while (open.message === undefined && performance.now() < end) {
+      for (const text of receiveNow!.call(this.#carrier, Math.max(1, Math.ceil(end - performance.now())))) {
+        if (open.message !== undefined || !open.take(text)) others.push(text);
+      }
+    }
+    this.#keep(others);
+    return open.finish();
+  }
+
+  /** Messages that crossed a call that blocked are handled in their order, once nobody blocks. */
+  #keep(texts: string[]): void {
+    if (texts.length === 0) return;
+    if (this.#later.length === 0) setImmediate(() => this.#handleLater());
+    this.#later.push(...texts);
+  }
+
+  #handleLater(): void {
+    for (let text = this.#later.shift(); text !== undefined; text = this.#later.shift()) this.#handle(text);
+  }
+
   notify(method: string, params: object): void {
     this.#send({ method, params });
   }
 
   receive(text: string): void {
+    if (this.#later.length > 0) this.#later.push(text);
+    else this.#handle(text);
+  }
+
+  #handle(text: string): void {
     let message: unknown;
     try {
       message = parse(text);

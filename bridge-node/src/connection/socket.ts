@@ -1,6 +1,7 @@
 // Descriptor 3: one end of a socket pair whose other end the kernel holds.
 
 import { Socket } from 'node:net';
+import { socketAddon } from './addon.js';
 import { CallError } from './errors.js';
 import { FrameReader, encodeFrame } from './frames.js';
 import type { Carrier } from './peer.js';
@@ -17,11 +18,13 @@ export const leave = (process as unknown as { reallyExit(code: number): never })
 /** Frames over the inherited socket. The process does not outlive the connection. */
 export class SocketCarrier implements Carrier {
   readonly #socket: Socket;
+  readonly #reader: FrameReader;
+  #texts: string[] = []; // of the bytes that are being cut
   #drain: Promise<void> | undefined;
   #frameBytesMax = FRAME_BYTES_MAX;
 
   constructor(onMessage: (text: string) => void) {
-    const reader = new FrameReader(FRAME_BYTES_MAX, onMessage);
+    this.#reader = new FrameReader(FRAME_BYTES_MAX, (text) => this.#texts.push(text));
     this.#socket = new Socket({
       fd: DESCRIPTOR,
       readable: true,
@@ -29,7 +32,7 @@ export class SocketCarrier implements Carrier {
       onread: {
         buffer: Buffer.allocUnsafeSlow(READ_BYTES),
         callback: (size: number, buffer: Uint8Array) => {
-          if (!reader.push((buffer as Buffer).subarray(0, size))) this.fail('a frame is longer than allowed');
+          for (const text of this.#cut((buffer as Buffer).subarray(0, size))) onMessage(text);
           return true;
         },
       },
@@ -45,12 +48,15 @@ export class SocketCarrier implements Carrier {
   }
 
   send(text: string): void {
-    const frame = encodeFrame(text);
-    if (frame.length - 4 > this.#frameBytesMax) {
-      throw new CallError('too_large', `a message of ${frame.length} bytes: ${this.#frameBytesMax} are allowed`);
-    }
+    const frame = this.#frameOf(text);
     if (this.#socket.writableLength > WAITING_BYTES_MAX) this.fail('the gateway does not read what is sent');
     this.#socket.write(frame);
+  }
+
+  #frameOf(text: string): Buffer {
+    const frame = encodeFrame(text);
+    if (frame.length - 4 <= this.#frameBytesMax) return frame;
+    throw new CallError('too_large', `a message of ${frame.length} bytes: ${this.#frameBytesMax} are allowed`);
   }
 
   ready(): Promise<void> | undefined {
@@ -62,6 +68,31 @@ export class SocketCarrier implements Carrier {
       });
     });
     return this.#drain;
+  }
+
+  canBlock(): boolean {
+    return socketAddon() !== null;
+  }
+
+  sendNow(text: string, timeoutMs: number): void {
+    const frame = this.#frameOf(text);
+    if (this.#socket.writableLength > 0) throw new CallError('exhausted', 'what was sent before is still on its way');
+    if (!socketAddon()!.sendAll(DESCRIPTOR, frame, timeoutMs)) this.fail('the gateway does not read what is sent');
+  }
+
+  receiveNow(timeoutMs: number): string[] {
+    const buffer = Buffer.allocUnsafe(READ_BYTES);
+    const size = socketAddon()!.receive(DESCRIPTOR, buffer, timeoutMs);
+    if (size === 0) leave(0);
+    return size < 0 ? [] : this.#cut(buffer.subarray(0, size));
+  }
+
+  /** All messages first, then what they do: that may block for more of them. */
+  #cut(bytes: Buffer): string[] {
+    const texts: string[] = [];
+    this.#texts = texts;
+    if (!this.#reader.push(bytes)) this.fail('a frame is longer than allowed');
+    return texts;
   }
 
   fail(reason: string): never {

@@ -112,7 +112,8 @@ export class Host implements Handler {
     if (known !== undefined && !known.failed) throw new CallError('already_exists', `plugin "${params.plugin}" is started already`);
     let plugin: Plugin | undefined;
     try {
-      return await startPlugin(params, kernel, call.signal, (made) => {
+      const own = { ...kernel, stateDirectory: params.stateDirectory ?? kernel.stateDirectory };
+      return await startPlugin(params, own, call.signal, (made) => {
         plugin = made;
         this.#plugins.set(made.id, made);
       });

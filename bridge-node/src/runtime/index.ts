@@ -2,6 +2,7 @@
 //
 // Parts that need the kernel or the configuration's mirror are in this folder under their subject; pure functions join here.
 
+import { addRoute } from '../api/routes.js';
 import { currentPlugin } from '../plugin/context.js';
 import type { Plugin } from '../plugin/plugin.js';
 import type { Json } from '../json.js';
@@ -9,6 +10,7 @@ import { channelTree } from './channel/index.js';
 import { mediaRuntime } from './channel/media.js';
 import { configRuntime } from './config.js';
 import { agentRuntime, gatewayRuntime, llmRuntime, loggingRuntime, systemRuntime } from './kernel.js';
+import { overReal } from './real.js';
 import { stateRuntime } from './stores.js';
 
 /** The line of upstream's contract that this runtime follows. */
@@ -20,7 +22,7 @@ const SDK_HOST = Symbol.for('chela.host');
 const trees = new WeakMap<Plugin, Json>();
 
 export function createRuntime(plugin: Plugin): Json {
-  const runtime = {
+  const runtime = overReal(plugin, {
     version: CONTRACT,
     config: configRuntime(plugin),
     logging: loggingRuntime(plugin),
@@ -31,9 +33,9 @@ export function createRuntime(plugin: Plugin): Json {
     agent: agentRuntime(plugin),
     media: mediaRuntime(plugin),
     channel: channelTree(plugin),
-  };
+  });
   trees.set(plugin, runtime);
-  (globalThis as unknown as Record<symbol, unknown>)[SDK_HOST] ??= () => runtimeHere();
+  (globalThis as unknown as Record<symbol, unknown>)[SDK_HOST] ??= Object.assign(() => runtimeHere(), { addRoute });
   return runtime;
 }
 

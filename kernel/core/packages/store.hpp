@@ -8,6 +8,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -86,5 +87,9 @@ Result<void> verify_installed(const std::filesystem::path& home, const std::file
 
 // The trust level of the plugin in `folder`: untrusted for what the lock file does not know.
 Result<plugins::TrustLevel> installed_trust(const std::filesystem::path& home, const std::filesystem::path& folder);
+
+// The same of everything that the lock file knows, by id: one look at it and at the keys, none at the plugins. Nobody is
+// trusted when either cannot be read; the error says why.
+Result<std::map<std::string, plugins::TrustLevel>> installed_trust(const std::filesystem::path& home);
 
 }  // namespace chela::packages

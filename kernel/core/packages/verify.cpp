@@ -62,4 +62,12 @@ Result<plugins::TrustLevel> installed_trust(const fs::path& home, const fs::path
   return trust_level(plugin->second.current, keys);
 }
 
+Result<std::map<std::string, plugins::TrustLevel>> installed_trust(const fs::path& home) {
+  CHELA_TRY(auto lock, read_lock_file(lock_file_path(home)));
+  CHELA_TRY(auto keys, TrustStore::open(home));
+  std::map<std::string, plugins::TrustLevel> out;
+  for (const auto& [id, plugin] : lock.plugins) out[id] = trust_level(plugin.current, keys);
+  return out;
+}
+
 }  // namespace chela::packages

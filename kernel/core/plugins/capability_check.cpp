@@ -6,11 +6,18 @@
 
 #include <nlohmann/json.hpp>
 
+#include "chela/ext/capability.h"
 #include "chela/ext/channel.h"
+#include "chela/ext/command.h"
+#include "chela/ext/gateway_method.h"
+#include "chela/ext/hook.h"
+#include "chela/ext/http_route.h"
 #include "chela/ext/provider.h"
+#include "chela/ext/service.h"
 #include "chela/ext/tool.h"
 #include "kernel/core/base/text.hpp"
 #include "kernel/core/plugins/abi_text.hpp"
+#include "kernel/core/plugins/capability_kinds.hpp"
 
 namespace chela::plugins {
 namespace {
@@ -24,8 +31,18 @@ struct KindInterface {
 };
 
 // Which interface carries which kind of capability. The other kinds join as their interfaces become stable.
-constexpr KindInterface kInterfaces[] = {
-    {"tool", CHELA_EXT_TOOL}, {"provider", CHELA_EXT_PROVIDER}, {"channel", CHELA_EXT_CHANNEL}};
+constexpr KindInterface kInterfaces[] = {{"tool", CHELA_EXT_TOOL},
+                                         {"provider", CHELA_EXT_PROVIDER},
+                                         {"command", CHELA_EXT_COMMAND},
+                                         {"gateway_method", CHELA_EXT_GATEWAY_METHOD},
+                                         {"hook", CHELA_EXT_HOOK},
+                                         {"http_route", CHELA_EXT_HTTP_ROUTE},
+                                         {"service", CHELA_EXT_SERVICE},
+                                         {"memory, embeddings, … that is called by path", CHELA_EXT_CAPABILITY}};
+
+bool carries(const KindInterface& interface, std::string_view kind) {
+  return interface.extension == CHELA_EXT_CAPABILITY ? is_called_by_path(kind) : interface.kind == kind;
+}
 
 struct Offer {
   uint32_t struct_size;
@@ -60,8 +77,10 @@ std::vector<Diagnostic> check_capabilities(const Instance& instance) {
   auto note = [&](DiagnosticCode code, std::string message) {
     out.push_back({Severity::error, code, manifest.id, std::move(message), {}});
   };
-  for (auto [kind, extension] : kInterfaces) {
-    bool declared = std::ranges::any_of(manifest.provides, [&](const Provision& p) { return p.kind == kind; });
+  for (const auto& interface : kInterfaces) {
+    auto [kind, extension] = interface;
+    bool declared =
+        std::ranges::any_of(manifest.provides, [&](const Provision& p) { return carries(interface, p.kind); });
     bool offered = instance.extension<Offer>(extension) != nullptr;
     if (offered && !declared) {
       note(DiagnosticCode::undeclared_capability,

@@ -46,11 +46,11 @@
     "change `plugins.entries.ID.config` as the message says")                                                       \
   X(start_failed, "the plugin could not be started", "do what the message says; else tell the author")              \
   X(calls_unanswered, "the plugin left calls without an answer and is given no more",                               \
-    "start the gateway again; the plugin's author has to mend it: `chela plugins check`")                           \
+    "`chela plugins restart ID`; the plugin's author has to mend it: `chela plugins check`")                           \
   X(process_lost, "the plugin's process ended by itself; it is started again when it is needed",                    \
     "look at the plugin's lines in the log; when it comes again, tell the author")                                  \
   X(quarantined, "the plugin's process ended by itself too often; it waits for the operator",                       \
-    "look at the plugin's lines in the log, mend or update it, and start the gateway again")                        \
+    "look at `chela plugins logs ID`, mend or update it, then `chela plugins restart ID`")                        \
   X(requirement_missing, "a capability that the plugin requires is not there",                                      \
     "install or enable a plugin that provides it")
 

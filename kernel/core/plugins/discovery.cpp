@@ -16,18 +16,6 @@ bool contains(const std::vector<std::string>& list, const std::string& id) {
   return std::ranges::find(list, id) != list.end();
 }
 
-std::string why_disabled(const Selection& selection, const std::string& id, Origin origin) {
-  if (!selection.enabled && origin != Origin::bundled) return "plugins.enabled is false";
-  if (contains(selection.deny, id)) return "plugins.deny names it";
-  if (!selection.allow.empty() && !contains(selection.allow, id)) return "plugins.allow does not name it";
-  auto entry = selection.entries.find(id);
-  if (entry != selection.entries.end()) {
-    return entry->second ? std::string() : "plugins.entries." + id + ".enabled is false";
-  }
-  if (origin == Origin::workspace) return "plugins of a workspace need plugins.entries." + id + ".enabled";
-  return {};
-}
-
 bool skipped_folder(const std::string& name) {
   return name == "node_modules" || name.starts_with('.') || name.ends_with(".bak") || name.ends_with(".disabled");
 }
@@ -36,6 +24,12 @@ bool holds_manifest(const fs::path& folder) {
   std::error_code ignored;
   return fs::is_regular_file(folder / kManifestName, ignored) ||
          fs::is_regular_file(folder / kOpenClawManifestName, ignored);
+}
+
+// A package may bring both; our own says more.
+fs::path manifest_file(const fs::path& folder) {
+  std::error_code ignored;
+  return folder / (fs::is_regular_file(folder / kManifestName, ignored) ? kManifestName : kOpenClawManifestName);
 }
 
 // The folders below `root` that hold a manifest, by name, or `root` itself when it holds one.
@@ -74,10 +68,8 @@ class Search {
 
  private:
   void add_plugin(const fs::path& folder, Origin origin) {
-    // A package may bring both; our own says more.
-    std::error_code ignored;
-    auto file = folder / (fs::is_regular_file(folder / kManifestName, ignored) ? kManifestName : kOpenClawManifestName);
-    auto manifest = file.filename() == kManifestName ? read_manifest(file) : read_openclaw_manifest(folder);
+    auto file = manifest_file(folder);
+    auto manifest = read_manifest_in(folder);
     if (!manifest) {
       return note({Severity::error, DiagnosticCode::invalid_manifest, folder.filename().string(),
                    manifest.error().message, file.string()});
@@ -107,6 +99,23 @@ class Search {
 };
 
 }  // namespace
+
+std::string why_disabled(const Selection& selection, const std::string& id, Origin origin) {
+  if (!selection.enabled && origin != Origin::bundled) return "plugins.enabled is false";
+  if (contains(selection.deny, id)) return "plugins.deny names it";
+  if (!selection.allow.empty() && !contains(selection.allow, id)) return "plugins.allow does not name it";
+  auto entry = selection.entries.find(id);
+  if (entry != selection.entries.end()) {
+    return entry->second ? std::string() : "plugins.entries." + id + ".enabled is false";
+  }
+  if (origin == Origin::workspace) return "plugins of a workspace need plugins.entries." + id + ".enabled";
+  return {};
+}
+
+Result<Manifest> read_manifest_in(const fs::path& folder) {
+  auto file = manifest_file(folder);
+  return file.filename() == kManifestName ? read_manifest(file) : read_openclaw_manifest(folder);
+}
 
 std::string_view name_of(Origin origin) {
   constexpr std::string_view kNames[] = {"config", "home", "bundled", "workspace"};

@@ -47,6 +47,11 @@ struct Discovery {
   std::vector<Diagnostic> diagnostics;
 };
 
+// Why the operator does not want a plugin; empty when it is enabled.
+std::string why_disabled(const Selection& selection, const std::string& id, Origin origin);
+// The manifest of the plugin in `folder`, ours or upstream's. Blocking; any thread.
+Result<Manifest> read_manifest_in(const std::filesystem::path& folder);
+
 // Folders that do not exist are not an error, but for load paths. At most 1,000 plugins a root.
 // `linked_in` are the ids of the plugins whose code is part of this program. Only a bundled manifest stands for such code:
 // another one of the id is refused, since it would say what that code may do.

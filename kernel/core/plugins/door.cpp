@@ -41,6 +41,15 @@ std::expected<void, DoorError> check_place_and_hash(const Manifest& manifest) {
                 "the manifest says " + manifest.integrity + ", the file is " + found + "; reinstall the plugin");
 }
 
+// The loader takes a path that it has loaded for the library that it has, whatever the file is by now. So the same file
+// is named in another way: the bits of `name`, as "/" and "/.", between the folder and the file. Its folder stays what
+// the library knows as its $ORIGIN.
+fs::path renamed(const fs::path& library, std::uint64_t name) {
+  auto text = library.parent_path().string();
+  for (; name != 0; name >>= 1) text += name & 1 ? "/." : "/";
+  return text + "/" + library.filename().string();
+}
+
 }  // namespace
 
 const chela_entry* find_linked_in(std::span<const chela_entry* const> linked_in, std::string_view plugin_id) {
@@ -75,8 +84,9 @@ std::expected<void, DoorError> check_library(const Manifest& manifest) {
   return {};
 }
 
-std::expected<const chela_entry*, DoorError> open_door(const Manifest& manifest) {
-  auto library = platform::SharedLibrary::load(manifest.library, platform::SharedLibrary::Unload::never);
+std::expected<const chela_entry*, DoorError> open_door(const Manifest& manifest, std::uint64_t name) {
+  auto library = platform::SharedLibrary::load(name == 0 ? manifest.library : renamed(manifest.library, name),
+                                               platform::SharedLibrary::Unload::never);
   if (!library) return refuse(DiagnosticCode::load_failed, library.error().message);
   auto symbol = library->find_symbol("chela_plugin_entry");
   if (!symbol) return refuse(DiagnosticCode::invalid_plugin_export, symbol.error().message);

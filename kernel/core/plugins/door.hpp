@@ -26,9 +26,10 @@ const chela_entry* find_linked_in(std::span<const chela_entry* const> linked_in,
 // Runs no code of it. Blocks: worker thread.
 std::expected<void, DoorError> check_library(const Manifest& manifest);
 
-// Loads the library of `manifest`, once check_library() has passed it, and checks its entry. Blocks: worker thread. A loaded library stays mapped for good,
-// since code of it may be live until the process ends.
-std::expected<const chela_entry*, DoorError> open_door(const Manifest& manifest);
+// Loads the library of `manifest`, once check_library() has passed it, and checks its entry. Blocks: worker thread. A
+// loaded library stays mapped for good, since code of it may be live until the process ends. `name` other than 0, once
+// each: the file may be another one than the last time, and is loaded as such; the same file is loaded once.
+std::expected<const chela_entry*, DoorError> open_door(const Manifest& manifest, std::uint64_t name = 0);
 
 // Checks size, ABI version, id, version and completeness against the manifest; runs no code of the plugin.
 std::expected<void, DoorError> check_entry(const chela_entry& entry, const Manifest& manifest);

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "kernel/core/base/error.hpp"
 #include "kernel/core/loop/task.hpp"
@@ -33,7 +34,11 @@ struct RemoteStart {
   Isolation isolation = Isolation::sandbox;
   std::string config;  // JSON object
   // The gateway's configuration as this plugin may see it, a JSON object; empty where nobody offers it.
-  std::string gateway_config;
+  std::string gateway_config = {};
+  bool open_sockets = false;  // the operator lets it open sockets of its own in a sandbox (plugins for Node)
+  // Whether others that are as trusted may run in the same process: those in `companions`, itself the first.
+  bool shared = false;
+  std::vector<std::shared_ptr<const Manifest>> companions = {};
   // At most once, after the start has succeeded; not after stop() of the instance.
   std::move_only_function<void(Lost)> on_lost;
   // The instance's registrations have changed since the start.
@@ -47,6 +52,8 @@ class Elsewhere {
   // Loaded, configured and started when it succeeds. Error `unavailable`: later may work (the process died, or waits
   // to be started again); every other error is final until the configuration changes.
   virtual Task<Result<std::shared_ptr<Instance>>> start(RemoteStart request) = 0;
+  // The operator wants the plugin started again whatever it did: it is in quarantine no more.
+  virtual void forgive(const std::string& plugin_id) = 0;
 };
 
 }  // namespace chela::plugins

@@ -148,6 +148,23 @@ void check_tools(const Json& provision, const std::string& place, Reader& reader
   }
 }
 
+void check_routes(const Json& provision, const std::string& place, Reader& reader) {
+  auto routes = provision.find("routes");
+  if (routes == provision.end() || !routes->is_array() || routes->empty()) {
+    return reader.note(place + ".routes: expected an array with at least one route");
+  }
+  for (std::size_t i = 0; i < routes->size(); ++i) {
+    const Json& route = (*routes)[i];
+    std::string route_place = fmt::format("{}.routes[{}]", place, i);
+    if (!route.is_object()) return reader.note(route_place + ": expected an object");
+    Reader fields(route, route_place);
+    if (!fields.text("path", true).starts_with('/')) fields.note(route_place + ".path: expected a path such as \"/hooks\"");
+    if (fields.one_of("auth", {"gateway", "plugin"}).empty()) fields.note(route_place + ".auth: missing");
+    fields.one_of("match", {"exact", "prefix"});
+    reader.note(fields.problem());
+  }
+}
+
 void read_provisions(const Json& list, Manifest& manifest, Reader& reader) {
   for (std::size_t i = 0; i < list.size(); ++i) {
     std::string place = fmt::format("$.provides[{}]", i);
@@ -158,6 +175,10 @@ void read_provisions(const Json& list, Manifest& manifest, Reader& reader) {
       fields.note(fmt::format("{}.kind: expected one of {}", place, fmt::join(kKinds, ", ")));
     }
     if (provision.kind == "tool") check_tools(list[i], place, fields);
+    if (provision.kind == "hook" && fields.texts("points").empty()) {
+      fields.note(place + ".points: expected an array with at least one point");
+    }
+    if (provision.kind == "http_route") check_routes(list[i], place, fields);
     auto same = [&](const Provision& other) { return other.kind == provision.kind && other.id == provision.id; };
     if (std::ranges::any_of(manifest.provides, same)) {
       fields.note(fmt::format("{}.id: {}/{} is provided twice", place, provision.kind, provision.id));

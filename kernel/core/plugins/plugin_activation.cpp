@@ -21,26 +21,41 @@ void note_once(Record& record, DiagnosticCode code, std::string message) {
 
 }  // namespace
 
-Task<Result<std::shared_ptr<Instance>>> PluginSet::activate(std::string plugin_id) {
-  Entry* entry = find_entry(plugin_id);
-  if (!entry) co_return fail(ErrorCode::not_found, "no plugin {} is known", plugin_id);
-  Record& record = entry->record;
-  if (entry->activating) {
+Task<PluginSet::Turn> PluginSet::wait_for_turn(EntryPtr entry) {
+  while (entry->busy) {
     auto done = entry->waiters.emplace_back(std::make_shared<Completion<bool>>());
     co_await done->wait();
-  } else if (record.state == State::resolved) {
-    entry->activating = true;
-    co_await bring_up(*entry);
-    entry->activating = false;
-    for (const auto& waiter : std::exchange(entry->waiters, {})) waiter->set(true);
   }
+  co_return Turn(std::move(entry));
+}
+
+Task<Result<std::shared_ptr<Instance>>> PluginSet::activate(std::string plugin_id) {
+  auto entry = find_entry(plugin_id);
+  if (!entry) co_return fail(ErrorCode::not_found, "no plugin {} is known", plugin_id);
+  Record& record = entry->record;
+  if (record.instance && record.state == State::started) co_return record.instance;
+  auto wait = [&] { return entry->waiters.emplace_back(std::make_shared<Completion<bool>>()); };
+  while (entry->busy && !entry->activating) {  // another one comes in its place
+    auto done = wait();
+    co_await done->wait();
+  }
+  if (entry->busy) {
+    auto done = wait();
+    co_await done->wait();
+  } else if (record.state == State::resolved && !entry->removed) {
+    Turn turn(entry);
+    entry->activating = true;
+    co_await bring_up(entry);
+    if (record.state == State::started) in_service(entry);
+  }
+  if (entry->removed) co_return fail(ErrorCode::not_found, "the plugin {} was removed meanwhile", plugin_id);
   if (record.instance && record.state == State::started) co_return record.instance;
   auto reason = record.diagnostics.empty() ? std::string(name_of(record.state)) : record.diagnostics.back().message;
   co_return fail(ErrorCode::unavailable, "plugin {}: {}", plugin_id, reason);
 }
 
 std::string PluginSet::config_of(const Entry& entry) const {
-  return options_.config_of ? options_.config_of(entry.record.manifest->id) : std::string("{}");
+  return options_.config_of ? options_.config_of(*entry.record.manifest) : std::string("{}");
 }
 
 std::string PluginSet::gateway_config_of(const Entry& entry) const {
@@ -81,7 +96,9 @@ Task<bool> PluginSet::open_library(Entry& entry) {
       co_return false;
     }
   }
-  auto opening = run_blocking<Door>(environment_.loop, [manifest]() -> Result<Door> { return open_door(*manifest); });
+  auto name = entry.reloaded ? entry.generation : 0;
+  auto opening =
+      run_blocking<Door>(environment_.loop, [manifest, name]() -> Result<Door> { return open_door(*manifest, name); });
   auto door = co_await std::move(opening);
   if (!door || !*door) {
     auto error = door ? door->error() : DoorError{DiagnosticCode::load_failed, door.error().message};
@@ -121,69 +138,118 @@ bool PluginSet::run_step(Entry& entry, Step step, DiagnosticCode code, const std
   return true;
 }
 
-Task<void> PluginSet::bring_up(Entry& entry) {
-  bool intact = co_await verify_files(entry);
+Task<void> PluginSet::bring_up(EntryPtr entry) {
+  entry->generation = ++last_generation_;
+  bool intact = co_await verify_files(*entry);
   if (!intact) co_return;
-  if (entry.record.isolation != Isolation::in_process) {
+  if (entry->record.isolation == Isolation::in_process) {
+    co_await bring_up_here(entry);
+  } else {
     co_await bring_up_elsewhere(entry);
-    co_return;
   }
-  bool loaded = co_await load(entry);
+}
+
+Task<void> PluginSet::bring_up_here(EntryPtr entry) {
+  bool loaded = co_await load(*entry);
   if (!loaded) co_return;
-  auto config = config_of(entry);
-  bool running = run_step(entry, Step::configure, DiagnosticCode::configure_failed,
-                          [&] { return entry.coming->configure(config); }) &&
-                 run_step(entry, Step::start, DiagnosticCode::start_failed, [&] { return entry.coming->start(); });
-  if (!running) co_return;
-  auto instance = std::move(entry.coming);
+  auto config = config_of(*entry);
+  bool started = run_step(*entry, Step::configure, DiagnosticCode::configure_failed,
+                          [&] { return entry->coming->configure(config); }) &&
+                 run_step(*entry, Step::start, DiagnosticCode::start_failed, [&] { return entry->coming->start(); });
+  if (!started) co_return;
+  auto instance = std::move(entry->coming);
   auto problems = check_capabilities(*instance);
   if (problems.empty()) {
-    started(entry, std::move(instance));
+    running(*entry, std::move(instance));
     co_return;
   }
   instance.reset();
-  Record& record = entry.record;
+  Record& record = entry->record;
   record.diagnostics.insert(record.diagnostics.end(), problems.begin() + 1, problems.end());
-  refuse(entry, Step::stop, problems.front().code, problems.front().message);
+  refuse(*entry, Step::stop, problems.front().code, problems.front().message);
+}
+
+RemoteStart PluginSet::remote_start(const Entry& entry) {
+  const Record& record = entry.record;
+  const auto& id = record.manifest->id;
+  auto vouched_for = [](const Record& r) {
+    return r.manifest->runtime == Runtime::node && r.trust != TrustLevel::untrusted && r.state != State::disabled;
+  };
+  auto sockets = [this](const Record& r) { return options_.open_sockets.contains(r.manifest->id); };
+  RemoteStart start{.manifest = record.manifest,
+                    .isolation = record.isolation,
+                    .config = config_of(entry),
+                    .gateway_config = gateway_config_of(entry),
+                    .open_sockets = sockets(record),
+                    .shared = vouched_for(record)};
+  if (start.shared) start.companions.push_back(record.manifest);
+  for (const auto& other : entries_) {
+    if (start.shared && other->record.manifest->id != id && vouched_for(other->record) && other->record.isolation == record.isolation &&
+        sockets(other->record) == start.open_sockets) {
+      start.companions.push_back(other->record.manifest);
+    }
+  }
+  start.on_lost = [this, id, generation = entry.generation](Lost what) {
+    if (auto* now = find_generation(id, generation)) lost(*now, what);
+  };
+  start.on_registered = [this, id, generation = entry.generation] {
+    auto* now = find_generation(id, generation);
+    if (!now || !now->record.instance) return;
+    take_registrations(*now, *now->record.instance->registrations());
+    fill_registry();
+    changed();
+  };
+  return start;
 }
 
 // Loading, configuring and starting are one step there, and what failed for now may be tried again.
-Task<void> PluginSet::bring_up_elsewhere(Entry& entry) {
-  Record& record = entry.record;
+Task<void> PluginSet::bring_up_elsewhere(EntryPtr entry) {
+  Record& record = entry->record;
   if (!options_.elsewhere) {
-    refuse(entry, Step::load, DiagnosticCode::load_failed,
+    refuse(*entry, Step::load, DiagnosticCode::load_failed,
            fmt::format("runs in isolation `{}`, which this program does not offer", name_of(record.isolation)));
     co_return;
   }
-  auto starting = options_.elsewhere->start(
-      {record.manifest, record.isolation, config_of(entry), gateway_config_of(entry), [this, &entry](Lost what) { lost(entry, what); },
-       [this, &entry] {
-         if (entry.record.instance) offer_registrations(entry, *entry.record.instance->registrations());
-       }});
+  auto starting = options_.elsewhere->start(remote_start(*entry));
   auto instance = co_await std::move(starting);
   if (instance) {
     for (auto step : {Step::load, Step::configure, Step::start}) record.state = next_state(record.state, step, true);
-    started(entry, std::move(*instance));
-    if (const auto* registrations = record.instance->registrations()) offer_registrations(entry, *registrations);
+    running(*entry, std::move(*instance));
   } else if (instance.error().code == ErrorCode::unavailable) {
-    environment_.logger.warning("plugin {}: {}", record.manifest->id, instance.error().message);
+    logger_of(record).warning("plugin {}: {}", record.manifest->id, instance.error().message);
     note_once(record, DiagnosticCode::start_failed, instance.error().message);
   } else {
-    refuse(entry, Step::load, DiagnosticCode::start_failed, instance.error().message);
+    refuse(*entry, Step::load, DiagnosticCode::start_failed, instance.error().message);
   }
 }
 
-void PluginSet::started(Entry& entry, std::shared_ptr<Instance> instance) {
+void PluginSet::running(Entry& entry, std::shared_ptr<Instance> instance) {
   Record& record = entry.record;
   record.instance = std::move(instance);
   if (!record.instance->is_remote()) {
-    record.leftover_calls =
-        std::make_shared<LeftoverCalls>(environment_.loop.timers(), [this, &entry] { quarantine(entry); });
+    auto too_many = [this, id = record.manifest->id, generation = entry.generation] {
+      if (auto* now = find_generation(id, generation)) quarantine(*now);
+    };
+    record.leftover_calls = std::make_shared<LeftoverCalls>(environment_.loop.timers(), std::move(too_many));
   }
-  started_.push_back(&entry);
+  if (const auto* registrations = record.instance->registrations()) take_registrations(entry, *registrations);
+}
+
+// From now on consumers get it.
+void PluginSet::in_service(const EntryPtr& entry) {
+  Record& record = entry->record;
+  started_.push_back(entry.get());
   auto level = record.instance->is_remote() ? log::Level::info : log::Level::debug;
-  environment_.logger.write(level, {}, fmt::format("plugin {} {} started ({})", record.manifest->id,
-                                                   record.manifest->version, name_of(record.isolation)));
+  logger_of(record).write(level, {}, fmt::format("plugin {} {} started ({})", record.manifest->id,
+                                                 record.manifest->version, name_of(record.isolation)));
+  if (!record.instance->registrations()) return;
+  fill_registry();
+  changed();
+}
+
+PluginSet::Entry* PluginSet::find_generation(std::string_view plugin_id, std::uint64_t generation) const {
+  auto entry = find_entry(plugin_id);
+  return entry && entry->generation == generation ? entry.get() : nullptr;
 }
 
 void PluginSet::lost(Entry& entry, const Lost& what) {
@@ -194,20 +260,19 @@ void PluginSet::lost(Entry& entry, const Lost& what) {
   if (what.quarantined) {
     refuse(entry, Step::lose, DiagnosticCode::quarantined, what.reason);
   } else {
-    environment_.logger.warning("plugin {}: {}; it is started again when it is needed", record.manifest->id,
-                                what.reason);
+    logger_of(record).warning("plugin {}: {}; it is started again when it is needed", record.manifest->id, what.reason);
     record.state = next_state(record.state, Step::lose, true);
     note_once(record, DiagnosticCode::process_lost, what.reason);
   }
-  for (const auto& callback : on_change_) callback();
+  changed();
 }
 
 void PluginSet::quarantine(Entry& entry) {
   if (entry.record.state != State::started) return;
   refuse(entry, Step::quarantine, DiagnosticCode::calls_unanswered,
-         fmt::format("left {} calls without an answer, so it gets no more until the gateway is restarted; report it to "
-                     "the plugin's author",
-                     entry.record.leftover_calls->count()));
+         fmt::format("left {} calls without an answer, so it gets no more; `chela plugins restart {}` starts it "
+                     "anew; report it to the plugin's author",
+                     entry.record.leftover_calls->count(), entry.record.manifest->id));
 }
 
 void PluginSet::stop_all() {
@@ -216,6 +281,9 @@ void PluginSet::stop_all() {
     entry->record.instance->stop();
     entry->record.instance.reset();
     entry->record.state = next_state(entry->record.state, Step::stop, true);
+  }
+  for (const auto& retired : std::exchange(retired_, {})) {
+    if (auto alive = retired.lock()) alive->stop();
   }
 }
 

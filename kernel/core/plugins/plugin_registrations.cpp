@@ -13,17 +13,17 @@ std::filesystem::path PluginSet::registrations_file(const Record& record) const 
   return options_.registrations / (record.manifest->id + ".json");
 }
 
-void PluginSet::offer_kept_registrations(Entry& entry) {
+void PluginSet::take_kept_registrations(Entry& entry) {
   Record& record = entry.record;
   auto file = registrations_file(record);
   if (record.manifest->runtime != Runtime::node || file.empty()) return;
   auto kept = load_registrations(file, registration_fingerprint(*record.manifest, config_of(entry)));
   record.registrations_known = !kept.empty();
-  offer_all(record, to_provisions(*record.manifest, kept));
+  record.provides = to_provisions(*record.manifest, kept);
 }
 
 // Only what the lane allows; it was refused as a whole before any code ran where the manifest announced it.
-void PluginSet::offer_registrations(Entry& entry, const Registrations& registrations) {
+void PluginSet::take_registrations(Entry& entry, const Registrations& registrations) {
   Record& record = entry.record;
   auto provisions = to_provisions(*record.manifest, registrations);
   std::erase_if(provisions, [&](const Provision& p) {
@@ -32,20 +32,20 @@ void PluginSet::offer_registrations(Entry& entry, const Registrations& registrat
                                   p.kind + "/" + p.id + " needs runtime.mode 'dynamic' or 'auto'", {}});
     return true;
   });
-  registry_.remove_all(record.manifest->id);
-  offer_all(record, provisions);
+  record.provides = std::move(provisions);
   record.registrations_known = true;
   if (auto file = registrations_file(record); !file.empty()) {
     auto saved = save_registrations(file, registration_fingerprint(*record.manifest, config_of(entry)), registrations);
-    if (!saved) environment_.logger.warning("plugin {}: {}", record.manifest->id, saved.error().message);
+    if (!saved) logger_of(record).warning("plugin {}: {}", record.manifest->id, saved.error().message);
   }
-  for (const auto& callback : on_change_) callback();
 }
 
 Task<Result<void>> PluginSet::learn_registrations() {
-  for (std::size_t i = 0; i < entries_.size(); ++i) {
-    const Record& record = entries_[i]->record;
-    if (record.manifest->runtime != Runtime::node || record.registrations_known || record.state != State::resolved) {
+  auto entries = entries_;  // some may come and go meanwhile
+  for (const auto& entry : entries) {
+    const Record& record = entry->record;
+    if (entry->removed || record.manifest->runtime != Runtime::node || record.registrations_known ||
+        record.state != State::resolved) {
       continue;
     }
     auto activating = activate(record.manifest->id);

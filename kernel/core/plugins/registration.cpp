@@ -64,7 +64,7 @@ Registrations read_registrations(std::string_view json, std::vector<std::string>
 
 std::vector<Provision> to_provisions(const Manifest& manifest, const Registrations& registrations) {
   std::vector<Provision> out;
-  Json tools = Json::array();
+  Json tools = Json::array(), factories = Json::array();
   for (const auto& one : registrations) {
     if (one.kind == "hook") {  // many may listen at one point
       out.push_back({one.kind, one.id + "@" + manifest.id, one.descriptor});
@@ -72,10 +72,15 @@ std::vector<Provision> to_provisions(const Manifest& manifest, const Registratio
       out.push_back({one.kind, one.id, one.descriptor});
     } else if (one.descriptor->value("factory", Json()) != true) {
       tools.push_back(*one.descriptor);
+    } else {
+      factories.push_back(*one.descriptor);
+      factories.back()["key"] = one.key;
     }
   }
-  if (!tools.empty()) {
-    out.push_back({"tool", manifest.id, std::make_shared<const Json>(Json{{"tools", std::move(tools)}})});
+  if (!tools.empty() || !factories.empty()) {
+    Json all = {{"tools", std::move(tools)}};
+    if (!factories.empty()) all["factories"] = std::move(factories);
+    out.push_back({"tool", manifest.id, std::make_shared<const Json>(std::move(all))});
   }
   return out;
 }

@@ -28,7 +28,7 @@ constexpr std::size_t kRegistrationsMax = 4096;
 // From an array of protocol Registrations; what is malformed is left out and named in `problems`.
 Registrations read_registrations(std::string_view json, std::vector<std::string>& problems);
 
-// In the form of a manifest's provides[]: the tools of a plugin together, everything else one by one; a hook as
+// In the form of a manifest's provides[]: the tools of a plugin together, with the factories of others; everything else one by one; a hook as
 // POINT@PLUGIN, since many may listen at one point.
 std::vector<Provision> to_provisions(const Manifest& manifest, const Registrations& registrations);
 

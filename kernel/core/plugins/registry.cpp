@@ -31,8 +31,4 @@ std::vector<const Capability*> Registry::list_all() const {
   return out;
 }
 
-void Registry::remove_all(std::string_view plugin_id) {
-  std::erase_if(capabilities_, [&](const auto& entry) { return entry.second.plugin_id == plugin_id; });
-}
-
 }  // namespace chela::plugins

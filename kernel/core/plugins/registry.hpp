@@ -29,10 +29,11 @@ class Registry {
   // Error `already_exists` names both plugins.
   Result<void> add(Capability capability);
 
-  // Forgets what `plugin_id` provides.
-  void remove_all(std::string_view plugin_id);
+  // Forgets everything; pointers that were handed out are void.
+  void clear() { capabilities_.clear(); }
 
-  // Null when nothing provides it.
+  // Null when nothing provides it. Valid until the registry changes, which happens between turns of the loop: nobody
+  // keeps it across a co_await.
   const Capability* find(std::string_view kind, std::string_view id) const;
   // By id. Valid until the registry changes.
   std::vector<const Capability*> list(std::string_view kind) const;

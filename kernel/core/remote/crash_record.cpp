@@ -14,4 +14,11 @@ void CrashRecord::crashed(TimePoint started, TimePoint now) {
   quarantined_ = quarantined_ || recent_.size() >= kCrashesMax;
 }
 
+void CrashRecord::forgive() {
+  recent_.clear();
+  delay_ = Duration::zero();
+  may_start_at_ = TimePoint::min();
+  quarantined_ = false;
+}
+
 }  // namespace chela::remote

@@ -18,6 +18,8 @@ class CrashRecord {
   static constexpr Duration kWindow = std::chrono::minutes(5);
 
   void crashed(TimePoint started, TimePoint now);
+  // It may be started at once, as if it had not crashed; crashes() still counts.
+  void forgive();
   TimePoint may_start_at() const { return may_start_at_; }
   bool quarantined() const { return quarantined_; }
   std::size_t crashes() const { return total_; }  // in all

@@ -1,6 +1,7 @@
 #include "kernel/core/remote/host_process.hpp"
 
 #include "kernel/core/base/random.hpp"
+#include "kernel/core/base/text.hpp"
 #include "kernel/core/platform/files.hpp"
 #include "kernel/core/protocol/http.hpp"
 #include "kernel/core/remote/remote_instance.hpp"
@@ -15,6 +16,7 @@ namespace {
 
 constexpr auto kHelloTimeout = std::chrono::seconds(10);
 constexpr auto kEndTimeout = std::chrono::seconds(5);
+constexpr std::size_t kLastLineBytesMax = 500;
 
 }  // namespace
 
@@ -26,7 +28,13 @@ Task<Result<std::shared_ptr<HostProcess>>> HostProcess::launch(Loop& loop, log::
   auto shaken = co_await std::move(shaking);
   if (!shaken) {
     process->shut_down();
-    co_return fail(process->program_.label, std::move(shaken.error()));
+    // How it ended, and what it said last, tell more than that the connection did.
+    auto ending = wait_for(loop, process->exited_, loop.now() + kEndTimeout, {});
+    auto ended = co_await std::move(ending);
+    auto error = std::move(shaken.error());
+    if (ended.error().code != ErrorCode::timed_out) error.message += "; " + ended.error().message;
+    if (!process->last_line_.empty()) error.message += "; its last line: " + process->last_line_;
+    co_return fail(process->program_.label, std::move(error));
   }
   process->peer_.watch(true);
   co_return process;
@@ -35,14 +43,16 @@ Task<Result<std::shared_ptr<HostProcess>>> HostProcess::launch(Loop& loop, log::
 HostProcess::HostProcess(Loop& loop, const log::Logger& logger, HostProgram program, const HostRequests& requests)
     : loop_(loop),
       logger_(logger.with_category("plugin-host")),
+      output_(logger.with_category((program.group.starts_with('@') ? "plugin-host." : "plugin.") + program.group)),
       program_(std::move(program)),
       requests_(requests),
       token_(random_hex(32)),
       peer_(loop, *this),
       lines_(loop.clock(), {},
              [this](platform::OutputStream, std::string_view line, std::uint64_t dropped) {
-               if (dropped > 0) logger_.warning("{}: {} lines were too many and are dropped", program_.label, dropped);
-               logger_.info("{}: {}", program_.label, line);
+               if (dropped > 0) output_.warning("{}: {} lines were too many and are dropped", program_.label, dropped);
+               output_.info("{}: {}", program_.label, line);
+               last_line_ = cut_utf8(line, kLastLineBytesMax);
              }),
       started_at_(loop.now()) {}
 
@@ -50,6 +60,7 @@ HostProcess::~HostProcess() = default;
 
 Result<void> HostProcess::open() {
   if (!program_.state_directory.empty()) CHELA_CHECK(platform::make_private_directory(program_.state_directory));
+  for (const auto& folder : program_.plugin_states) CHELA_CHECK(platform::make_private_directory(folder));
   cage::ChildRequest request{.command = program_.argv, .policy = program_.cage, .cgroups = program_.cgroups};
   request.policy.environment.emplace_back(protocol::kHostTokenVariable, token_);
   request.on_output = [this](platform::OutputStream stream, std::string_view bytes) { lines_(stream, bytes); };
@@ -90,6 +101,21 @@ void HostProcess::detach(RemoteInstance& instance) {
   };
   loop_.spawn("plugin.stop", stop(shared_from_this(), to_json(protocol::PluginStopParams{
                                                           .plugin = instance.manifest().id})));
+}
+
+std::vector<std::string> HostProcess::plugins() const {
+  std::vector<std::string> out;
+  for (const auto& [id, instance] : instances_) out.push_back(id);
+  return out;
+}
+
+// Once: what is open when the process goes is not open any more when it has gone.
+void HostProcess::note_suspects() {
+  if (suspects_) return;
+  suspects_.emplace();
+  for (const auto& [id, instance] : instances_) {
+    if (instance->is_busy()) suspects_->push_back(id);
+  }
 }
 
 void HostProcess::shut_down() {
@@ -138,6 +164,7 @@ void HostProcess::on_notification(std::string_view method, std::string_view para
   } else if (method == protocol::kPluginFailed) {
     auto failed = protocol::read_plugin_failed_params(params);
     if (!failed) return peer_.close(failed.error());
+    if (find(failed->plugin)) suspects_.emplace(1, failed->plugin);
     peer_.close({ErrorCode::unavailable, "plugin " + failed->plugin + ": " + failed->message});
   } else if (const auto* hear = requests_.who_hears(method)) {
     (*hear)(sender->manifest(), params);
@@ -159,13 +186,18 @@ void HostProcess::on_closed(const Error& why) {
 void HostProcess::on_exit(const cage::ChildExit& exit) {
   auto self = shared_from_this();
   lines_.finish();
+  note_suspects();
   auto reason = exit.reason;
   if (reason.empty() && exit.signal != 0) reason = fmt::format("its process crashed with signal {}", exit.signal);
   if (reason.empty()) reason = fmt::format("its process ended with code {}", exit.exit_code);
   if (!closed_because_.message.empty() && exit.reason.empty() && exit.signal == 0) reason += ": " + closed_because_.message;
   peer_.close({ErrorCode::unavailable, reason});
   child_.reset();
-  if (auto told = std::exchange(on_gone_, nullptr)) told(std::move(reason));
+  if (!ending_) {
+    for (auto& [id, instance] : std::map(instances_)) instance->on_process_gone();
+  }
+  exited_.set(fail(ErrorCode::unavailable, "{}", reason));
+  if (auto told = std::exchange(on_gone_, nullptr)) told({std::move(reason), *suspects_});
 }
 
 RemoteInstance* HostProcess::find(std::string_view plugin_id) const {

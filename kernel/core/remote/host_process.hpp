@@ -6,12 +6,15 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "kernel/core/cage/child.hpp"
 #include "kernel/core/cage/line_capture.hpp"
 #include "kernel/core/log/logger.hpp"
+#include "kernel/core/loop/event.hpp"
 #include "kernel/core/loop/loop.hpp"
 #include "kernel/core/loop/task.hpp"
 #include "kernel/core/plugins/instance.hpp"
@@ -25,8 +28,13 @@ class RemoteInstance;
 
 class HostProcess final : public rpc::PeerHandler, public std::enable_shared_from_this<HostProcess> {
  public:
-  // Called once, on the loop, after the process has gone: why, in words. Not after shut_down().
-  using OnGone = std::move_only_function<void(std::string reason)>;
+  struct Gone {
+    std::string reason;  // in words
+    // Who may have caused it, by id: the plugin that the process named, else those with open calls.
+    std::vector<std::string> suspects;
+  };
+  // Called once, on the loop, after the process has gone. Not after shut_down().
+  using OnGone = std::move_only_function<void(Gone gone)>;
 
   // Starts it and shakes hands. `requests` outlives it. Errors: what the cage says when it cannot be started, `protocol` when it speaks
   // another version, `unavailable` when it died or kept silent.
@@ -40,11 +48,13 @@ class HostProcess final : public rpc::PeerHandler, public std::enable_shared_fro
   TimePoint started_at() const { return started_at_; }
   const HostProgram& program() const { return program_; }
   const cage::Child* child() const { return child_.get(); }  // null once it has gone
+  bool is_ending() const { return ending_; }
 
   // From now on messages that name the plugin go to `instance`, until it detaches.
   void attach(RemoteInstance& instance);
   void detach(RemoteInstance& instance);  // stops the plugin there
-  bool serves_anyone() const { return !instances_.empty(); }
+  std::vector<std::string> plugins() const;  // of those that are attached, by id
+  RemoteInstance* find(std::string_view plugin_id) const;
 
   // Asks it to end, and ends it when it does not within 5 seconds. The object lives until then.
   void shut_down();
@@ -53,14 +63,16 @@ class HostProcess final : public rpc::PeerHandler, public std::enable_shared_fro
   Result<void> open();
   Task<Result<void>> shake_hands();
   void on_exit(const cage::ChildExit& exit);
+  void note_suspects();
   void on_request(rpc::Request request) override;
   void on_notification(std::string_view method, std::string_view params) override;
+  void on_closing() override { note_suspects(); }
   void on_closed(const Error& why) override;
-  RemoteInstance* find(std::string_view plugin_id) const;
   RemoteInstance* sender_of(std::string_view params) const;  // null when it is no plugin of this process
 
   Loop& loop_;
   log::Logger logger_;
+  log::Logger output_;  // for what it writes: the log of its plugin, or of the group
   HostProgram program_;
   const HostRequests& requests_;
   std::string token_;
@@ -68,6 +80,9 @@ class HostProcess final : public rpc::PeerHandler, public std::enable_shared_fro
   cage::LineCapture lines_;
   std::unique_ptr<cage::Child> child_;
   std::map<std::string, RemoteInstance*, std::less<>> instances_;
+  std::optional<std::vector<std::string>> suspects_;
+  std::string last_line_;  // that it wrote
+  Completion<Result<void>> exited_;  // fails with how it ended
   OnGone on_gone_;
   TimePoint started_at_;
   Error closed_because_{ErrorCode::unavailable, {}};

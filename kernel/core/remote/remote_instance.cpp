@@ -4,16 +4,29 @@
 
 #include <nlohmann/json.hpp>
 
+#include "chela/ext/capability.h"
+#include "chela/ext/http_route.h"
 #include "chela/ext/channel.h"
+#include "chela/ext/command.h"
+#include "chela/ext/gateway_method.h"
+#include "chela/ext/hook.h"
 #include "chela/ext/log.h"
 #include "chela/ext/provider.h"
+#include "chela/ext/service.h"
 #include "chela/ext/tool.h"
 #include "kernel/core/base/json.hpp"
 #include "kernel/core/plugins/abi_text.hpp"
+#include "kernel/core/plugins/capability_kinds.hpp"
 #include "kernel/core/remote/host_process.hpp"
+#include "kernel/core/remote/remote_capability.hpp"
 #include "kernel/core/remote/remote_channel.hpp"
+#include "kernel/core/remote/remote_command.hpp"
+#include "kernel/core/remote/remote_gateway_method.hpp"
+#include "kernel/core/remote/remote_hook.hpp"
 #include "kernel/core/remote/remote_http.hpp"
+#include "kernel/core/remote/remote_http_route.hpp"
 #include "kernel/core/remote/remote_provider.hpp"
+#include "kernel/core/remote/remote_service.hpp"
 #include "kernel/core/remote/remote_tool.hpp"
 
 namespace chela::remote {
@@ -27,14 +40,22 @@ struct Offered {
 };
 constexpr Offered kOffered[] = {
     {CHELA_EXT_CHANNEL, "channel", &kRemoteChannel},
+    {CHELA_EXT_COMMAND, "command", &kRemoteCommand},
+    {CHELA_EXT_GATEWAY_METHOD, "gateway_method", &kRemoteGatewayMethod},
+    {CHELA_EXT_HOOK, "hook", &kRemoteHook},
     {CHELA_EXT_PROVIDER, "provider", &kRemoteProvider},
     {CHELA_EXT_TOOL, "tool", &kRemoteTool},
+    {CHELA_EXT_HTTP_ROUTE, "http_route", &kRemoteHttpRoute},
+    {CHELA_EXT_SERVICE, "service", &kRemoteService},
+    {CHELA_EXT_CAPABILITY, "", &kRemoteCapability},  // of many kinds
 };
 
 const void* get_extension(const chela_plugin* plugin, chela_str id) {
   const auto& instance = RemoteInstance::of(plugin);
   auto declares = [&](std::string_view kind) {
-    auto is_kind = [&](const auto& one) { return one.kind == kind; };
+    auto is_kind = [&](const auto& one) {
+      return kind.empty() ? plugins::is_called_by_path(one.kind) : one.kind == kind;
+    };
     const auto* registered = instance.registrations();
     return std::ranges::any_of(instance.manifest().provides, is_kind) ||
            (registered && std::ranges::any_of(*registered, is_kind));
@@ -69,8 +90,33 @@ void RemoteInstance::stop() {
   process_->detach(*this);
 }
 
+void RemoteInstance::started(std::move_only_function<void(plugins::Lost)> on_lost) {
+  started_ = true;
+  on_lost_ = std::move(on_lost);
+}
+
+void RemoteInstance::lost(plugins::Lost what) {
+  if (stopped_) return;
+  if (auto told = std::exchange(on_lost_, nullptr)) told(std::move(what));
+}
+
 void RemoteInstance::spawn(Task<Result<void>> call) {
   environment_.loop.spawn("a call of plugin " + manifest_->id, std::move(call));
+}
+
+void RemoteInstance::watch_for(std::string name, std::function<void()> gone) {
+  const std::scoped_lock lock(watchers_mutex_);
+  watchers_.erase(name);
+  if (gone) watchers_.emplace(std::move(name), std::move(gone));
+}
+
+void RemoteInstance::on_process_gone() {
+  std::map<std::string, std::function<void()>> watchers;
+  {
+    const std::scoped_lock lock(watchers_mutex_);
+    watchers = std::exchange(watchers_, {});
+  }
+  for (const auto& [name, gone] : watchers) gone();
 }
 
 void RemoteInstance::take_registrations(std::string_view message) {

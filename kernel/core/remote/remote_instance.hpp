@@ -4,7 +4,9 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,6 +15,7 @@
 #include "kernel/core/loop/task.hpp"
 #include "kernel/core/plugins/host_services.hpp"
 #include "kernel/core/plugins/instance.hpp"
+#include "kernel/core/plugins/isolation.hpp"
 #include "kernel/core/remote/open_calls.hpp"
 #include "kernel/core/rpc/peer.hpp"
 
@@ -37,6 +40,11 @@ class RemoteInstance final : public plugins::Instance {
   // The registrations and diagnostics in an answer of plugin.start, or in plugin.registered. What is unusable is left
   // out and logged. `changed` is called for each list but the first.
   void take_registrations(std::string_view message);
+  // plugin.start has succeeded. `on_lost` is called when its process goes, unless it was stopped before, and may destroy
+  // the instance.
+  void started(std::move_only_function<void(plugins::Lost)> on_lost);
+  void lost(plugins::Lost what);
+  bool is_busy() const { return !started_ || calls_->any(); }  // being started, or with open calls
   void on_registered(std::move_only_function<void()> changed) { on_registered_ = std::move(changed); }
   // What the host process knows a capability by.
   std::string key_of(std::string_view kind, std::string_view id) const;
@@ -44,8 +52,13 @@ class RemoteInstance final : public plugins::Instance {
   static RemoteInstance& of(const chela_plugin* plugin) { return *static_cast<RemoteInstance*>(plugin->self); }
 
   std::shared_ptr<HostProcess> process() const { return process_; }
+  const log::Logger& logger() const { return environment_.logger; }
   OpenCall open_call(std::uint64_t id) { return {calls_, id}; }
   void cancel(std::uint64_t id) { calls_->cancel(id); }
+  void resume(std::uint64_t id) { calls_->resume(id); }
+  // `gone` is called when the process has ended unasked, once; null: nobody asks for `name` any more. Any thread.
+  void watch_for(std::string name, std::function<void()> gone);
+  void on_process_gone();  // from the process
   void spawn(Task<Result<void>> call);
 
   // What the plugin asks of the kernel.
@@ -60,8 +73,12 @@ class RemoteInstance final : public plugins::Instance {
   plugins::HostEnvironment environment_;
   plugins::HostServices services_;
   std::shared_ptr<OpenCalls> calls_ = std::make_shared<OpenCalls>();
+  std::mutex watchers_mutex_;  // guards the next
+  std::map<std::string, std::function<void()>> watchers_;
   std::optional<plugins::Registrations> registrations_;
   std::move_only_function<void()> on_registered_;
+  std::move_only_function<void(plugins::Lost)> on_lost_;
+  bool started_ = false;
   bool stopped_ = false;
 };
 

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "kernel/core/base/text.hpp"
 #include "kernel/core/plugins/abi_text.hpp"
 #include "kernel/core/remote/host_process.hpp"
 #include "kernel/core/remote/remote_instance.hpp"
@@ -58,7 +59,8 @@ Task<Result<void>> run(std::shared_ptr<HostProcess> process, std::string params,
   auto calling = process->peer().call(std::string(protocol::kToolCall), std::move(params), std::move(options));
   auto answer = co_await std::move(calling);
   if (!answer) {
-    ending->complete(plugins::to_status(answer.error().code), answer.error().message);
+    auto error = open.ending(std::move(answer.error()));
+    ending->complete(plugins::to_status(error.code), error.message);
     co_return Result<void>();
   }
   auto result = protocol::read_tool_call_result(*answer);
@@ -84,11 +86,50 @@ chela_status start(const chela_plugin* plugin, const chela_tool_request* request
   return CHELA_OK;
 }
 
+std::string list_of(const std::vector<protocol::ToolResolved>& tools) {
+  std::string out = "[";
+  for (const auto& tool : tools) {
+    if (out.size() > 1) out += ',';
+    out += to_json(tool);
+  }
+  return out + "]";
+}
+
+Task<Result<void>> run_resolve(std::shared_ptr<HostProcess> process, std::string params, Duration timeout,
+                               std::unique_ptr<Ending> ending, OpenCall open) {
+  rpc::CallOptions options{.timeout = timeout, .cancel = open.token()};
+  auto calling = process->peer().call(std::string(protocol::kToolResolve), std::move(params), std::move(options));
+  auto answer = co_await std::move(calling);
+  if (!answer) {
+    ending->complete(plugins::to_status(answer.error().code), answer.error().message);
+    co_return Result<void>();
+  }
+  auto result = protocol::read_tool_resolve_result(*answer);
+  if (result) {
+    ending->complete(CHELA_OK, list_of(result->tools));
+  } else {
+    ending->complete(CHELA_PROTOCOL, result.error().message);
+  }
+  co_return Result<void>();
+}
+
+chela_status resolve(const chela_plugin* plugin, const chela_tool_request* request, const chela_tool_call* call,
+                     const chela_error_sink*) {
+  auto& instance = RemoteInstance::of(plugin);
+  protocol::ToolResolveParams params{.plugin = instance.manifest().id,
+                                     .keys = {},
+                                     .context = std::string(from_abi(request->context))};
+  for (auto key : split(from_abi(request->tool), '\n')) params.keys.emplace_back(key);
+  instance.spawn(run_resolve(instance.process(), to_json(params), std::chrono::milliseconds(request->timeout_ms),
+                             std::make_unique<Ending>(call), instance.open_call(request->call_id)));
+  return CHELA_OK;
+}
+
 void cancel(const chela_plugin* plugin, uint64_t call_id) { RemoteInstance::of(plugin).cancel(call_id); }
 
 }  // namespace
 
 // names() stays out: what the code offers was compared with the manifest where it runs.
-const chela_plugin_tool kRemoteTool = {sizeof(chela_plugin_tool), nullptr, &start, &cancel, nullptr};
+const chela_plugin_tool kRemoteTool = {sizeof(chela_plugin_tool), nullptr, &start, &cancel, nullptr, &resolve};
 
 }  // namespace chela::remote

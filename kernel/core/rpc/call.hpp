@@ -15,6 +15,7 @@ struct Call {
   CallId id = 0;
   Completion<Result<std::string>> done;
   std::move_only_function<void(std::string_view)> on_event;
+  std::shared_ptr<Brake> brake;
   std::string* error_data = nullptr;
   std::uint32_t credit = 0;    // events that the other side may still send
   std::uint32_t taken = 0;     // events that it has not been told of as taken

@@ -45,6 +45,10 @@ Task<Result<std::string>> Peer::Impl::call(std::shared_ptr<Impl> self, std::stri
   co_return std::move(*result);
 }
 
+void Brake::release() {
+  if (std::exchange(held_, false) && on_release_) on_release_();
+}
+
 Result<std::shared_ptr<Call>> Peer::Impl::begin_call(const std::string& method, const std::string& params,
                                                      CallOptions& options) {
   if (!is_open()) return fail(ErrorCode::unavailable, "calling {}: the connection is closed", method);
@@ -63,9 +67,17 @@ Result<std::shared_ptr<Call>> Peer::Impl::begin_call(const std::string& method, 
   call->id = id;
   call->on_event = std::move(options.on_event);
   call->error_data = options.error_data;
+  call->brake = options.brake;
   call->credit = options.credit;
   call->window = std::max<std::uint32_t>(1, options.credit / 2);
   calls.emplace(id, call);
+  if (call->brake) {
+    call->brake->on_release_ = [weak = weak_from_this(), id] {
+      auto self = weak.lock();
+      auto found = self ? self->calls.find(id) : decltype(self->calls)::iterator();
+      if (self && found != self->calls.end() && self->is_open()) self->grant(*found->second);
+    };
+  }
   return call;
 }
 

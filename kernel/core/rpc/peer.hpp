@@ -30,12 +30,25 @@ struct Limits {
   Duration dead_after = std::chrono::seconds(15);   // of silence while watch() is on
 };
 
+// Holds back the events of a streaming call while whoever takes them is slow: beyond the credit that is out none follow.
+class Brake {
+ public:
+  void hold() { held_ = true; }
+  void release();
+
+ private:
+  friend class Peer;
+  bool held_ = false;
+  std::move_only_function<void()> on_release_;
+};
+
 struct CallOptions {
   Duration timeout = std::chrono::seconds(30);
   CancelToken cancel;
   // Takes the events of a streaming call, each a valid JSON text, borrowed. Without it an event is a breach of protocol.
   std::move_only_function<void(std::string_view event)> on_event;
   std::uint32_t credit = 64;  // events that may be on their way; the caller names it in its parameters, too
+  std::shared_ptr<Brake> brake = nullptr;
   std::string* error_data = nullptr;  // gets error.data of a failed call, a JSON object; outlives the call's task
 };
 
@@ -72,6 +85,8 @@ class PeerHandler {
   virtual ~PeerHandler() = default;
   virtual void on_request(Request request) = 0;
   virtual void on_notification(std::string_view method, std::string_view params) = 0;  // borrowed; valid JSON
+  // The connection ends; its open calls are about to. Nothing may be asked of the peer.
+  virtual void on_closing() {}
   // The last call; open calls have ended with `unavailable` before. Not called from inside a call into the peer.
   virtual void on_closed(const Error& why) = 0;
 };

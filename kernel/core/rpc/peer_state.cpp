@@ -173,10 +173,14 @@ void Peer::Impl::on_events(const CallNote& note) {
     call->on_event(event);
     if (!call->open || !is_open()) return;
   }
-  if (call->taken < call->window) return;
-  auto add = std::exchange(call->taken, 0);
-  call->credit += add;
-  (void)send(notification_text("call.credit", fmt::format(R"({{"call":{},"add":{}}})", note.call, add)));
+  grant(*call);
+}
+
+void Peer::Impl::grant(Call& call) {
+  if (call.taken < call.window || (call.brake && call.brake->held_)) return;
+  auto add = std::exchange(call.taken, 0);
+  call.credit += add;
+  (void)send(notification_text("call.credit", fmt::format(R"({{"call":{},"add":{}}})", call.id, add)));
 }
 
 void Peer::Impl::ping() { (void)send(request_text(++last_call, "host.ping", "{}")); }
@@ -191,6 +195,7 @@ void Peer::Impl::end(Error why) {
   for (auto& [id, state] : requests) state->peer = nullptr;
   // Tasks are not resumed from inside the destructor of the peer.
   if (!handler) return loop.post([self, why] { self->end_calls(why); });
+  handler->on_closing();
   end_calls(why);
   if (auto* told = std::exchange(handler, nullptr)) told->on_closed(why);
 }

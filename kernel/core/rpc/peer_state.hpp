@@ -44,6 +44,7 @@ struct Peer::Impl final : SocketOwner, std::enable_shared_from_this<Peer::Impl> 
   void on_notification(const Message& message);
   void on_answer(const Message& message);
   void on_events(const CallNote& note);
+  void grant(Call& call);  // credit for what was taken, once it is worth a message
   bool accept_id(CallId id);  // of a request; false when it breaks the protocol
   void ping();
   void end(Error why);

@@ -1,6 +1,8 @@
 #include "kernel/runtime/sessions/history.hpp"
 
 #include <algorithm>
+#include <set>
+#include <string_view>
 
 #include <nlohmann/json.hpp>
 
@@ -23,6 +25,20 @@ bool has_role(const Message& message, std::string_view role) {
   return text.starts_with(role) && text.substr(role.size()).starts_with('"');
 }
 bool has_calls(const Message& message) { return message->find(R"(,"tool_calls":[)") != std::string::npos; }
+
+// As command_detail() writes it.
+bool is_of_command(const Entry& entry) {
+  return entry.role == "assistant" && std::string_view(entry.detail).starts_with(R"({"command":)");
+}
+
+// The turns that a command has answered, and the agent has not.
+std::set<std::string_view> turns_of_commands(const std::vector<Entry>& entries) {
+  std::set<std::string_view> out;
+  for (const auto& entry : entries) {
+    if (is_of_command(entry) && !object_of(entry.detail).contains("continued")) out.insert(entry.turn_id);
+  }
+  return out;
+}
 
 // The ids of the tool calls at the end of a conversation that have no answer yet.
 std::vector<std::string> open_calls(const std::vector<Message>& conversation) {
@@ -58,9 +74,11 @@ void close_calls(std::vector<Message>& conversation) {
 
 std::vector<Message> history_of(const std::vector<Entry>& entries) {
   std::vector<Message> out;
+  const auto commands = turns_of_commands(entries);
   auto first = std::ranges::find(entries, "user", &Entry::role);
   if (first == entries.end()) first = entries.begin();
   for (const auto& entry : std::ranges::subrange(first, entries.end())) {
+    if (is_of_command(entry) || commands.contains(entry.turn_id)) continue;
     append_message(out, std::make_shared<const std::string>(entry.message));
   }
   return out;

@@ -18,7 +18,7 @@ void append_message(std::vector<Message>& conversation, const Message& message);
 // Answers the calls that are open with a note: nobody will.
 void close_calls(std::vector<Message>& conversation);
 
-// What was stored, for the next turn. Begins with what a person said where there is such a thing.
+// What was stored, for the next turn, without what was asked of commands and what they said. Begins with what a person said where there is such a thing.
 std::vector<Message> history_of(const std::vector<Entry>& entries);
 
 // Drops the oldest messages beyond the limits. When the cut is inside a turn, what the person asked for in that turn

@@ -5,6 +5,7 @@
 #include "kernel/core/base/random.hpp"
 #include "kernel/core/base/text.hpp"
 #include "kernel/runtime/sessions/history.hpp"
+#include "kernel/runtime/sessions/session_hooks.hpp"
 #include "kernel/runtime/sessions/transcript.hpp"
 
 namespace chela::runtime {
@@ -86,6 +87,19 @@ class Session::Turning final : public TurnObserver {
     environment.turn.loop.spawn("store entries", note_failure(std::move(storing), store_failure_));
   }
 
+  void on_command_answer(const std::string& command, std::string_view text, bool continued) {
+    entries_.push_back({.turn_id = turn_id_, .role = "assistant", .message = *assistant_message(text, {}),
+                        .detail = command_detail(command, continued),
+                        .created_at_ms = session_.environment_.turn.loop.clock().unix_ms()});
+  }
+
+  // The answer of a plugin, in a turn's stead.
+  TurnResult answer(std::string text) {
+    CompletionResult said{.text = std::move(text), .stop_reason = "stop"};
+    on_text(said.text);
+    if (!said.text.empty()) on_assistant_message(assistant_message(said.text, {}), said);
+    return {.finish_reason = "stop", .text = std::move(said.text)};
+  }
   void tell(EventType type, SessionEvent facts, const std::function<void(EventWriter&)>& fill) {
     facts.message_id = message_id_;
     session_.emit(type, facts, fill);
@@ -214,6 +228,7 @@ Task<Result<Accepted>> Session::submit(NewMessage message) {
   accepted.duplicate = !*written;
   if (accepted.duplicate) co_return accepted;
 
+  tell_accepted(environment_.turn.hooks, summary_, message, now_ms);
   summary_ = summary_after(message, now_ms);
   emit(EventType::message_accepted, {.message_id = accepted.message_id},
        [&](EventWriter& out) { out.text("messageId", accepted.message_id); });
@@ -240,12 +255,44 @@ Task<Result<void>> Session::run_lane() {
   co_return Result<void>{};
 }
 
-Task<void> Session::run_one(Queued queued) {
-  stop_.emplace(environment_.turn.loop.shutdown_token());
-  auto message_id = queued.message.message_id;
-  Turning turning(*this, queued.turn_id, message_id);
-  turning.tell(EventType::typing_start, {}, [](EventWriter&) {});
+// What a command says is no part of what the model is given: people ask the gateway, not the agent.
+Task<TurnResult> Session::run_called(const Queued& queued, CalledCommand called, Turning& turning, bool& go_on) {
+  TurnResult result{.finish_reason = "stop"};
+  const auto& turn = environment_.turn;
+  auto name = called.command->name;
+  std::function<void(std::string_view)> on_progress = [&](std::string_view piece) { turning.on_reasoning(piece); };
+  CommandInput input{.command = std::move(called.command), .arguments = std::move(called.arguments),
+                     .body = queued.message.text, .sender = queued.message.sender,
+                     .channel = summary_.identity.channel, .session_id = summary_.id,
+                     .agent = summary_.identity.agent, .timeout = turn.limits.tool_timeout};
+  auto running = run_command(turn.loop, turn.plugins, std::move(input), on_progress, stop_->token());
+  auto said = co_await std::move(running);
+  if (said) {
+    go_on = said->continue_agent;
+    if (!said->suppress_reply) result.text = std::move(said->text);
+  } else {
+    result.finish_reason = said.error().code == ErrorCode::cancelled ? "cancelled" : "error";
+    result.error = std::move(said.error());
+  }
+  turning.on_text(result.text);
+  turning.on_command_answer(name, result.text, go_on);
+  co_return result;
+}
 
+Task<TurnResult> Session::answer(Queued& queued, Turning& turning) {
+  if (queued.stopped) stop_->cancel();
+  std::string said;
+  auto called = environment_.commands && queued.message.answers.empty()
+                    ? environment_.commands->match(queued.message.text, summary_.identity.channel)
+                    : std::nullopt;
+  if (called) {
+    bool go_on = false;
+    auto result = co_await run_called(queued, std::move(*called), turning, go_on);
+    if (!go_on) co_return result;
+    said = std::move(result.text);
+    if (!said.empty()) turning.on_text("\n\n");
+    if (!said.empty()) said += "\n\n";
+  }
   for (const auto& answer : queued.message.answers) append_message(history_, answer);
   close_calls(history_);
   if (!queued.message.text.empty()) history_.push_back(user_message(queued.message.text));
@@ -254,12 +301,33 @@ Task<void> Session::run_one(Queued queued) {
   TurnInput input{.id = queued.turn_id,
                   .origin = "session=" + summary_.id,
                   .agent = summary_.identity.agent,
+                  .session_id = summary_.id,
+                  .channel = summary_.identity.channel,
+                  .sender = summary_.identity.peer,
                   .model = queued.message.model,
                   .messages = history_,
                   .options = queued.message.options,
                   .client_tools = std::move(queued.message.client_tools)};
-  if (queued.stopped) stop_->cancel();
-  auto result = co_await run_turn(environment_.turn, std::move(input), turning, stop_->token());
+  std::optional<std::string> claimed;
+  if (auto* hooks = environment_.turn.hooks; may_claim(hooks)) {
+    claimed = co_await claim_dispatch(*hooks, summary_, queued.message.message_id, queued.message.text, stop_->token());
+  }
+  TurnResult result;
+  if (claimed) {
+    result = turning.answer(std::move(*claimed));
+  } else {
+    result = co_await run_turn(environment_.turn, std::move(input), turning, stop_->token());
+  }
+  result.text.insert(0, said);
+  co_return result;
+}
+
+Task<void> Session::run_one(Queued queued) {
+  stop_.emplace(environment_.turn.loop.shutdown_token());
+  auto message_id = queued.message.message_id;
+  Turning turning(*this, queued.turn_id, message_id);
+  turning.tell(EventType::typing_start, {}, [](EventWriter&) {});
+  auto result = co_await answer(queued, turning);
 
   TurnRecord record{.id = queued.turn_id, .finish_reason = result.finish_reason,
                     .error = result.error ? result.error->message : std::string(),

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "kernel/runtime/commands/run.hpp"
 #include "kernel/runtime/sessions/event.hpp"
 #include "kernel/runtime/sessions/session_store.hpp"
 #include "kernel/runtime/turn/turn.hpp"
@@ -31,6 +32,7 @@ struct SessionEnvironment {
   TurnEnvironment turn;
   SessionStore& store;
   SessionLimits limits;
+  const CommandTable* commands = nullptr;  // what a message may call instead of the model; none: nothing
 };
 
 struct NewMessage {
@@ -41,6 +43,7 @@ struct NewMessage {
   std::vector<ClientTool> client_tools;
   // Results of client tools, as chat messages of role `tool`. They precede the text, which may then be empty.
   std::vector<Message> answers;
+  Sender sender;  // for commands: whoever is not said to be authorized is not
 };
 
 struct Accepted {
@@ -105,6 +108,8 @@ class Session : public std::enable_shared_from_this<Session> {
 
   Task<Result<void>> run_lane();
   Task<void> run_one(Queued queued);
+  Task<TurnResult> answer(Queued& queued, Turning& turning);
+  Task<TurnResult> run_called(const Queued& queued, CalledCommand called, Turning& turning, bool& go_on);
   void emit(EventType type, const SessionEvent& facts, const std::function<void(EventWriter&)>& fill);
   void keep(const SessionEvent& event);
   std::string json_of(const KeptEvent& event) const;

@@ -4,6 +4,7 @@
 #include <cctype>
 
 #include "kernel/core/base/random.hpp"
+#include "kernel/runtime/sessions/session_hooks.hpp"
 
 namespace chela::runtime {
 namespace {
@@ -91,6 +92,10 @@ void Sessions::close_idle() {
   }
 }
 
+void Sessions::tell_ended(std::string_view reason) const {
+  for (const auto& [id, opened] : open_) tell_session_end(environment_.turn.hooks, opened.session->summary(), reason);
+}
+
 Task<Result<std::vector<SessionSummary>>> Sessions::list(std::size_t limit) {
   co_return co_await environment_.store.list(limit);
 }
@@ -105,6 +110,7 @@ Task<Result<StoredSession>> Sessions::read(std::string id, std::size_t entries_m
 Task<Result<void>> Sessions::remove(std::string id) {
   if (auto found = open_.find(id); found != open_.end()) {
     found->second.session->discard();
+    tell_session_end(environment_.turn.hooks, found->second.session->summary(), "deleted");
     recency_.erase(found->second.recency);
     open_.erase(found);
   }

@@ -40,6 +40,9 @@ class Sessions {
   // none. What is said under this id afterwards begins a new session.
   Task<Result<void>> remove(std::string id);
 
+  // Tells the plugins that run, of each open session, that it has ended.
+  void tell_ended(std::string_view reason) const;
+
   std::size_t open_count() const { return open_.size(); }
   std::size_t running_count() const;
   const SessionEnvironment& environment() const { return environment_; }

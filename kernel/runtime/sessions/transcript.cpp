@@ -90,6 +90,12 @@ std::string tool_detail(const ToolOutcome& outcome) {
   return dump({{"status", name_of(outcome.status)}, {"durationMs", ms}});
 }
 
+std::string command_detail(const std::string& command, bool continued) {
+  Json detail = {{"command", command}};
+  if (continued) detail["continued"] = true;
+  return dump(detail);
+}
+
 Json transcript_of(const StoredSession& session, const std::vector<std::string>& open_turns) {
   std::map<std::string, const TurnRecord*> turns;
   for (const auto& turn : session.turns) turns[turn.id] = &turn;

@@ -14,6 +14,8 @@ namespace chela::runtime {
 
 std::string assistant_detail(const CompletionResult& completion);
 std::string tool_detail(const ToolOutcome& outcome);
+// Of the answer of a command; `continued` when the agent answers the message, too.
+std::string command_detail(const std::string& command, bool continued);
 
 // The messages of docs/protocol.md: what a person said, and one answer per turn with its tool calls. Of the turns
 // without an end, `open_turns` (Session::open_turns) are shown as running, the others as cut off.

@@ -95,7 +95,7 @@ struct Running {
 
   chela_tool_request request() const {
     auto timeout = std::chrono::duration_cast<std::chrono::milliseconds>(input.timeout).count();
-    return {sizeof(chela_tool_request), id, to_abi(input.tool->name), to_abi(input.arguments), to_abi(input.context),
+    return {sizeof(chela_tool_request), id, to_abi(input.tool->called_as()), to_abi(input.arguments), to_abi(input.context),
             static_cast<std::uint64_t>(timeout)};
   }
 };
@@ -147,7 +147,8 @@ Result<void> start(Loop& loop, const std::shared_ptr<Running>& running) {
   plugins::ErrorText error;
   auto request = running->request();
   auto status = plugins::guarded(error, [&] {
-    return running->tool->start(running->instance->plugin(), &request, running->reception->call(), error.sink());
+    auto enter = running->input.resolve ? running->tool->resolve : running->tool->start;
+    return enter(running->instance->plugin(), &request, running->reception->call(), error.sink());
   });
   if (status != CHELA_OK) return std::unexpected(error.error(running->input.tool->name, status));
   return {};
@@ -170,6 +171,9 @@ Task<Result<std::string>> call_tool(Loop& loop, std::shared_ptr<plugins::Instanc
   if (!tool || !CHELA_HAS(tool, chela_plugin_tool, run) || (on_worker ? !tool->run : !tool->start)) {
     co_return fail(ErrorCode::protocol, "plugin {} cannot run {} the way its manifest says", input.tool->plugin_id,
                    input.tool->name);
+  }
+  if (input.resolve && (!CHELA_HAS(tool, chela_plugin_tool, resolve) || !tool->resolve)) {
+    co_return fail(ErrorCode::unsupported, "plugin {} makes no tools", input.tool->plugin_id);
   }
   auto deadline = loop.now() + input.timeout;
   auto seconds = std::chrono::duration_cast<std::chrono::seconds>(input.timeout).count();

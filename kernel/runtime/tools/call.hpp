@@ -22,6 +22,7 @@ struct ToolInput {
   std::string context;         // JSON object: chela_tool_request::context
   Duration timeout = std::chrono::seconds(30);
   std::optional<plugins::LeftoverCall> leftover = {};  // where it is counted when nobody waits for it any more
+  bool resolve = false;  // chela_plugin_tool::resolve instead of start
 };
 
 constexpr std::size_t kToolResultBytesMax = 1 << 20;

@@ -65,21 +65,39 @@ ToolCatalog::ToolCatalog(const plugins::PluginSet& plugins, ToolSelection select
   for (const auto* capability : plugins.registry().list("tool")) {
     const auto* record = plugins.find(capability->plugin_id);
     for (const auto& tool : (*capability->descriptor)["tools"]) add(*record, tool);
+    for (const auto& factory : capability->descriptor->value("factories", Json::array())) {
+      add_factory(capability->plugin_id, factory);
+    }
   }
 }
 
-void ToolCatalog::add(const plugins::Record& record, const Json& entry) {
-  const std::string& plugin_id = record.manifest->id;
-  auto name = entry["name"].get<std::string>();
-  if (names_tool(selection_.deny, name, plugin_id)) return;
-  // Optional tools are those that the operator has to ask for.
-  const bool asked_for = names_tool(selection_.allow, name, plugin_id);
-  if ((is_true(entry, "optional") || !selection_.allow.empty()) && !asked_for) return;
+// Optional tools are those that the operator has to ask for.
+bool ToolCatalog::wanted(const std::string& name, const std::string& plugin_id, bool optional) const {
+  if (names_tool(selection_.deny, name, plugin_id)) return false;
+  return (!optional && selection_.allow.empty()) || names_tool(selection_.allow, name, plugin_id);
+}
 
+// One that says its names is asked only when one of them is wanted.
+void ToolCatalog::add_factory(const std::string& plugin_id, const Json& entry) {
+  ToolFactory factory{plugin_id, text_of(entry, "key"), is_true(entry, "optional")};
+  auto names = entry.find("names");
+  auto is_wanted = [&](const Json& name) {
+    return name.is_string() && wanted(name.get<std::string>(), plugin_id, factory.optional);
+  };
+  bool says_names = names != entry.end() && names->is_array() && !names->empty();
+  if (says_names && std::ranges::none_of(*names, is_wanted)) return;
+  factories_.push_back(std::move(factory));
+}
+
+namespace {
+
+Tool make_tool(const std::string& plugin_id, const Json& entry) {
+  auto name = entry["name"].get<std::string>();
   Json definition = {{"type", "function"},
                      {"function",
                       {{"name", name}, {"description", entry["description"]}, {"parameters", entry["parameters"]}}}};
-  Tool tool{.name = name, .plugin_id = plugin_id, .description = entry["description"].get<std::string>()};
+  Tool tool{.name = name, .key = text_of(entry, "key"), .plugin_id = plugin_id,
+            .description = entry["description"].get<std::string>()};
   tool.blocking = is_true(entry, "blocking");
   tool.parallel = is_true(entry, "parallel");
   for (const auto& effect : entry.value("effects", Json::array())) {
@@ -88,6 +106,27 @@ void ToolCatalog::add(const plugins::Record& record, const Json& entry) {
   tool.definition =
       std::make_shared<const std::string>(definition.dump(-1, ' ', false, Json::error_handler_t::replace));
   tool.parameters = std::make_shared<const Json>(entry["parameters"]);
+  return tool;
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const Tool>> ToolCatalog::read_made(const ToolFactory& factory, const Json& entry) const {
+  if (!entry.is_object() || !plugins::is_tool_name(text_of(entry, "name")) || text_of(entry, "key").empty() ||
+      !entry.contains("description") || !entry["description"].is_string() || !entry.contains("parameters") ||
+      !entry["parameters"].is_object()) {
+    return fail(ErrorCode::protocol, "plugin {} made something that is no tool", factory.plugin_id);
+  }
+  if (!wanted(text_of(entry, "name"), factory.plugin_id, factory.optional)) return nullptr;
+  return std::make_shared<const Tool>(make_tool(factory.plugin_id, entry));
+}
+
+void ToolCatalog::add(const plugins::Record& record, const Json& entry) {
+  const std::string& plugin_id = record.manifest->id;
+  auto name = entry["name"].get<std::string>();
+  if (!wanted(name, plugin_id, is_true(entry, "optional"))) return;
+  auto tool = make_tool(plugin_id, entry);
+  tool.key.clear();  // of a tool that is listed, its process knows the key by the name
   auto [place, added] = tools_.try_emplace(name, std::make_shared<const Tool>(std::move(tool)));
   if (added) return;
   diagnostics_.push_back({plugins::Severity::warning, plugins::DiagnosticCode::duplicate_tool_name, plugin_id,

@@ -18,6 +18,7 @@ namespace chela::runtime {
 
 struct Tool {
   std::string name;
+  std::string key = {};  // what its plugin knows it by, when that is not its name
   std::string plugin_id;
   std::string description;
   bool blocking = false;  // runs on the worker pool
@@ -25,6 +26,15 @@ struct Tool {
   std::vector<std::string> effects;               // read, write, network, exec
   std::shared_ptr<const std::string> definition;  // JSON for the model: {"type":"function","function":{…}}
   std::shared_ptr<const nlohmann::json> parameters;
+
+  const std::string& called_as() const { return key.empty() ? name : key; }
+};
+
+// Makes tools for one run of the agent (resolve.hpp).
+struct ToolFactory {
+  std::string plugin_id;
+  std::string key;
+  bool optional = false;  // its tools have to be asked for
 };
 
 // Which tools the operator allows, in upstream's form: tools.allow, tools.deny; names or "group:plugin-id", "*" for
@@ -41,14 +51,21 @@ class ToolCatalog {
   // Null when there is none. What is handed out outlives a change of the catalog.
   std::shared_ptr<const Tool> find(std::string_view name) const;
   std::vector<std::shared_ptr<const Tool>> list() const;  // by name
+  const std::vector<ToolFactory>& factories() const { return factories_; }
+  // A tool that a factory has made, from its description; null when the operator does not want it.
+  // Error `protocol` when it is none.
+  Result<std::shared_ptr<const Tool>> read_made(const ToolFactory& factory, const nlohmann::json& entry) const;
   // Names that two plugins wanted; the first one has it.
   const std::vector<plugins::Diagnostic>& diagnostics() const { return diagnostics_; }
 
  private:
   void add(const plugins::Record& record, const nlohmann::json& tool);
+  void add_factory(const std::string& plugin_id, const nlohmann::json& entry);
+  bool wanted(const std::string& name, const std::string& plugin_id, bool optional) const;
 
   ToolSelection selection_;
   std::map<std::string, std::shared_ptr<const Tool>, std::less<>> tools_;
+  std::vector<ToolFactory> factories_;
   std::vector<plugins::Diagnostic> diagnostics_;
 };
 

@@ -9,6 +9,8 @@
 #include "kernel/core/loop/join.hpp"
 #include "kernel/runtime/tools/call.hpp"
 #include "kernel/runtime/turn/retry.hpp"
+#include "kernel/runtime/turn/turn_hooks.hpp"
+#include "kernel/runtime/turn/turn_tools.hpp"
 
 namespace chela::runtime {
 namespace {
@@ -25,6 +27,8 @@ class Turn final : CompletionListener {
       : environment_(environment),
         input_(std::move(input)),
         observer_(observer),
+        tools_(environment_, input_),
+        hooks_(TurnHooks::create(environment_, input_)),
         stop_(cancel),
         deadline_(environment.loop.timers(), [this] { on_deadline(); }) {
     deadline_.arm_after(environment.limits.time_max);
@@ -52,21 +56,27 @@ class Turn final : CompletionListener {
   // Not inlined, none of them: a compiler that sees through an await puts the frame of what is awaited into the frame of
   // the turn, for good, and a turn that waits for its model would hold the frames of all tools that it may call.
   [[gnu::noinline]] Task<CompletionOutcome> ask(const Service* service);
+  // Tools of factories, and the plugins that want a word before the model is asked. False when the turn is over.
+  [[gnu::noinline]] Task<bool> prepare();
+  [[gnu::noinline]] Task<bool> pass_hooks_before();
   // False when the turn is over.
   [[gnu::noinline]] Task<bool> act(CompletionResult completion);
   [[gnu::noinline]] Task<ToolOutcome> run_tool(ToolCallRequest call);
   [[gnu::noinline]] Task<std::vector<ToolOutcome>> run_tools(std::vector<ToolCallRequest> calls);
-  std::vector<Message> offered_tools() const;
-  bool is_client_tool(const std::string& name) const;
-  std::string tool_context() const;
+  // What the plugins that watch over tools make of the arguments, checked again, or why the tool must not run.
+  [[gnu::noinline]] Task<Result<std::string>> judge(std::shared_ptr<const Tool> tool, ToolCallRequest call,
+                                                    std::string arguments);
   bool over_limit();
   void count(const Usage& usage);
+  void say(std::string text);
   void end(std::string finish_reason, std::optional<Error> error = {});
   void fail_with(CompletionFailure failure);
 
   const TurnEnvironment& environment_;
   TurnInput input_;
   TurnObserver& observer_;
+  TurnTools tools_;
+  std::unique_ptr<TurnHooks> hooks_;  // null when nobody listens
   CancelSource stop_;
   Timer deadline_;
   bool out_of_time_ = false;
@@ -85,33 +95,6 @@ void Turn::count(const Usage& usage) {
   result_.usage.output_tokens += usage.output_tokens;
   result_.usage.cached_input_tokens += usage.cached_input_tokens;
   result_.usage.reasoning_tokens += usage.reasoning_tokens;
-}
-
-bool Turn::is_client_tool(const std::string& name) const {
-  return std::ranges::any_of(input_.client_tools, [&](const ClientTool& tool) { return tool.name == name; });
-}
-
-// As chela_tool_request describes it.
-std::string Turn::tool_context() const {
-  std::string out = R"({"workspace":)";
-  append_json_string(out, environment_.context.workspace().string());
-  out += R"(,"agentId":)";
-  append_json_string(out, input_.agent);
-  if (!environment_.time_zone.empty()) {
-    out += R"(,"timeZone":)";
-    append_json_string(out, environment_.time_zone);
-  }
-  return out += '}';
-}
-
-std::vector<Message> Turn::offered_tools() const {
-  std::vector<Message> out;
-  for (const auto& tool : input_.client_tools) out.push_back(tool.definition);
-  if (!input_.use_tools) return out;
-  for (const auto& tool : environment_.tools.list()) {
-    if (!is_client_tool(tool->name)) out.push_back(tool->definition);
-  }
-  return out;
 }
 
 bool Turn::over_limit() {
@@ -135,11 +118,18 @@ bool Turn::over_limit() {
 Task<CompletionOutcome> Turn::ask(const Service* service) {
   ++result_.completions;
   paragraph_due_ = true;
+  if (hooks_ && result_.completions == 1) hooks_->tell_input(messages_, tools_.offered());
   for (int attempt = 1;; ++attempt) {
+    auto started = environment_.loop.now();
+    if (hooks_) hooks_->tell_call_started(result_.completions);
     CompletionInput request{.service = service, .model = result_.model.model, .messages = messages_,
-                            .tools = offered_tools(), .options = input_.options,
+                            .tools = tools_.offered(), .options = input_.options,
                             .silence_max = environment_.limits.silence_max};
     auto outcome = co_await complete(environment_.loop, environment_.plugins, std::move(request), *this, stop_.token());
+    if (hooks_) {
+      hooks_->tell_call_ended(result_.completions, environment_.loop.now() - started,
+                              outcome ? nullptr : &outcome.error().error);
+    }
     if (outcome) co_return outcome;
     auto pause = pause_before_retry(outcome.error(), attempt, random_fraction());
     if (!pause) co_return outcome;
@@ -151,11 +141,18 @@ Task<CompletionOutcome> Turn::ask(const Service* service) {
   }
 }
 
+Task<Result<std::string>> Turn::judge(std::shared_ptr<const Tool> tool, ToolCallRequest call, std::string arguments) {
+  auto verdict = co_await hooks_->judge_tool(std::move(call), std::move(arguments), stop_.token());
+  CHELA_CO_CHECK(stop_.token().check());
+  if (verdict.refusal) co_return fail(ErrorCode::denied, "{}", *verdict.refusal);
+  co_return check_arguments(*tool, verdict.arguments);
+}
+
 Task<ToolOutcome> Turn::run_tool(ToolCallRequest call) {
   auto started = environment_.loop.now();
   ToolOutcome outcome{.call = call};
   observer_.on_tool_start(call);
-  auto tool = input_.use_tools ? environment_.tools.find(call.name) : nullptr;
+  auto tool = tools_.find(call.name);
   auto answer = [&](Result<std::string> result) {
     if (!result) {
       environment_.totals.tool_timeouts += result.error().code == ErrorCode::timed_out;
@@ -167,18 +164,21 @@ Task<ToolOutcome> Turn::run_tool(ToolCallRequest call) {
   };
   auto arguments = tool ? check_arguments(*tool, call.arguments)
                         : Result<std::string>(fail(ErrorCode::not_found, "there is no tool named {}", call.name));
+  if (hooks_ && arguments) arguments = co_await judge(tool, call, std::move(*arguments));
+  auto called_with = hooks_ ? arguments.value_or("{}") : std::string();
   if (!arguments) {
     answer(std::unexpected(std::move(arguments.error())));
   } else {
     std::function<void(std::string_view)> progress = [this, id = call.id](std::string_view text) {
       observer_.on_tool_progress(id, text);
     };
-    ToolInput request{tool, std::move(*arguments), tool_context(), environment_.limits.tool_timeout};
+    ToolInput request{tool, std::move(*arguments), tools_.context(), environment_.limits.tool_timeout};
     auto result =
         co_await call_tool(environment_.loop, environment_.plugins, std::move(request), progress, stop_.token());
     answer(std::move(result));
   }
   outcome.duration = environment_.loop.now() - started;
+  if (hooks_) outcome = co_await hooks_->pass_tool_result(std::move(outcome), std::move(called_with), stop_.token());
   ++result_.tool_calls;
   if (outcome.status != ToolStatus::completed) ++result_.failed_tool_calls;
   environment_.logger.debug("[{}] Tool {} {} in {} ms", input_.id, call.name, name_of(outcome.status),
@@ -190,7 +190,7 @@ Task<ToolOutcome> Turn::run_tool(ToolCallRequest call) {
 // Side by side when every tool called says that it may, else one after the other; results in the order of the calls.
 Task<std::vector<ToolOutcome>> Turn::run_tools(std::vector<ToolCallRequest> calls) {
   bool parallel = std::ranges::all_of(calls, [&](const ToolCallRequest& call) {
-    auto tool = environment_.tools.find(call.name);
+    auto tool = tools_.find(call.name);
     return !tool || tool->parallel;
   });
   std::vector<ToolOutcome> outcomes;
@@ -217,7 +217,8 @@ Task<bool> Turn::act(CompletionResult completion) {
   if (!too_many || !completion.text.empty()) {  // calls that will not be answered do not belong into the conversation
     auto message = assistant_message(completion.text, calls);
     messages_.push_back(message);
-    observer_.on_assistant_message(message, completion);
+    if (hooks_) message = co_await hooks_->keep_message(std::move(message), stop_.token());
+    if (message) observer_.on_assistant_message(message, completion);
   }
   if (too_many) {
     end("limit", Error{ErrorCode::exhausted, fmt::format("the model called {} tools at once, {} are allowed", called,
@@ -225,16 +226,24 @@ Task<bool> Turn::act(CompletionResult completion) {
     co_return false;
   }
   if (calls.empty()) {
+    bool complete = completion.stop_reason.empty() || completion.stop_reason == "stop";
+    if (hooks_ && complete) {
+      auto instruction = co_await hooks_->revise(messages_, stop_.token());
+      if (instruction) messages_.push_back(user_message(*instruction));
+      if (instruction) co_return true;
+    }
     end(completion.stop_reason.empty() ? "stop" : completion.stop_reason);
     co_return false;
   }
-  auto is_client_call = [&](const ToolCallRequest& call) { return is_client_tool(call.name); };
+  auto is_client_call = [&](const ToolCallRequest& call) { return tools_.is_client_tool(call.name); };
   std::ranges::copy_if(calls, std::back_inserter(result_.client_tool_calls), is_client_call);
   std::erase_if(calls, is_client_call);
   auto outcomes = co_await run_tools(std::move(calls));
   for (const auto& outcome : outcomes) {
-    messages_.push_back(tool_message(outcome.call.id, outcome.text));
-    observer_.on_tool_message(messages_.back(), outcome);
+    auto message = tool_message(outcome.call.id, outcome.text);
+    messages_.push_back(message);
+    if (hooks_) message = co_await hooks_->keep_tool_message(std::move(message), outcome.call, stop_.token());
+    if (message) observer_.on_tool_message(message, outcome);
   }
   if (result_.client_tool_calls.empty()) co_return true;
   end("tool_calls");
@@ -258,22 +267,54 @@ void Turn::fail_with(CompletionFailure failure) {
   end("error", std::move(failure.error));
 }
 
+// What a plugin says in the model's stead.
+void Turn::say(std::string text) {
+  CompletionResult said{.text = std::move(text), .stop_reason = "stop"};
+  messages_.push_back(assistant_message(said.text, {}));
+  if (!said.text.empty()) on_text(said.text);
+  observer_.on_assistant_message(messages_.back(), said);
+  end("stop");
+}
+
+Task<bool> Turn::pass_hooks_before() {
+  auto reply = co_await hooks_->claim_reply(stop_.token());
+  if (reply) {
+    say(std::move(*reply));
+    co_return false;
+  }
+  auto allowed = co_await hooks_->build_prompt(messages_, stop_.token());
+  if (allowed) tools_.allow_only(std::move(*allowed));
+  auto refused = co_await hooks_->refuse_run(messages_, stop_.token());
+  if (refused) end("error", std::move(*refused));
+  co_return !refused;
+}
+
+Task<bool> Turn::prepare() {
+  if (tools_.has_factories()) co_await tools_.make();
+  if (!hooks_) co_return true;
+  co_return co_await pass_hooks_before();
+}
+
 Task<TurnResult> Turn::run() {
   auto started = environment_.loop.now();
   environment_.logger.debug("[{}] Turn start {}", input_.id, input_.origin);
+  if (hooks_) input_.model = co_await hooks_->choose_model(input_.model, stop_.token());
   auto model = environment_.models.resolve(input_.model);
   if (!model) {
     end("error", std::move(model.error()));
     co_return std::move(result_);
   }
   result_.model = std::move(*model);
+  if (hooks_) hooks_->set_model(result_.model);
   // A copy: the catalog may change while the turn runs.
   const Service service = *environment_.models.find_service(result_.model.service);
   auto system = co_await environment_.context.system_message();
   messages_.push_back(std::move(system));
   std::ranges::move(input_.messages, std::back_inserter(messages_));
 
-  for (bool more = true; more && !over_limit();) {
+  bool more = true;
+  if (hooks_ || tools_.has_factories()) more = co_await prepare();
+  while (more && !over_limit()) {
     if (stop_.cancelled()) {
       fail_with({Error{ErrorCode::cancelled, "cancelled"}, {}, {}});
       break;
@@ -286,6 +327,7 @@ Task<TurnResult> Turn::run() {
     count(outcome->usage);
     more = co_await act(std::move(*outcome));
   }
+  if (hooks_) hooks_->tell_end(result_, messages_, environment_.loop.now() - started);
   auto& totals = environment_.totals;
   ++totals.turns;
   totals.completions += static_cast<std::uint64_t>(result_.completions);

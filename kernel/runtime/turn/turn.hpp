@@ -23,6 +23,8 @@
 
 namespace chela::runtime {
 
+class Hooks;
+
 struct TurnLimits {
   int iterations_max = 25;                              // completions
   Duration time_max = std::chrono::minutes(10);         // of the whole turn
@@ -56,6 +58,7 @@ struct TurnEnvironment {
   TurnTotals& totals;
   TurnLimits limits;
   std::string time_zone;  // the person's, IANA; empty: the machine's
+  Hooks* hooks = nullptr;  // null: nobody is asked
 };
 
 // A tool that the client will run itself: a call of it ends the turn.
@@ -68,6 +71,9 @@ struct TurnInput {
   std::string id;      // for logs
   std::string origin;  // who asked, for logs: the conversation
   std::string agent = "main";  // who answers
+  std::string session_id;  // empty: the conversation is not kept
+  std::string channel;     // that it came by
+  std::string sender;      // who wrote, as the channel names them
   std::string model;   // reference; empty: the default
   std::vector<Message> messages;  // the conversation, oldest first, the new message last; no system message of ours
   std::string options = "{}";

@@ -1,6 +1,6 @@
 #ifndef CHELA_CALL_HPP
 #define CHELA_CALL_HPP
-// What ToolCall and Completion share: a call that is completed exactly once, whatever the plugin forgets. A call
+// What ToolCall, Completion and the others share: a call that is completed exactly once, whatever the plugin forgets. A call
 // that is dropped completes with CHELA_INTERNAL; one that is open at stop, with CHELA_CANCELLED. Any thread.
 
 #include <cstdint>
@@ -8,9 +8,9 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <type_traits>
 #include <vector>
 
-#include "chela/ext/tool.h"
 #include "chela/failure.hpp"
 
 namespace chela {
@@ -99,7 +99,7 @@ class OpenCall {
   }
   bool is_cancelled() {
     std::lock_guard<std::recursive_mutex> lock(mutex_);
-    return cancelled_ || raw_ == nullptr || cancelled_by_host(raw_);
+    return cancelled_ || raw_ == nullptr || ask_host(raw_, 0);
   }
 
   // The object of the plugin is gone. While its handler still runs, the handler's outcome decides.
@@ -131,16 +131,21 @@ class OpenCall {
   }
 
  private:
-  static void finish(const chela_tool_call* raw, chela_status status, std::string_view text, std::uint64_t) {
-    raw->complete(raw, status, to_str(text));
+  template <class Call>
+  static void finish(const Call* raw, chela_status status, std::string_view text, std::uint64_t retry_after_ms) {
+    if constexpr (std::is_invocable_v<decltype(raw->complete), const Call*, chela_status, chela_str, std::uint64_t>) {
+      raw->complete(raw, status, to_str(text), retry_after_ms);
+    } else {
+      raw->complete(raw, status, to_str(text));
+    }
   }
-  template <class Completion>
-  static void finish(const Completion* raw, chela_status status, std::string_view text, std::uint64_t retry_after_ms) {
-    raw->complete(raw, status, to_str(text), retry_after_ms);
+  // Calls whose host does not say are cancelled by cancel() only.
+  template <class Call>
+  static auto ask_host(const Call* raw, int) -> decltype(raw->is_cancelled(raw)) {
+    return raw->is_cancelled(raw);
   }
-  static bool cancelled_by_host(const chela_tool_call* raw) { return raw->is_cancelled(raw); }
-  template <class Completion>
-  static bool cancelled_by_host(const Completion*) {
+  template <class Call>
+  static bool ask_host(const Call*, long) {
     return false;
   }
 

@@ -10,6 +10,9 @@
 //     void stop();                                  // optional: the SDK then cancels what is still open
 //     chela::ToolTable<Greeter> tools();            // see chela/tool.hpp
 //     void complete(chela::CompletionRequest, chela::Completion);  // see chela/provider.hpp
+//     void handle(chela::RouteRequest, chela::RouteResponse);      // see chela/route.hpp
+//     chela::FunctionTable<Greeter> functions();    // memory, embeddings, …: see chela/capability.hpp
+//     void start_service(std::string_view id, chela::ServiceMonitor);  // see chela/service.hpp
 //     void cancel(std::uint64_t call_id);           // optional: without it the SDK completes a cancelled call
 //   };
 //   CHELA_PLUGIN(Greeter, "greeter", "1.0.0")
@@ -18,9 +21,12 @@
 
 #include <optional>
 
+#include "chela/capability.hpp"
 #include "chela/host.hpp"
 #include "chela/http.hpp"
 #include "chela/provider.hpp"
+#include "chela/route.hpp"
+#include "chela/service.hpp"
 #include "chela/timer.hpp"
 #include "chela/tool.hpp"
 
@@ -64,9 +70,18 @@ constexpr bool check_signatures() {
                 "`void list_models(std::string_view service, chela::Completion completion)`");
   static_assert(!has_cancel<T> || CancelMethod<T>::value,
                 "chela: cancel() has the wrong signature; expected `void cancel(std::uint64_t call_id)`");
-  static_assert(has_tools<T> || has_complete<T>,
+  static_assert(!has_handle<T> || HandleMethod<T>::value,
+                "chela: handle() has the wrong signature; expected "
+                "`void handle(chela::RouteRequest request, chela::RouteResponse response)`");
+  static_assert(!has_functions<T> || FunctionsMethod<T>::value,
+                "chela: functions() has the wrong signature; expected `chela::FunctionTable<Name> functions()`");
+  static_assert(has_start_service<T> == has_stop_service<T> && (!has_start_service<T> || StartServiceMethod<T>::value),
+                "chela: a service needs `void start_service(std::string_view id, chela::ServiceMonitor monitor)` and "
+                "`void stop_service(std::string_view id)`");
+  static_assert(has_tools<T> || has_complete<T> || has_handle<T> || has_functions<T> || has_start_service<T>,
                 "chela: the plugin class offers nothing; give it `chela::ToolTable<Name> tools()` or "
-                "`void complete(chela::CompletionRequest request, chela::Completion completion)`");
+                "`void complete(chela::CompletionRequest request, chela::Completion completion)`, or another method "
+                "of chela/plugin.hpp");
   return true;
 }
 
@@ -96,6 +111,8 @@ class Instance {
     } else {
       if (auto call = tool_calls->find(call_id)) call->cancel("cancelled");
       if (auto call = completions->find(call_id)) call->cancel("cancelled");
+      if (auto call = route_calls->find(call_id)) call->cancel("cancelled");
+      if (auto call = function_calls->find(call_id)) call->cancel("cancelled");
     }
   }
 
@@ -106,6 +123,10 @@ class Instance {
   ToolTable<T> tools;
   std::shared_ptr<OpenCalls<chela_tool_call>> tool_calls = std::make_shared<OpenCalls<chela_tool_call>>();
   std::shared_ptr<OpenCalls<chela_completion>> completions = std::make_shared<OpenCalls<chela_completion>>();
+  std::shared_ptr<OpenCalls<chela_route_response>> route_calls = std::make_shared<OpenCalls<chela_route_response>>();
+  FunctionTable<T> functions;
+  std::shared_ptr<OpenCalls<chela_capability_call>> function_calls =
+      std::make_shared<OpenCalls<chela_capability_call>>();
 
  private:
   static const void* get_extension(Instance&, chela_str id) {
@@ -114,6 +135,15 @@ class Instance {
     }
     if constexpr (has_complete<T>) {
       if (to_view(id) == CHELA_EXT_PROVIDER) return &ProviderInterface<Instance>::table;
+    }
+    if constexpr (has_handle<T>) {
+      if (to_view(id) == CHELA_EXT_HTTP_ROUTE) return &RouteInterface<Instance>::table;
+    }
+    if constexpr (has_functions<T>) {
+      if (to_view(id) == CHELA_EXT_CAPABILITY) return &FunctionInterface<Instance>::table;
+    }
+    if constexpr (has_start_service<T>) {
+      if (to_view(id) == CHELA_EXT_SERVICE) return &ServiceInterface<Instance>::table;
     }
     return nullptr;
   }
@@ -132,6 +162,7 @@ class Instance {
   static chela_status start(Instance& self, const chela_error_sink*) {
     if constexpr (StartMethod<T>::value) self.object_->start();
     if constexpr (ToolsMethod<T>::value) self.tools = self.object_->tools();
+    if constexpr (FunctionsMethod<T>::value) self.functions = self.object_->functions();
     return CHELA_OK;
   }
 
@@ -153,6 +184,8 @@ class Instance {
     host.state()->cancel_all();
     tool_calls->cancel_all("the plugin was stopped");
     completions->cancel_all("the plugin was stopped");
+    route_calls->cancel_all("the plugin was stopped");
+    function_calls->cancel_all("the plugin was stopped");
   }
 
   std::optional<T> object_;

@@ -153,7 +153,7 @@ struct ToolInterface {
 
   static constexpr chela_plugin_tool table = {sizeof(chela_plugin_tool), &Thunk<chela_plugin, &names>::call,
                                               &Thunk<chela_plugin, &start>::call, &Thunk<chela_plugin, &cancel>::call,
-                                              &Thunk<chela_plugin, &run>::call};
+                                              &Thunk<chela_plugin, &run>::call, nullptr};
 
  private:
   static Failure mismatch(const std::string& tool, const char* what) {

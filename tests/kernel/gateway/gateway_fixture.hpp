@@ -10,6 +10,7 @@
 #include "kernel/core/store/database.hpp"
 #include "kernel/gateway/openai_api.hpp"
 #include "kernel/gateway/operations.hpp"
+#include "kernel/gateway/plugin_routes.hpp"
 #include "kernel/gateway/sessions_api.hpp"
 #include "kernel/gateway/socket.hpp"
 #include "tests/kernel/core/net/raw_client.hpp"
@@ -45,8 +46,8 @@ struct Answer {
 class GatewayTest : public plugins::PluginTest {
  protected:
   void SetUp() override {
-    write_manifest(wire, R"("provides": [{"kind": "provider", "id": "wire"}], "services": [
-        {"id": "inside", "api": "wire", "embedded": true, "models": ["story", "other"]}])");
+    write_manifest(wire, fmt::format(R"("provides": [{}], "services": [
+        {{"id": "inside", "api": "wire", "embedded": true, "models": ["story", "other"]}}])", provisions()));
     wire.on_complete = [this](const chela_completion_request& request, const chela_completion* completion, auto*) {
       auto& seen = asked.emplace_back();
       seen["model"] = from_abi(request.model);
@@ -65,7 +66,7 @@ class GatewayTest : public plugins::PluginTest {
       if (auto* open = std::exchange(open_completion, nullptr))
         open->complete(open, CHELA_CANCELLED, to_abi("cancelled"), 0);
     };
-    PluginTest::open({&wire});
+    PluginTest::open(part_of_program);
     auto opened = store::Database::open(loop, {.path = directory / "chela.db", .writer = {}, .readers = {}},
                                         runtime::SessionStore::migrations());
     ASSERT_TRUE(opened) << opened.error().message;
@@ -90,10 +91,13 @@ class GatewayTest : public plugins::PluginTest {
     add_openai_models(*service, *context);
     add_openai_chat(*service, *context);
     add_openai_responses(*service, *context);
+    add_plugin_routes(*service, *context, route_limits);
     server = std::make_unique<net::HttpServer>(loop, *service);
     auto listening = server->listen({});
     ASSERT_TRUE(listening) << listening.error().message;
   }
+  // What the plugin provides, in its manifest.
+  virtual std::string provisions() { return R"({"kind": "provider", "id": "wire"})"; }
   void TearDown() override {
     server.reset();
     settle();
@@ -158,6 +162,8 @@ class GatewayTest : public plugins::PluginTest {
   }
 
   plugins::ScriptedPlugin& wire = plugin("wire");
+  PluginRouteLimits route_limits{.requests_per_minute_max = 40};
+  std::vector<plugins::ScriptedPlugin*> part_of_program = {&wire};  // what a test adds has its manifest written before
   std::deque<Step> script;  // when it is empty, completions stay open
   std::vector<nlohmann::json> asked;
   const chela_completion* open_completion = nullptr;

@@ -106,7 +106,9 @@ class RuntimeTest : public plugins::PluginTest {
     context.emplace(loop, directory / "workspace");
   }
 
-  TurnEnvironment environment() { return {loop, logger, *set, *models, *tools, *context, totals, limits, time_zone}; }
+  TurnEnvironment environment() {
+    return {loop, logger, *set, *models, *tools, *context, totals, limits, time_zone, listening};
+  }
 
   void see(const chela_completion_request& request) {
     auto& seen = requests.emplace_back();
@@ -154,6 +156,7 @@ class RuntimeTest : public plugins::PluginTest {
   TurnTotals totals;
   TurnLimits limits;
   std::string time_zone;
+  Hooks* listening = nullptr;
 };
 
 }  // namespace chela::runtime

@@ -36,7 +36,7 @@ TEST_F(HostTest, RunsATool) {
   EXPECT_THAT(finished(call_tool("time", "no_such", json::object())).error(), HasSubstr("not_found"));
   EXPECT_THAT(finished(call_tool("other", "current_time", json::object())).error(), HasSubstr("not_found"));
   EXPECT_THAT(finished(call(protocol::kToolCall, R"({"plugin":"time"})")).error(), HasSubstr("params.key: missing"));
-  EXPECT_THAT(finished(call("hook.run", R"({"plugin":"time"})")).error(), HasSubstr("unsupported"));
+  EXPECT_THAT(finished(call("no.such", R"({"plugin":"time"})")).error(), HasSubstr("unsupported"));
   EXPECT_THAT(finished(call(protocol::kPluginStart, to_json(start_params(bundled("time"))))).error(), HasSubstr("runs already"));
   EXPECT_EQ(finished(call(protocol::kPluginStop, R"({"plugin":"time"})")).error(), "no error");
   EXPECT_THAT(finished(call_tool("time", "current_time", json::object())).error(), HasSubstr("not_found"));

@@ -7,6 +7,7 @@ import {Connection} from './connection.ts';
 import {keepOutbox, outboxOf} from './outbox.ts';
 import type {Attached, TurnEvent} from './protocol.ts';
 import {say, unauthorized} from './notices.ts';
+import {showTalk, view} from './route.ts';
 import {refreshSessions} from './sessions.ts';
 import {addUserMessage, applyEvent, applySnapshot, emptyThread, setDelivery, unaccepted, type Thread} from './thread.ts';
 
@@ -59,7 +60,8 @@ export function sessionInAddress(): string {
 
 function setAddress(id: string): void {
   const hash = id ? `#s=${encodeURIComponent(id)}` : location.pathname + location.search;
-  if (sessionInAddress() !== id) history.pushState(null, '', hash);
+  if (sessionInAddress() !== id || view.peek().name !== 'talk') history.pushState(null, '', hash);
+  showTalk();
 }
 
 function newId(prefix: string): string {
@@ -79,7 +81,7 @@ export function startNew(): void {
 }
 
 export async function openSession(id: string): Promise<void> {
-  if (latest?.id === id && !loadProblem.value) return;
+  if (latest?.id === id && !loadProblem.value) return setAddress(id);
   connection.close();
   setAddress(id);
   limit = kFirstLimit;

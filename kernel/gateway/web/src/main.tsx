@@ -3,17 +3,20 @@ import './styles/layout.css';
 import './styles/controls.css';
 import './styles/message.css';
 import './styles/markdown.css';
+import './styles/plugins.css';
 import {render} from 'preact';
 import {App} from './components/app.tsx';
 import {openSession, sessionInAddress, startNew} from './conversation.ts';
 import {refreshStatus} from './gateway_status.ts';
 import {setTokenSource} from './notices.ts';
+import {followPlugins} from './route.ts';
 import {refreshSessions} from './sessions.ts';
 import {token} from './auth.ts';
 
 setTokenSource(() => token() !== '');
 
 function followAddress(): void {
+  if (followPlugins()) return;
   const id = sessionInAddress();
   if (id) void openSession(id);
   else startNew();

@@ -18,7 +18,7 @@ typedef struct chela_tool_request {
   uint64_t call_id;    /* unique in the life of the process */
   chela_str tool;      /* its name, one that names() listed */
   chela_str arguments; /* JSON object, already valid against the tool's parameter schema */
-  chela_str context;   /* JSON object: workspace (absolute path), agentId, timeZone */
+  chela_str context;   /* JSON object: workspace (absolute path), agentId, timeZone, sessionKey, channel, senderId */
   uint64_t timeout_ms; /* from now; the host answers for the plugin when it has passed */
 } chela_tool_request;
 
@@ -48,6 +48,11 @@ typedef struct chela_plugin_tool {
   /* Runs a tool whose manifest entry says "blocking": must have completed `call` when it returns. [worker & started] */
   chela_status (*run)(const chela_plugin *plugin, const chela_tool_request *request, const chela_tool_call *call,
                       const chela_error_sink *error);
+  /* Since 1.1, may be null: makes tools for one run of the agent that the manifest cannot list. `tool` holds the keys of
+   * the factories, one per line, `arguments` is empty; completes `call` with a JSON array of {"key", "name",
+   * "description", "parameters", "parallel"}. A made tool is called by its key. [loop & started] */
+  chela_status (*resolve)(const chela_plugin *plugin, const chela_tool_request *request, const chela_tool_call *call,
+                          const chela_error_sink *error);
 } chela_plugin_tool;
 
 #ifdef __cplusplus

@@ -221,6 +221,7 @@ class FakeHost {
   void set_tool_timeout_ms(std::uint64_t timeout_ms) { tool_timeout_ms_ = timeout_ms; }
   // The id of the next call; those after it count up.
   void set_next_call_id(std::uint64_t id) { last_call_id_ = id - 1; }
+  std::uint64_t next_call_id() { return ++last_call_id_; }
   // A service that the host then does not offer, as when the manifest's permissions lack it.
   void withhold(std::string id) { withheld_.push_back(std::move(id)); }
   // Call number `number` of the plugin to the host fails, counted from 1: no service, no timer, no request.

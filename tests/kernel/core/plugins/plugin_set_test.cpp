@@ -77,7 +77,7 @@ TEST_F(PluginSetTest, GivesAPluginItsOwnConfiguration) {
   auto& acme = plugin("acme");
   write_manifest(acme, kProvidesNothing);
   auto with = options({&acme});
-  with.config_of = [](const std::string& id) { return R"({"of":")" + id + "\"}"; };
+  with.config_of = [](const Manifest& manifest) { return R"({"of":")" + manifest.id + "\"}"; };
   open(std::move(with));
   ASSERT_TRUE(activate("acme"));
   EXPECT_THAT(acme.calls, ElementsAre("create", R"(configure {"of":"acme"})", "start"));

@@ -8,10 +8,12 @@
 
 #include <array>
 #include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "chela/ext/hook.h"
 #include "chela/ext/provider.h"
 #include "chela/ext/tool.h"
 #include "kernel/core/base/assert.hpp"
@@ -27,6 +29,9 @@ class ScriptedPlugin {
   using RunsTool =
       std::function<chela_status(const chela_tool_request&, const chela_tool_call*, const chela_error_sink*)>;
 
+  using HearsHook =
+      std::function<chela_status(const chela_hook_request&, const chela_hook_call*, const chela_error_sink*)>;
+
   explicit ScriptedPlugin(std::string plugin_id, std::string plugin_version = "1.0.0")
       : id(std::move(plugin_id)), version(std::move(plugin_version)) {
     while (slots()[slot_]) ++slot_;
@@ -36,7 +41,9 @@ class ScriptedPlugin {
     plugin = {sizeof(chela_plugin), this,        &thunk_get_extension, &thunk_configure,
               &thunk_start,         &thunk_stop, &thunk_destroy};
     provider = {sizeof(chela_plugin_provider), &thunk_complete, &thunk_cancel, &thunk_list_models};
-    tool = {sizeof(chela_plugin_tool), &thunk_names, &thunk_start_tool, &thunk_cancel_tool, &thunk_run_tool};
+    tool = {sizeof(chela_plugin_tool), &thunk_names, &thunk_start_tool, &thunk_cancel_tool, &thunk_run_tool,
+            &thunk_resolve_tools};
+    hook = {sizeof(chela_plugin_hook), &thunk_start_hook, &thunk_cancel_hook};
   }
   ScriptedPlugin(const ScriptedPlugin&) = delete;
   ScriptedPlugin& operator=(const ScriptedPlugin&) = delete;
@@ -48,6 +55,7 @@ class ScriptedPlugin {
   chela_plugin plugin;
   chela_plugin_provider provider;
   chela_plugin_tool tool;
+  chela_plugin_hook hook;
 
   const chela_host* host = nullptr;
   std::vector<std::string> calls;  // of the life cycle, in order
@@ -62,8 +70,11 @@ class ScriptedPlugin {
   std::function<chela_status(std::string_view service, const chela_completion*)> on_list_models;
   RunsTool on_start_tool;  // offers chela.tool/1 when one of the two is set
   RunsTool on_run_tool;
+  RunsTool on_resolve_tools;
   std::function<void(std::uint64_t call_id)> on_cancel_tool;
-  std::function<const void*(std::string_view id)> extension;  // what it offers besides
+  std::map<std::string, const void*, std::less<>> extensions;  // further tables, by their ids
+  HearsHook on_hook;  // offers chela.hook/1 when set
+  std::function<void(std::uint64_t call_id)> on_cancel_hook;
 
  private:
   static constexpr std::size_t kSlots = 8;
@@ -91,7 +102,9 @@ class ScriptedPlugin {
     ScriptedPlugin& self = of(plugin);
     if (from_abi(id) == CHELA_EXT_PROVIDER && self.on_complete) return &self.provider;
     if (from_abi(id) == CHELA_EXT_TOOL && (self.on_start_tool || self.on_run_tool)) return &self.tool;
-    return self.extension ? self.extension(from_abi(id)) : nullptr;
+    if (from_abi(id) == CHELA_EXT_HOOK && self.on_hook) return &self.hook;
+    auto found = self.extensions.find(from_abi(id));
+    return found == self.extensions.end() ? nullptr : found->second;
   }
   static chela_status thunk_configure(const chela_plugin* plugin, chela_str json, const chela_error_sink* error) {
     of(plugin).calls.push_back("configure " + std::string(from_abi(json)));
@@ -133,8 +146,19 @@ class ScriptedPlugin {
                                      const chela_tool_call* call, const chela_error_sink* error) {
     return of(plugin).on_run_tool(*request, call, error);
   }
+  static chela_status thunk_resolve_tools(const chela_plugin* plugin, const chela_tool_request* request,
+                                          const chela_tool_call* call, const chela_error_sink* error) {
+    return of(plugin).on_resolve_tools ? of(plugin).on_resolve_tools(*request, call, error) : CHELA_UNSUPPORTED;
+  }
   static void thunk_cancel_tool(const chela_plugin* plugin, uint64_t call_id) {
     if (of(plugin).on_cancel_tool) of(plugin).on_cancel_tool(call_id);
+  }
+  static chela_status thunk_start_hook(const chela_plugin* plugin, const chela_hook_request* request,
+                                       const chela_hook_call* call, const chela_error_sink* error) {
+    return of(plugin).on_hook(*request, call, error);
+  }
+  static void thunk_cancel_hook(const chela_plugin* plugin, uint64_t call_id) {
+    if (of(plugin).on_cancel_hook) of(plugin).on_cancel_hook(call_id);
   }
 
   std::size_t slot_ = 0;

@@ -42,5 +42,16 @@ TEST(CrashRecordTest, ThreeInFiveMinutesAreTooMany) {
   EXPECT_TRUE(record.quarantined()) << "time does not end it";
 }
 
+TEST(CrashRecordTest, TheOperatorForgives) {
+  CrashRecord record;
+  for (int crash = 0; crash < 3; ++crash) record.crashed(kStart, kStart + seconds(crash));
+  record.forgive();
+  EXPECT_FALSE(record.quarantined());
+  EXPECT_LE(record.may_start_at(), kStart);
+  EXPECT_EQ(record.crashes(), 3u);
+  record.crashed(kStart, kStart + seconds(9));
+  EXPECT_FALSE(record.quarantined());
+}
+
 }  // namespace
 }  // namespace chela::remote

@@ -163,6 +163,59 @@ TEST_F(RemotePluginTest, IsLeftAloneAfterThreeCrashes) {
   EXPECT_EQ(set->find("kept")->state, State::failed);
   EXPECT_THAT(codes(*set->find("kept")), Contains("quarantined"));
   EXPECT_FALSE(activate("kept"));
+  auto reloaded = await(set->reload("kept"));
+  ASSERT_FALSE(reloaded) << "a reload is no pardon";
+  EXPECT_THAT(reloaded.error().message, HasSubstr("in quarantine after 3 crashes"));
+  auto restarted = await(set->restart("kept"));
+  ASSERT_TRUE(restarted) << restarted.error().message;
+  EXPECT_TRUE(activate("kept"));
+}
+
+TEST_F(RemotePluginTest, ANewProcessTakesOverAndTheOldOneEndsWithItsCalls) {
+  place_kept();
+  auto before = *activate("kept");
+  Ending open_call;
+  start(*before, "later", open_call);
+  ASSERT_TRUE(await(set->reload("kept")));
+  EXPECT_EQ(hosts->usage().size(), 2u);
+  auto after = *activate("kept");
+  Ending echo;
+  start(*after, "echo", echo);
+  run_moving_until([&] { return echo.times == 1 && open_call.times == 1; });
+  EXPECT_EQ(echo.status, CHELA_OK);
+  EXPECT_EQ(open_call.text, "later") << "it had its time";
+  before.reset();
+  run_moving_until([&] { return hosts->usage().size() == 1; });
+}
+
+TEST_F(RemotePluginTest, ACallThatOutlastsTheGraceEndsUnavailable) {
+  place_kept();
+  auto before = *activate("kept");
+  Ending open_call;
+  start(*before, "later", open_call);
+  ASSERT_TRUE(await(set->reload("kept")));
+  advance(plugins::PluginSet::kReloadGrace);
+  run_until([&] { return open_call.times == 1; });
+  EXPECT_EQ(open_call.status, CHELA_UNAVAILABLE) << open_call.text;
+}
+
+TEST_F(RemotePluginTest, SaysWhatAProcessSaidThatDiedInItsHandshake) {
+  place_kept();
+  auto program = directory.path() / "program";
+  plugins::write_text(program, "#!/bin/sh\necho 'this machine is too small for me' >&2\nexit 3\n");
+  fs::permissions(program, fs::perms::owner_all);
+  auto with = options({});
+  with.roots.load_paths = {directory.path() / "load" / "kept"};
+  with.strangers_run_in = Isolation::process;
+  set.reset();
+  hosts.emplace(host(), HostPrograms{.native_host = program, .workspace = directory.path() / "work",
+                                     .state_directory = directory.path() / "state"});
+  with.elsewhere = &*hosts;
+  open(std::move(with));
+  auto instance = activate("kept");
+  ASSERT_FALSE(instance);
+  EXPECT_THAT(instance.error().message, HasSubstr("ended with code 3"));
+  EXPECT_THAT(instance.error().message, HasSubstr("this machine is too small for me"));
 }
 
 TEST_F(RemotePluginTest, SurvivesWhatAPluginDoesToItsProcess) {

@@ -93,9 +93,7 @@ class ChannelsTest : public SessionTest {
   void SetUp() override {
     ScriptedChannel::current() = &channel;
     write_manifest(chat, R"("provides": [{"kind": "channel", "id": "chat"}])");
-    chat.extension = [](std::string_view id) -> const void* {
-      return id == CHELA_EXT_CHANNEL ? ScriptedChannel::table() : nullptr;
-    };
+    chat.extensions[CHELA_EXT_CHANNEL] = ScriptedChannel::table();
     more_plugins = {&chat};
     SessionTest::SetUp();
     channels.emplace(Channels::Environment{

@@ -73,7 +73,7 @@ class SessionTest : public RuntimeTest {
     CHELA_ASSERT(database, "the test's database opens");
     Life life{std::move(*database), nullptr, nullptr};
     life.store = std::make_unique<SessionStore>(*life.database);
-    life.sessions = std::make_unique<Sessions>(SessionEnvironment{environment(), *life.store, session_limits},
+    life.sessions = std::make_unique<Sessions>(SessionEnvironment{environment(), *life.store, session_limits, chat_commands},
                                                Sessions::Limits{.open_max = open_max});
     return life;
   }
@@ -145,6 +145,7 @@ class SessionTest : public RuntimeTest {
   }
 
   SessionLimits session_limits;
+  const CommandTable* chat_commands = nullptr;
   std::size_t open_max = 64;
   std::vector<std::string> opened;  // ids
   Life first;

@@ -1,6 +1,7 @@
 #include "kernel/runtime/turn/turn.hpp"
 
 #include "tests/kernel/runtime/runtime_fixture.hpp"
+#include "tests/kernel/runtime/turn/seen_turn.hpp"
 
 namespace chela::runtime {
 namespace {
@@ -12,30 +13,6 @@ using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-
-class Seen final : public TurnObserver {
- public:
-  void on_text(std::string_view piece) override { events.push_back("text " + std::string(piece)); }
-  void on_reasoning(std::string_view piece) override { events.push_back("reasoning " + std::string(piece)); }
-  void on_tool_start(const ToolCallRequest& call) override { events.push_back("start " + call.id); }
-  void on_tool_progress(const std::string& id, std::string_view text) override {
-    events.push_back("progress " + id + " " + std::string(text));
-  }
-  void on_tool_result(const ToolOutcome& outcome) override {
-    events.push_back(fmt::format("result {} {} {}", outcome.call.id, name_of(outcome.status), outcome.text));
-    durations.push_back(outcome.duration);
-  }
-  void on_assistant_message(const Message& message, const CompletionResult&) override {
-    conversation.push_back(json::parse(*message));
-  }
-  void on_tool_message(const Message& message, const ToolOutcome&) override {
-    conversation.push_back(json::parse(*message));
-  }
-
-  std::vector<std::string> events;
-  std::vector<json> conversation;
-  std::vector<Duration> durations;
-};
 
 class TurnTest : public RuntimeTest {
  protected:
@@ -64,7 +41,7 @@ class TurnTest : public RuntimeTest {
   }
 
   std::unique_ptr<TurnEnvironment> with;
-  Seen seen;
+  SeenTurn seen;
   CancelSource stop;
   std::optional<TurnResult> result;
 };

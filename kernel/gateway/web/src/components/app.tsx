@@ -3,12 +3,14 @@ import {useEffect} from 'preact/hooks';
 import {startNew, stop, thread} from '../conversation.ts';
 import {focusComposer} from '../drafts.ts';
 import {oneLine} from '../format.ts';
+import {view} from '../route.ts';
 import {Announcer} from './announcer.tsx';
 import {Composer} from './composer.tsx';
 import {ConnectionBanner} from './connection_banner.tsx';
 import {DemoNotice} from './demo_notice.tsx';
 import {DoctorDialog} from './doctor_dialog.tsx';
 import {Notices} from './notices.tsx';
+import {PluginsView} from './plugins/plugins_view.tsx';
 import {Sidebar} from './sidebar.tsx';
 import {ThreadView} from './thread_view.tsx';
 import {TokenDialog} from './token_dialog.tsx';
@@ -17,7 +19,7 @@ import {TopBar} from './top_bar.tsx';
 /** Esc stops the turn, `/` goes to the message field, Ctrl/⌘+Shift+O begins a new conversation. */
 function onKey(event: KeyboardEvent): void {
   if (document.querySelector('dialog[open]') || event.defaultPrevented) return;
-  const inField = (event.target as HTMLElement).matches?.('input, textarea');
+  const inField = (event.target as HTMLElement).matches?.('input, textarea, select');
   if (event.key === 'Escape' && thread.value?.running) {
     event.preventDefault();
     stop();
@@ -31,6 +33,18 @@ function onKey(event: KeyboardEvent): void {
   }
 }
 
+function Talk() {
+  return (
+    <>
+      <ThreadView />
+      <footer class="dock">
+        <DemoNotice />
+        <Composer />
+      </footer>
+    </>
+  );
+}
+
 export function App() {
   const drawer = useSignal(false);
   const doctor = useSignal(false);
@@ -39,7 +53,7 @@ export function App() {
     return () => removeEventListener('keydown', onKey);
   }, []);
   useSignalEffect(() => {
-    const title = thread.value?.title;
+    const title = view.value.name === 'plugins' ? 'Plugins' : thread.value?.title;
     document.title = title ? `${oneLine(title)} · Chela` : 'Chela';
   });
   return (
@@ -48,11 +62,7 @@ export function App() {
       <div class="stage" inert={drawer.value}>
         <TopBar onMenu={() => drawer.value = true} />
         <ConnectionBanner />
-        <ThreadView />
-        <footer class="dock">
-          <DemoNotice />
-          <Composer />
-        </footer>
+        {view.value.name === 'plugins' ? <PluginsView id={view.value.id} /> : <Talk />}
       </div>
       <Notices />
       <Announcer />

@@ -7,9 +7,10 @@ import {ageOf, oneLine, relativeTime, type Age} from '../format.ts';
 import {status} from '../gateway_status.ts';
 import {unauthorized} from '../notices.ts';
 import type {SessionSummary} from '../protocol.ts';
+import {openPlugins, pluginsAddress, view} from '../route.ts';
 import {removeSession, sessions} from '../sessions.ts';
 import {toMillis} from '../thread.ts';
-import {ClawMark, KeyIcon, PlusIcon, PulseIcon, TrashIcon} from './icons.tsx';
+import {ClawMark, KeyIcon, PlugIcon, PlusIcon, PulseIcon, TrashIcon} from './icons.tsx';
 
 const kNarrow = matchMedia('(max-width: 820px)');
 
@@ -33,11 +34,11 @@ function useNarrow(): boolean {
 }
 
 function Row({session, now, onOpen}: {session: SessionSummary; now: number; onOpen: () => void}) {
-  const isCurrent = thread.value?.id === session.id;
+  const isCurrent = thread.value?.id === session.id && view.value.name === 'talk';
   const title = oneLine(session.title);
   const remove = (): void => {
     removeSession(session);
-    if (isCurrent) startNew();
+    if (thread.value?.id === session.id) startNew();
   };
   return (
     <li class={isCurrent ? 'session current' : 'session'}>
@@ -103,6 +104,13 @@ export function Sidebar({drawer, onDoctor}: {drawer: Signal<boolean>; onDoctor: 
           {sessions.value.length === 0 && <p class="quiet">Your conversations will be listed here.</p>}
         </div>
         <div class="sidebar-foot">
+          <a class="foot-button" href={pluginsAddress()} aria-current={view.value.name === 'plugins' ? 'page' : undefined}
+            onClick={event => {
+              if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+              event.preventDefault();
+              close();
+              openPlugins();
+            }}><PlugIcon />Plugins</a>
           <button type="button" class="foot-button" onClick={() => { close(); onDoctor(); }}><PulseIcon />Doctor</button>
           {token() && <button type="button" class="foot-button" onClick={forget}><KeyIcon />Forget token</button>}
           {status.value?.version && <span class="version">{status.value.version}</span>}

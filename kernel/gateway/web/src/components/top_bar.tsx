@@ -2,6 +2,7 @@ import {startNew, thread} from '../conversation.ts';
 import {focusComposer} from '../drafts.ts';
 import {oneLine} from '../format.ts';
 import {status} from '../gateway_status.ts';
+import {view} from '../route.ts';
 import {sessions} from '../sessions.ts';
 import {theme, toggleTheme} from '../theme.ts';
 import {MenuIcon, MoonIcon, PlusIcon, SunIcon} from './icons.tsx';
@@ -14,7 +15,7 @@ export function TopBar({onMenu}: {onMenu: () => void}) {
   return (
     <header class="top-bar">
       <button id="menu" type="button" class="icon-button only-narrow" aria-label="Conversations" onClick={onMenu}><MenuIcon /></button>
-      <h1>{oneLine(listed || current?.title)}</h1>
+      <h1>{view.value.name === 'plugins' ? 'Plugins' : oneLine(listed || current?.title)}</h1>
       {model?.ref && (
         <span class="model-chip" title={model.service ? `Answered by ${model.service}` : undefined}>
           <span class={model.demo ? 'dot demo' : 'dot'} aria-hidden="true" />{model.ref}
