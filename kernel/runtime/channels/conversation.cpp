@@ -30,13 +30,18 @@ Task<Result<PieceCounts>> converse(ConversationEnvironment& environment, Convers
   auto message_id = what.message.message_id();
   if (message_id.empty()) message_id = "msg-" + random_hex(16);
   ReplyPieces pieces(environment.loop, session, message_id, what.style);
-  auto text = environment.notes.with_notes(id, std::move(what.message.text));
-  auto submitting = session->submit({.text = std::move(text), .message_id = message_id});
+  // A command is typed by itself: with anything in front it would be a message for the agent.
+  bool command = what.message.command.starts_with('/');
+  auto text = command ? std::move(what.message.command) : environment.notes.with_notes(id, std::move(what.message.text));
+  NewMessage message{.text = std::move(text),
+                     .message_id = message_id,
+                     .sender = {.id = what.message.sender, .is_authorized = what.message.may_command}};
+  auto submitting = session->submit(std::move(message));
   CHELA_CO_TRY(auto accepted, co_await std::move(submitting));
   if (what.on_stored) what.on_stored(accepted.duplicate);
   PieceCounts counts;
   if (accepted.duplicate) co_return counts;
-  environment.notes.clear(id);
+  if (!command) environment.notes.clear(id);
 
   auto stopping = cancel.on_cancel([&] { session->stop(message_id); });
   auto images = what.message.images;
