@@ -20,7 +20,7 @@
 #include <stdint.h>
 
 #define CHELA_ABI_MAJOR 1
-#define CHELA_ABI_MINOR 0
+#define CHELA_ABI_MINOR 1
 
 #ifdef __cplusplus
 extern "C" {
