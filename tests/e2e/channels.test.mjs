@@ -112,7 +112,7 @@ describe('@wecom/wecom-openclaw-plugin', () => {
     const { sessions } = await getJson(gateway, '/api/sessions');
     const { messages } = await getJson(gateway, `/api/sessions/${encodeURIComponent(sessions[0].id)}`);
     const cut = messages.find(({ role }) => role === 'assistant');
-    assert.equal(cut.finishReason, 'cancelled');
+    assert.equal(cut.status, 'cancelled');
   });
 
   it('sends what the gateway is asked to send', async (t) => {

@@ -7,10 +7,11 @@
 #include <nlohmann/json.hpp>
 
 #include "chela/ext/capability.h"
-#include "chela/ext/http_route.h"
+#include "chela/ext/channel.h"
 #include "chela/ext/command.h"
 #include "chela/ext/gateway_method.h"
 #include "chela/ext/hook.h"
+#include "chela/ext/http_route.h"
 #include "chela/ext/provider.h"
 #include "chela/ext/service.h"
 #include "chela/ext/tool.h"

@@ -70,6 +70,7 @@ struct ChannelAccounts::Account {
   Wake wake;
   bool wanted = true;
   bool reconnect = false;
+  bool ended = false;  // by itself, so that it is not connected again at once
 };
 
 struct ChannelAccounts::Channel {
@@ -110,11 +111,12 @@ void ChannelAccounts::look_again() {
     ++tasks_;
     environment_.loop.spawn("channel " + name, run_channel(*this, channel));
   }
-  for (auto& [name, channel] : channels_) {
+  // Copies: who is woken goes on at once, and may leave.
+  for (const auto& [name, channel] : std::map(channels_)) {
     const auto* capability = environment_.plugins.registry().find("channel", name);
     channel->wanted = capability && std::ranges::find(on, name) != on.end();
     if (capability) channel->status.plugin_id = capability->plugin_id;
-    for (auto& [key, account] : channel->accounts) {
+    for (const auto& [key, account] : std::map(channel->accounts)) {
       account->wanted = account->wanted && channel->wanted;
       if (!account->wanted || is_lost(*account)) account->wake.set();
     }
@@ -167,7 +169,7 @@ void ChannelAccounts::set_accounts(Channel& channel, const std::vector<std::stri
     ++tasks_;
     environment_.loop.spawn("account " + channel.status.channel + " " + name, run_account(*this, account));
   }
-  for (auto& [name, account] : channel.accounts) account->wake.set();
+  for (const auto& [name, account] : std::map(channel.accounts)) account->wake.set();
 }
 
 Task<Result<void>> ChannelAccounts::run_channel(ChannelAccounts& self, std::shared_ptr<Channel> channel) {
@@ -194,7 +196,7 @@ Task<Result<void>> ChannelAccounts::run_channel(ChannelAccounts& self, std::shar
     co_await channel->wake.wait(self.environment_.loop, until);
   }
   if (auto found = self.channels_.find(status.channel); found != self.channels_.end() && found->second == channel) {
-    for (auto& [name, account] : channel->accounts) {
+    for (const auto& [name, account] : std::map(channel->accounts)) {
       account->wanted = false;
       account->wake.set();
     }
@@ -265,7 +267,9 @@ Task<Result<void>> ChannelAccounts::run_account(ChannelAccounts& self, std::shar
       co_await account->wake.wait(loop, account->back_off.next(loop.now()));
     } else if (account->reconnect && status.state == AccountState::running) {
       co_await self.disconnect(account);
-      status.state = AccountState::starting;
+      bool wait = std::exchange(account->ended, false);
+      status.state = wait ? AccountState::waiting : AccountState::starting;
+      if (wait) co_await account->wake.wait(loop, account->back_off.next(loop.now()));
     }
   }
   if (status.state == AccountState::running) co_await self.disconnect(account);
@@ -297,15 +301,15 @@ void ChannelAccounts::note_status(const std::string& plugin_id, std::string_view
   if (host_restarts || one.status.said->value("running", Json(true)) != false) return;
   if (one.status.state != AccountState::running) return;
   ++one.status.restarts;
-  one.reconnect = true;
+  one.reconnect = one.ended = true;
   one.wake.set();
 }
 
 Task<void> ChannelAccounts::stop(TimePoint deadline) {
   stopping_ = true;
-  for (auto& [name, channel] : channels_) {
+  for (const auto& [name, channel] : std::map(channels_)) {
     channel->wake.set();
-    for (auto& [key, account] : channel->accounts) account->wake.set();
+    for (const auto& [key, account] : std::map(channel->accounts)) account->wake.set();
   }
   while (tasks_ > 0 && environment_.loop.now() < deadline) co_await ended_.wait(environment_.loop, deadline);
 }

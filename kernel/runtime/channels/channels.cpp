@@ -4,7 +4,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "kernel/runtime/channels/hooked_sink.hpp"
 #include "kernel/runtime/channels/sender_rules.hpp"
+#include "kernel/runtime/hooks/message_hooks.hpp"
 
 namespace chela::runtime {
 namespace {
@@ -14,22 +16,17 @@ using Json = nlohmann::json;
 constexpr auto kSendTimeout = std::chrono::seconds(60);
 constexpr std::size_t kTextBytesMax = 256 * 1024;
 
-// Counts what reaches the channel.
-class CountingSink final : public PieceSink {
- public:
-  CountingSink(PieceSink& sink, std::uint64_t& delivered) : sink_(sink), delivered_(delivered) {}
-  Task<Result<void>> deliver(Piece piece) override {
-    bool counts = piece.is_message();
-    auto delivering = sink_.deliver(std::move(piece));
-    auto delivered = co_await std::move(delivering);
-    if (delivered && counts) ++delivered_;
-    co_return delivered;
-  }
-
- private:
-  PieceSink& sink_;
-  std::uint64_t& delivered_;
-};
+MessagePlace place_of(const OutboundMessage& message) {
+  return {.channel = message.channel,
+          .account_id = message.account,
+          .conversation_id = message.to,
+          .session_key = {},
+          .run_id = {},
+          .message_id = {},
+          .sender_id = {},
+          .reply_to_id = {},
+          .thread_id = message.thread};
+}
 
 }  // namespace
 
@@ -44,7 +41,7 @@ class Channels::Answering final : public PieceSink {
     if (!piece.is_message()) co_return Result<void>{};
     auto message = to_;
     message.text = std::move(piece.text);
-    auto sending = channels_.send(std::move(message));
+    auto sending = channels_.send_now(std::move(message), {});
     CHELA_CO_CHECK(co_await std::move(sending));
     co_return Result<void>{};
   }
@@ -78,33 +75,14 @@ Task<Result<PieceCounts>> Channels::take(Conversing what, ReplyWishes wishes, Pi
     environment_.logger.warning("channel {}: a message was refused: {}", what.message.channel, allowed.error().message);
     co_return std::unexpected(std::move(allowed.error()));
   }
-  auto answering = answer_instead(what.message, sink, cancel);
-  CHELA_CO_TRY(auto answered, co_await std::move(answering));
-  if (answered) {
-    if (what.on_stored) what.on_stored(false);
-    co_return *answered;
-  }
   what.style = style_for(what.message, wishes);
   what.on_stored = [this, told = std::move(what.on_stored)](bool duplicate) mutable {
     if (duplicate) ++totals_.duplicates;
     if (told) told(duplicate);
   };
-  CountingSink counting(sink, totals_.delivered);
-  auto conversing = converse(conversation_, std::move(what), counting, std::move(cancel));
+  HookedSink hooked(sink, environment_.sessions.environment().turn.hooks, what.message, totals_.delivered);
+  auto conversing = converse(conversation_, std::move(what), hooked, std::move(cancel));
   co_return co_await std::move(conversing);
-}
-
-Task<Result<std::optional<PieceCounts>>> Channels::answer_instead(const InboundMessage& message, PieceSink& sink,
-                                                                 CancelToken cancel) {
-  if (!environment_.answer_instead) co_return std::nullopt;
-  auto asking = environment_.answer_instead(message, std::move(cancel));
-  CHELA_CO_TRY(auto text, co_await std::move(asking));
-  if (!text) co_return std::nullopt;
-  if (text->empty()) co_return PieceCounts{};
-  auto delivering = sink.deliver({.kind = PieceKind::final, .text = std::move(*text)});
-  CHELA_CO_CHECK(co_await std::move(delivering));
-  ++totals_.delivered;
-  co_return PieceCounts{.final = 1};
 }
 
 void Channels::receive(InboundMessage message, std::move_only_function<void(Result<void>)> stored) {
@@ -125,6 +103,25 @@ void Channels::receive(InboundMessage message, std::move_only_function<void(Resu
 }
 
 Task<Result<std::string>> Channels::send(OutboundMessage message, CancelToken cancel) {
+  auto* hooks = environment_.sessions.environment().turn.hooks;
+  bool asks = hooks && hooks->hears(HookPoint::message_sending);
+  bool tells = hooks && hears_what_was_sent(*hooks);
+  if (asks) {
+    auto asking = ask_message_sending(*hooks, place_of(message), {message.to, message.text}, cancel);
+    auto decision = co_await std::move(asking);
+    if (decision.cancelled) co_return fail(ErrorCode::denied, "a plugin stopped the message: {}", decision.reason);
+    message.text = std::move(decision.content);
+  }
+  std::optional<OutgoingMessage> told;
+  if (tells) told = {message.to, message.text};
+  auto place = place_of(message);
+  auto sending = send_now(std::move(message), std::move(cancel));
+  auto sent = co_await std::move(sending);
+  if (told) tell_message_sent(*hooks, place, *told, sent ? std::nullopt : std::optional(sent.error().message));
+  co_return sent;
+}
+
+Task<Result<std::string>> Channels::send_now(OutboundMessage message, CancelToken cancel) {
   const auto* capability = environment_.plugins.registry().find("channel", message.channel);
   if (!capability) co_return fail(ErrorCode::not_found, "there is no channel {}", message.channel);
   if (message.to.empty()) co_return fail(ErrorCode::invalid_argument, "the message names nobody in `to`");

@@ -4,7 +4,6 @@
 
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 
 #include "kernel/runtime/channels/accounts.hpp"
@@ -41,9 +40,6 @@ class Channels {
     std::function<nlohmann::json(const std::string& channel)> account_settings_of;
     // agents.defaults: blockStreamingDefault and verboseDefault.
     std::function<ReplyStyle()> default_style;
-    // Answers a message in the agent's place, a command for instance: the text to send (empty: say nothing), or nothing
-    // when the agent is to answer. Null: nobody does.
-    std::function<Task<Result<std::optional<std::string>>>(InboundMessage, CancelToken)> answer_instead = {};
   };
 
   explicit Channels(Environment environment);
@@ -61,7 +57,8 @@ class Channels {
   // A message of a native plugin: `stored` is told as soon as it is on disk or refused; the answer leaves by send().
   void receive(InboundMessage message, std::move_only_function<void(Result<void>)> stored);
 
-  // Sends once. The receipt, a JSON object. Errors: `not_found` (no such channel), and the plugin's.
+  // Sends once, after plugins had their say (message_sending), and tells them (message_sent). The receipt, a JSON object.
+  // Errors: `not_found` (no such channel), `denied` (a plugin stops it), and those of the channel's plugin.
   Task<Result<std::string>> send(OutboundMessage message, CancelToken cancel = {});
 
   // From now on nothing is taken in; what runs goes on.
@@ -69,8 +66,7 @@ class Channels {
 
  private:
   class Answering;
-  Task<Result<std::optional<PieceCounts>>> answer_instead(const InboundMessage& message, PieceSink& sink,
-                                                          CancelToken cancel);
+  Task<Result<std::string>> send_now(OutboundMessage message, CancelToken cancel);
   ReplyStyle style_for(const InboundMessage& message, const ReplyWishes& wishes) const;
 
   Environment environment_;

@@ -38,7 +38,7 @@ Task<Result<PieceCounts>> converse(ConversationEnvironment& environment, Convers
   if (what.on_stored) what.on_stored(accepted.duplicate);
   PieceCounts counts;
   if (accepted.duplicate) co_return counts;
-  environment.notes.clear(id);
+  if (!command) environment.notes.clear(id);
 
   auto stopping = cancel.on_cancel([&] { session->stop(message_id); });
   auto images = what.message.images;

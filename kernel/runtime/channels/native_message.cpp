@@ -26,6 +26,7 @@ Result<InboundMessage> message_of_native(const plugins::Registry& registry, cons
   if (!received.thread.empty()) key += ":thread:" + received.thread;
   if (key.size() > kSessionKeyBytesMax) return fail(ErrorCode::too_large, "a message of channel {}: peer and thread are too long", received.channel);
   auto text = std::move(received.text);
+  auto command = text;
   if (auto sender = text_of(details, "senderName"); group && !sender.empty()) text = sender + ": " + text;
   return InboundMessage{.plugin_id = plugin_id,
                         .channel = std::move(received.channel),
@@ -37,7 +38,8 @@ Result<InboundMessage> message_of_native(const plugins::Registry& registry, cons
                         .sender = std::move(received.sender),
                         .sender_aliases = {},
                         .session_key = std::move(key),
-                        .text = std::move(text)};
+                        .text = std::move(text),
+                        .command = std::move(command)};
 }
 
 }  // namespace chela::runtime

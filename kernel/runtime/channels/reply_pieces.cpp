@@ -133,7 +133,7 @@ void ReplyPieces::offer(std::optional<Piece>& place, PieceKind kind, const std::
     return;
   }
   auto now = loop_.now();
-  if (partial_at_ != TimePoint() && now - partial_at_ < kPartialEvery) return;
+  if (partial_at_ && now - *partial_at_ < kPartialEvery) return;
   partial_at_ = now;
   place.emplace(Piece{.kind = kind, .text = text});
   if (more_) more_->set(true);

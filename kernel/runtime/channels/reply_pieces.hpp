@@ -63,7 +63,7 @@ class ReplyPieces final : public SessionListener {
   ReplyStyle style_;
   std::deque<Piece> ready_;
   std::optional<Piece> partial_, reasoning_;  // the newest, not taken yet
-  TimePoint partial_at_{};                    // when the last one was offered
+  std::optional<TimePoint> partial_at_;       // when the last one was offered
   std::string said_;                          // since the last message ended
   std::string thought_;
   std::string finish_reason_;

@@ -34,7 +34,7 @@ class GatewayConfigTest : public plugins::PluginTest {
 
 constexpr const char* kText = R"({
   gateway: {auth: {token: 'the-gateways-own-token'}},
-  models: {providers: {p: {baseUrl: 'http://127.0.0.1:1', apiKey: 'sk-1', api: 'openai-completions', models: []}}},
+  models: {providers: {p: {baseUrl: 'http://127.0.0.1:1', apiKey: 'sk-1', api: 'openai-completions', models: [{id: 'm', name: 'M'}]}}},
   channels: {chat: {clientSecret: '${CHAT_SECRET}', webhook: 'http://x/${CHAT_SECRET}', name: 'file:/etc/passwd',
                     accounts: {a: {token: 'literal'}}},
              other: {botToken: 'another'}},

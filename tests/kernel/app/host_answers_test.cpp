@@ -53,12 +53,12 @@ class HostAnswersTest : public runtime::ChannelsTest {
   rpc::Outcome& begin(std::string method, Json params) {
     auto& outcome = outcomes.emplace_back();
     params["plugin"] = manifest.id;
-    rpc::CallOptions options;
-    options.on_event = [this](std::string_view event) {
+    rpc::CallOptions options{.timeout = std::chrono::hours(1)};
+    options.on_event = [this, call = outcomes.size()](std::string_view event) {  // calls are counted from 1
       auto read = Json::parse(event);
       events.push_back(read["type"].get<std::string>() + (read.contains("payload") ? " " + read["payload"]["text"].get<std::string>() : ""));
       if (read.value("awaited", false) && deliver) {
-        note_delivered({{"call", 1}, {"delivery", read["delivery"]}, {"error", delivery_error}});
+        note_delivered({{"call", call}, {"delivery", read["delivery"]}, {"error", delivery_error}});
       }
     };
     loop.spawn("ask", rpc::keep_call(*host_peer, std::move(method), params.dump(), std::move(options), outcome));
@@ -142,7 +142,7 @@ TEST_F(HostAnswersTest, EndTheTurnOfAProcessThatIsGone) {
   auto session = sessions->find_open("agent:main:chat:direct:ann");
   ASSERT_TRUE(session);
   until_idle(*session);
-  EXPECT_THAT(transcript(*sessions, "agent:main:chat:direct:ann").dump(), HasSubstr(R"("finishReason":"cancelled")"));
+  EXPECT_THAT(transcript(*sessions, "agent:main:chat:direct:ann").dump(), HasSubstr(R"("status":"cancelled")"));
 }
 
 TEST_F(HostAnswersTest, KeepToTheChannelsOfThePlugin) {
@@ -175,12 +175,20 @@ TEST_F(HostAnswersTest, CompleteWithTheDefaultModelOrOneThatIsAllowed) {
 }
 
 TEST_F(HostAnswersTest, BoundCompletions) {
+  std::map<std::uint64_t, const chela_completion*> held;
+  wire.on_complete = [&](const chela_completion_request& asked, const chela_completion* completion, auto*) {
+    held[asked.call_id] = completion;
+    return CHELA_OK;
+  };
+  wire.on_cancel = [&](std::uint64_t id) {
+    if (auto one = held.extract(id)) one.mapped()->complete(one.mapped(), CHELA_CANCELLED, runtime::to_abi("cancelled"), 0);
+  };
   Json params = {{"messages", {{{"role", "user"}, {"content", "q"}}}}, {"timeoutMs", 1000}};
   for (int i = 0; i < 4; ++i) begin("llm.complete", params);
   EXPECT_THAT(ask("llm.complete", params), HasSubstr("has 4 open already"));
-  run_until([&] { return requests.size() == 4; });
+  run_until([&] { return held.size() == 4; });
   advance(std::chrono::seconds(2));
-  run_until([&] { return outcomes[0].done; });
+  run_until([&] { return held.empty() && outcomes[0].done && outcomes[3].done; });
   EXPECT_THAT(outcomes[0].error(), HasSubstr("did not answer in time"));
 }
 

@@ -71,6 +71,9 @@ TEST_F(AccountsTest, ConnectAnewWhatSaysThatItEnded) {
   settle();
   channels->accounts().note_status("chat", "chat", "default", R"({"running":false,"lastError":"kicked"})");
   settle();
+  EXPECT_THAT(channel.calls, ElementsAre("connect default", "disconnect default"));
+  EXPECT_EQ(only().last_error, "kicked");
+  advance(std::chrono::milliseconds(1100));
   EXPECT_THAT(channel.calls, ElementsAre("connect default", "disconnect default", "connect default"));
   EXPECT_EQ(only().restarts, 1u);
   channels->accounts().note_status("stranger", "chat", "default", R"({"running":false})");
