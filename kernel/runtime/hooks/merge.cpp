@@ -67,7 +67,7 @@ bool merge_gate_run(Json& merged, const Json& next) {
     return false;
   }
   bool valid = outcome == "block" && find(next, "reason") && next["reason"].is_string();
-  merged = valid ? next : Json({{"outcome", "block"}, {"reason", "the plugin gave no valid decision"}});
+  merged = valid ? next : hook_refusal(HookMerge::gate_run, "the plugin gave no valid decision");
   return true;
 }
 

@@ -23,7 +23,7 @@ struct Made {
 };
 
 Task<Made> ask(Loop& loop, plugins::PluginSet& plugins, Factories factories, std::string context) {
-  static const std::function<void(std::string_view)> kNoProgress;
+  static const std::function<void(std::string_view)> kNoProgress = [](std::string_view) {};
   Tool asked{.name = {}, .plugin_id = factories.front().plugin_id, .description = {}};
   for (const auto& factory : factories) asked.name += (asked.name.empty() ? "" : "\n") + factory.key;
   ToolInput input{.tool = std::make_shared<const Tool>(std::move(asked)),

@@ -66,16 +66,12 @@ class HooksTest : public plugins::PluginTest {
     for (const auto& call : heard) out.push_back(call.plugin);
     return out;
   }
-  void TearDown() override {
-    hooks.reset();
-    PluginTest::TearDown();
-  }
 
   std::vector<plugins::ScriptedPlugin*> listeners;
   std::vector<HeardCall> heard;
   std::map<std::uint64_t, const chela_hook_call*> open_calls;
   int cancelled = 0;
-  std::optional<Hooks> hooks;
+  std::optional<Hooks> hooks;  // outlives the loop's tasks, which TearDown() ends
 };
 
 }  // namespace chela::runtime

@@ -27,10 +27,6 @@ class SessionHooksTest : public SessionTest {
     };
     begin_again_with_hooks();
   }
-  void TearDown() override {
-    hooks.reset();
-    SessionTest::TearDown();
-  }
   void begin_again_with_hooks() {
     first.sessions.reset();
     first.database.reset();

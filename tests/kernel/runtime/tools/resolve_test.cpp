@@ -58,7 +58,7 @@ TEST_F(ResolveTest, MakesToolsThatAreCalledByTheirKeys) {
   EXPECT_THAT(names(tools), ElementsAre("made"));
   EXPECT_THAT(asked, ElementsAre("tool:one"));  // the optional one was not asked for
   EXPECT_EQ(context, R"({"agentId":"main"})");
-  std::function<void(std::string_view)> no_progress;
+  std::function<void(std::string_view)> no_progress = [](std::string_view) {};
   ToolInput input{.tool = tools[0], .arguments = "{}", .context = "{}"};
   EXPECT_EQ(await(call_tool(loop, *set, std::move(input), no_progress, {})).value(), "ran");
   EXPECT_THAT(called, ElementsAre("tool:one/made"));

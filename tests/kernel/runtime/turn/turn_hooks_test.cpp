@@ -49,11 +49,6 @@ class TurnHooksTest : public RuntimeTest {
     run_until([this] { return hangs || !hooks->telling(); });
     return *result;
   }
-  void TearDown() override {
-    hooks.reset();
-    RuntimeTest::TearDown();
-  }
-
   plugins::ScriptedPlugin& guard = plugin("guard");
   std::map<std::string, json> answers;  // by point
   bool hangs = false;
