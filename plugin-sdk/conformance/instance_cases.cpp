@@ -1,8 +1,17 @@
 // The life of an instance: create, configure, start, stop, destroy.
 
+#include <algorithm>
 #include <atomic>
+#include <iterator>
 #include <thread>
 
+#include "chela/ext/capability.h"
+#include "chela/ext/channel.h"
+#include "chela/ext/command.h"
+#include "chela/ext/gateway_method.h"
+#include "chela/ext/hook.h"
+#include "chela/ext/http_route.h"
+#include "chela/ext/service.h"
 #include "plugin-sdk/conformance/arguments.hpp"
 #include "plugin-sdk/conformance/cases.hpp"
 
@@ -25,7 +34,16 @@ void check_provider_table(const chela_plugin_provider& table) {
 }
 
 constexpr std::pair<const char*, const char*> kInterfaces[] = {{"tool", CHELA_EXT_TOOL},
-                                                               {"provider", CHELA_EXT_PROVIDER}};
+                                                               {"provider", CHELA_EXT_PROVIDER},
+                                                               {"hook", CHELA_EXT_HOOK},
+                                                               {"command", CHELA_EXT_COMMAND},
+                                                               {"gateway_method", CHELA_EXT_GATEWAY_METHOD},
+                                                               {"channel", CHELA_EXT_CHANNEL},
+                                                               {"http_route", CHELA_EXT_HTTP_ROUTE},
+                                                               {"service", CHELA_EXT_SERVICE}};
+// One interface for many kinds.
+constexpr const char* kCalledByPath[] = {"context_engine", "embeddings", "exporter", "media",     "memory",
+                                         "secrets",        "speech",     "store",    "web_search"};
 
 }  // namespace
 
@@ -69,6 +87,11 @@ void interfaces_match_manifest(Context& context) {
     const bool offered = subject.host().get_extension(id) != nullptr;
     if (declared && !offered) fail("the manifest declares a {}, the code does not offer {}", kind, id);
     if (!declared && offered) fail("the code offers {}, the manifest declares no {}", id, kind);
+  }
+  const bool by_path = std::any_of(std::begin(kCalledByPath), std::end(kCalledByPath),
+                                   [&](const char* kind) { return context.manifest.provides(kind); });
+  if (by_path != (subject.host().get_extension(CHELA_EXT_CAPABILITY) != nullptr)) {
+    fail("{} goes with kinds such as memory: the manifest declares {}", CHELA_EXT_CAPABILITY, by_path ? "one" : "none");
   }
   if (const auto* table = subject.host().tool_table()) check_tool_table(*table);
   if (const auto* table = subject.host().provider_table()) check_provider_table(*table);

@@ -13,6 +13,8 @@
 //     void handle(chela::RouteRequest, chela::RouteResponse);      // see chela/route.hpp
 //     chela::FunctionTable<Greeter> functions();    // memory, embeddings, …: see chela/capability.hpp
 //     void start_service(std::string_view id, chela::ServiceMonitor);  // see chela/service.hpp
+//     void on_hook(chela::HookRequest, chela::HookCall);            // see chela/hook.hpp
+//     void run_command(chela::CommandRequest, chela::CommandCall);  // see chela/command.hpp
 //     void cancel(std::uint64_t call_id);           // optional: without it the SDK completes a cancelled call
 //   };
 //   CHELA_PLUGIN(Greeter, "greeter", "1.0.0")
@@ -22,6 +24,8 @@
 #include <optional>
 
 #include "chela/capability.hpp"
+#include "chela/command.hpp"
+#include "chela/hook.hpp"
 #include "chela/host.hpp"
 #include "chela/http.hpp"
 #include "chela/provider.hpp"
@@ -78,7 +82,14 @@ constexpr bool check_signatures() {
   static_assert(has_start_service<T> == has_stop_service<T> && (!has_start_service<T> || StartServiceMethod<T>::value),
                 "chela: a service needs `void start_service(std::string_view id, chela::ServiceMonitor monitor)` and "
                 "`void stop_service(std::string_view id)`");
-  static_assert(has_tools<T> || has_complete<T> || has_handle<T> || has_functions<T> || has_start_service<T>,
+  static_assert(!has_on_hook<T> || HookMethod<T>::value,
+                "chela: on_hook() has the wrong signature; expected "
+                "`void on_hook(chela::HookRequest request, chela::HookCall call)`");
+  static_assert(!has_run_command<T> || CommandMethod<T>::value,
+                "chela: run_command() has the wrong signature; expected "
+                "`void run_command(chela::CommandRequest request, chela::CommandCall call)`");
+  static_assert(has_tools<T> || has_complete<T> || has_handle<T> || has_functions<T> || has_start_service<T> ||
+                    has_on_hook<T> || has_run_command<T>,
                 "chela: the plugin class offers nothing; give it `chela::ToolTable<Name> tools()` or "
                 "`void complete(chela::CompletionRequest request, chela::Completion completion)`, or another method "
                 "of chela/plugin.hpp");
@@ -113,6 +124,8 @@ class Instance {
       if (auto call = completions->find(call_id)) call->cancel("cancelled");
       if (auto call = route_calls->find(call_id)) call->cancel("cancelled");
       if (auto call = function_calls->find(call_id)) call->cancel("cancelled");
+      if (auto call = hook_calls->find(call_id)) call->cancel("cancelled");
+      if (auto call = command_calls->find(call_id)) call->cancel("cancelled");
     }
   }
 
@@ -127,6 +140,8 @@ class Instance {
   FunctionTable<T> functions;
   std::shared_ptr<OpenCalls<chela_capability_call>> function_calls =
       std::make_shared<OpenCalls<chela_capability_call>>();
+  std::shared_ptr<OpenCalls<chela_hook_call>> hook_calls = std::make_shared<OpenCalls<chela_hook_call>>();
+  std::shared_ptr<OpenCalls<chela_command_call>> command_calls = std::make_shared<OpenCalls<chela_command_call>>();
 
  private:
   static const void* get_extension(Instance&, chela_str id) {
@@ -141,6 +156,12 @@ class Instance {
     }
     if constexpr (has_functions<T>) {
       if (to_view(id) == CHELA_EXT_CAPABILITY) return &FunctionInterface<Instance>::table;
+    }
+    if constexpr (has_on_hook<T>) {
+      if (to_view(id) == CHELA_EXT_HOOK) return &HookInterface<Instance>::table;
+    }
+    if constexpr (has_run_command<T>) {
+      if (to_view(id) == CHELA_EXT_COMMAND) return &CommandInterface<Instance>::table;
     }
     if constexpr (has_start_service<T>) {
       if (to_view(id) == CHELA_EXT_SERVICE) return &ServiceInterface<Instance>::table;
@@ -186,6 +207,8 @@ class Instance {
     completions->cancel_all("the plugin was stopped");
     route_calls->cancel_all("the plugin was stopped");
     function_calls->cancel_all("the plugin was stopped");
+    hook_calls->cancel_all("the plugin was stopped");
+    command_calls->cancel_all("the plugin was stopped");
   }
 
   std::optional<T> object_;

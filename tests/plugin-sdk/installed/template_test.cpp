@@ -102,6 +102,24 @@ TEST_F(InstalledSdk, BuildsProvidersThatConform) {
   }
 }
 
+// As their authors do: against the SDK as it is installed, each with its test.
+TEST_F(InstalledSdk, BuildsTheExamplesWithTheirTests) {
+  int examples = 0;
+  for (const auto& folder : fs::directory_iterator(source_dir() / "plugin-sdk" / "examples")) {
+    if (!folder.is_directory()) continue;
+    ++examples;
+    for (const std::string compiler : {TEST_CXX_COMPILERS}) {
+      const std::string name = folder.path().filename().string() + "-" + fs::path(compiler).filename().string();
+      const std::string build = (root_ / "examples" / name).string();
+      expect_runs(TEST_CMAKE " -S " + folder.path().string() + " -B " + build + " -DCMAKE_CXX_COMPILER=" + compiler +
+                  " -DCMAKE_PREFIX_PATH=" + prefix() + " -DCMAKE_CXX_FLAGS='-Wall -Wextra -pedantic -Werror'");
+      expect_runs(TEST_CMAKE " --build " + build);
+      expect_runs(TEST_CMAKE " --build " + build + " --target test");
+    }
+  }
+  EXPECT_GE(examples, 4);
+}
+
 std::string read(const fs::path& path) {
   std::ifstream in(path);
   return {std::istreambuf_iterator<char>(in), {}};

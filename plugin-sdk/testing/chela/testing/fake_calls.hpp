@@ -1,6 +1,6 @@
 #ifndef CHELA_TESTING_FAKE_CALLS_HPP
 #define CHELA_TESTING_FAKE_CALLS_HPP
-// What a FakeHost asks of a plugin beside tools and completions: HTTP requests, functions, services. Each call is pumped;
+// What a FakeHost asks of a plugin beside tools and completions: HTTP requests, functions, hooks, commands. Each call is pumped;
 // keep what it returns until the call has completed.
 //
 //   auto answer = chela::testing::request(host, {"GET", "/counter", "/counter/tea"});
@@ -11,8 +11,9 @@
 #include <stdexcept>
 
 #include "chela/ext/capability.h"
+#include "chela/ext/command.h"
+#include "chela/ext/hook.h"
 #include "chela/ext/http_route.h"
-#include "chela/ext/service.h"
 #include "chela/testing/fake_host.hpp"
 
 namespace chela {
@@ -118,6 +119,61 @@ class RecordedFunction final : public RecordedEnd {
   std::atomic<bool> cancelled_{false};
 };
 
+// The host's end of a hook.
+class RecordedHook final : public RecordedEnd {
+ public:
+  RecordedHook(Breaches& breaches, std::uint64_t call_id, Lending how = {})
+      : RecordedEnd(breaches, "the hook " + std::to_string(call_id), how),
+        raw_({sizeof(chela_hook_call), this,
+              [](const chela_hook_call* raw, chela_status status, chela_str text) {
+                static_cast<RecordedHook*>(raw->context)->end(status, to_view(text));
+              }},
+             how.later),
+        call_id_(call_id) {}
+  const chela_hook_call* raw() const { return raw_.get(); }
+  std::uint64_t call_id() const { return call_id_; }
+
+ private:
+  Struct<chela_hook_call> raw_;
+  std::uint64_t call_id_;
+};
+
+class RecordedCommand final : public RecordedEnd {
+ public:
+  RecordedCommand(Breaches& breaches, std::uint64_t call_id, Lending how = {})
+      : RecordedEnd(breaches, "the command " + std::to_string(call_id), how),
+        raw_({sizeof(chela_command_call), this,
+              [](const chela_command_call* raw, chela_str text) {
+                self(raw).during("progress()", [&] { self(raw).progress_.emplace_back(to_view(text)); });
+              },
+              [](const chela_command_call* raw, chela_status status, chela_str text) {
+                self(raw).end(status, to_view(text));
+              },
+              [](const chela_command_call* raw, chela_str json) {
+                self(raw).during("details()", [&] { self(raw).details_.assign(to_view(json)); });
+              }},
+             how.later),
+        call_id_(call_id) {}
+  const chela_command_call* raw() const { return raw_.get(); }
+  std::uint64_t call_id() const { return call_id_; }
+  std::string details() const {
+    std::lock_guard<std::mutex> lock(mutex_);
+    return details_;
+  }
+  std::vector<std::string> progress_texts() const {
+    std::lock_guard<std::mutex> lock(mutex_);
+    return progress_;
+  }
+
+ private:
+  static RecordedCommand& self(const chela_command_call* raw) { return *static_cast<RecordedCommand*>(raw->context); }
+
+  Struct<chela_command_call> raw_;
+  std::uint64_t call_id_;
+  std::vector<std::string> progress_;
+  std::string details_;
+};
+
 namespace detail {
 
 template <class Table>
@@ -192,6 +248,35 @@ inline void cancel(FakeHost& host, RecordedFunction& call) {
   call.set_cancelled();
   detail::table_of<chela_plugin_capability>(host, CHELA_EXT_CAPABILITY).cancel(host.plugin(), call.call_id());
   host.pump();
+}
+
+// Passes a point and pumps.
+inline std::shared_ptr<RecordedHook> pass(FakeHost& host, std::string_view point, std::string_view event,
+                                          std::string_view context = "{}") {
+  const auto& table = detail::table_of<chela_plugin_hook>(host, CHELA_EXT_HOOK);
+  auto call = std::make_shared<RecordedHook>(host.breaches(), host.next_call_id());
+  Loan& loan = call->loan();
+  const chela_hook_request* lent = loan.object(chela_hook_request{
+      sizeof(chela_hook_request), call->call_id(), loan.text(point), loan.text(event), loan.text(context), 60'000});
+  detail::begin_call(host, *call, [&](const chela_error_sink* error) {
+    return table.start(host.plugin(), lent, call->raw(), error);
+  });
+  return call;
+}
+
+// Runs a command and pumps.
+inline std::shared_ptr<RecordedCommand> run_command(FakeHost& host, std::string_view command,
+                                                    std::string_view arguments, std::string_view context = "{}") {
+  const auto& table = detail::table_of<chela_plugin_command>(host, CHELA_EXT_COMMAND);
+  auto call = std::make_shared<RecordedCommand>(host.breaches(), host.next_call_id());
+  Loan& loan = call->loan();
+  const chela_command_request* lent =
+      loan.object(chela_command_request{sizeof(chela_command_request), call->call_id(), loan.text(command),
+                                        loan.text(arguments), loan.text(context), 60'000});
+  detail::begin_call(host, *call, [&](const chela_error_sink* error) {
+    return table.start(host.plugin(), lent, call->raw(), error);
+  });
+  return call;
 }
 
 }  // namespace testing
