@@ -65,7 +65,7 @@ Task<Result<void>> run(std::shared_ptr<HostProcess> process, Message message, st
   auto calling = process->peer().call(message.method, std::move(message.params), std::move(options));
   auto answer = co_await std::move(calling);
   if (!answer) {
-    ending->complete(answer.error());
+    ending->complete(open.ending(std::move(answer.error())));
   } else if (message.method == protocol::kCapabilityInvoke) {
     auto result = protocol::read_capability_invoke_result(*answer);
     if (result) ending->complete(CHELA_OK, result->value.empty() ? "{}" : result->value);

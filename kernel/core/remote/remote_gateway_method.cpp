@@ -37,7 +37,7 @@ Task<Result<void>> run(std::shared_ptr<HostProcess> process, std::string params,
       process->peer().call(std::string(protocol::kGatewayMethodCall), std::move(params), std::move(options));
   auto answer = co_await std::move(calling);
   if (!answer) {
-    ending->complete(answer.error());
+    ending->complete(open.ending(std::move(answer.error())));
     co_return Result<void>();
   }
   auto result = protocol::read_gateway_method_call_result(*answer);

@@ -70,7 +70,8 @@ Task<Result<void>> run(Running running) {
                                               std::move(options));
   auto answer = co_await std::move(calling);
   if (!answer) {
-    running.ending->complete(plugins::to_status(answer.error().code), answer.error().message);
+    auto error = running.open.ending(std::move(answer.error()));
+    running.ending->complete(plugins::to_status(error.code), error.message);
     co_return Result<void>();
   }
   auto result = protocol::read_hook_run_result(*answer);

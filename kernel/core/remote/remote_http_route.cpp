@@ -83,7 +83,8 @@ Task<Result<void>> run(std::shared_ptr<HostProcess> process, protocol::HttpRoute
   auto calling = process->peer().call(std::string(protocol::kHttpRouteHandle), to_json(params), std::move(options));
   auto answer = co_await std::move(calling);
   if (!answer) {
-    ending->complete(plugins::to_status(answer.error().code), answer.error().message);
+    auto error = open.ending(std::move(answer.error()));
+    ending->complete(plugins::to_status(error.code), error.message);
     co_return Result<void>();
   }
   auto result = protocol::read_http_route_handle_result(*answer);

@@ -75,7 +75,7 @@ Task<Result<void>> run_completion(std::shared_ptr<HostProcess> process, std::str
   auto calling = process->peer().call(std::string(protocol::kProviderComplete), std::move(params), std::move(options));
   auto answer = co_await std::move(calling);
   if (!answer) {
-    complete_with(*ending, answer.error(), data);
+    complete_with(*ending, open.ending(std::move(answer.error())), data);
     co_return Result<void>();
   }
   auto result = protocol::read_provider_complete_result(*answer);
@@ -94,7 +94,7 @@ Task<Result<void>> run_list(std::shared_ptr<HostProcess> process, std::string pa
   auto calling = process->peer().call(std::string(protocol::kProviderListModels), std::move(params), std::move(options));
   auto answer = co_await std::move(calling);
   if (!answer) {
-    complete_with(*ending, answer.error(), data);
+    complete_with(*ending, open.ending(std::move(answer.error())), data);
     co_return Result<void>();
   }
   auto result = protocol::read_provider_list_models_result(*answer);

@@ -101,7 +101,8 @@ Task<Result<void>> run_resolve(std::shared_ptr<HostProcess> process, std::string
   auto calling = process->peer().call(std::string(protocol::kToolResolve), std::move(params), std::move(options));
   auto answer = co_await std::move(calling);
   if (!answer) {
-    ending->complete(plugins::to_status(answer.error().code), answer.error().message);
+    auto error = open.ending(std::move(answer.error()));
+    ending->complete(plugins::to_status(error.code), error.message);
     co_return Result<void>();
   }
   auto result = protocol::read_tool_resolve_result(*answer);
