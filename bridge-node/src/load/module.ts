@@ -59,8 +59,8 @@ function dropFromCache(directory: string): void {
 }
 
 /** The module of an entry. A folder that was loaded before is read again. */
-export async function loadModule(directory: string, entry: string): Promise<unknown> {
-  serveSdk(directory);
+export async function loadModule(directory: string, entry: string, real: string | undefined): Promise<unknown> {
+  serveSdk(directory, real);
   if (isTypeScript(entry)) readTypeScript();
   const generation = nextGeneration(entry);
   try {

@@ -1,7 +1,7 @@
 // openclaw/plugin-sdk/* for plugins: the real package where it was installed for the plugin, else the shim.
 
 import { existsSync } from 'node:fs';
-import { createRequire, registerHooks } from 'node:module';
+import * as module from 'node:module';
 import { join, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { LoadError } from './entry.js';
@@ -11,8 +11,10 @@ const SPECIFIER = /^@?openclaw\/plugin-sdk(?:\/([A-Za-z0-9][A-Za-z0-9_-]*))?(?:\
 
 interface Root {
   path: string;
-  hasSdk: boolean;
+  real: string | undefined; // the folder whose node_modules has the real package
 }
+
+const hasPackage = (folder: string): boolean => existsSync(join(folder, 'node_modules', 'openclaw', 'package.json'));
 
 const roots = new Map<string, Root>();
 let shim: NodeJS.Require | undefined;
@@ -21,7 +23,7 @@ let installed = false;
 /** The shim is the package `openclaw` that lies beside this program, or where CHELA_BRIDGE_SHIM says. */
 function shimRequire(): NodeJS.Require {
   const folder = process.env.CHELA_BRIDGE_SHIM ?? fileURLToPath(new URL('../shim/', import.meta.url));
-  shim ??= createRequire(join(folder, 'package.json'));
+  shim ??= module.createRequire(join(folder, 'package.json'));
   return shim;
 }
 
@@ -34,6 +36,11 @@ export function shimPath(subpath: string | undefined): string {
     throw new LoadError('sdk_subpath_unavailable',
       `the plugin needs ${name}, which Chela does not provide itself: install the plugin again so that the real openclaw package is fetched`);
   }
+}
+
+/** The folder whose node_modules has the real package for a plugin: its own, else the one that all such plugins share. */
+export function realFolder(directory: string): string | undefined {
+  return [directory, process.env.CHELA_OPENCLAW_FOLDER ?? ''].find((folder) => folder !== '' && hasPackage(folder));
 }
 
 function rootOf(parent: string | undefined): Root | undefined {
@@ -53,22 +60,43 @@ function realSdk<T>(resolve: () => T): T | undefined {
   }
 }
 
-/** From now on modules of this folder find the SDK. */
-export function serveSdk(directory: string): void {
+type Next = Parameters<module.ResolveHookSync>[2];
+
+/** A part of the SDK; the shim has what this line of the real package gave up. */
+function resolveSdk(root: Root, subpath: string | undefined, next: Next): module.ResolveFnOutput {
+  const name = subpath === undefined ? 'openclaw/plugin-sdk' : `openclaw/plugin-sdk/${subpath}`;
+  const parentURL = root.real && pathToFileURL(join(root.real, 'package.json')).href;
+  const real = parentURL && realSdk(() => next(name, { conditions: ['node', 'import'], importAttributes: {}, parentURL }));
+  return real || { url: pathToFileURL(shimPath(subpath)).href, shortCircuit: true };
+}
+
+/** What a plugin takes for granted beside the SDK: the packages that upstream's gateway brings along. */
+function resolveBeside(root: Root, specifier: string, context: module.ResolveHookContext, next: Next): module.ResolveFnOutput {
+  try {
+    return next(specifier, context);
+  } catch (error) {
+    if (root.real === undefined || /^[./]|^[a-z]+:/.test(specifier) || (error as { code?: unknown }).code !== 'ERR_MODULE_NOT_FOUND') throw error;
+    try {
+      return next(specifier, { ...context, parentURL: pathToFileURL(join(root.real, 'node_modules', 'openclaw', 'package.json')).href });
+    } catch {
+      throw error;
+    }
+  }
+}
+
+/** From now on modules of this folder find the SDK: the real package of `real`, else the shim. */
+export function serveSdk(directory: string, real: string | undefined): void {
   const path = directory.endsWith(sep) ? directory : directory + sep;
-  roots.set(path, { path, hasSdk: existsSync(join(directory, 'node_modules', 'openclaw', 'package.json')) });
+  roots.set(path, { path, real });
   if (installed) return;
   installed = true;
-  registerHooks({
+  module.registerHooks({
     resolve(specifier, context, next) {
       const root = rootOf(context.parentURL);
       if (root === undefined) return next(specifier, context);
       const match = SPECIFIER.exec(specifier);
-      if (match !== null) {
-        const real = root.hasSdk ? realSdk(() => next(specifier, context)) : undefined;
-        return real ?? { url: pathToFileURL(shimPath(match[1])).href, shortCircuit: true };
-      }
-      const found = next(specifier, context);
+      if (match !== null) return resolveSdk(root, match[1], next);
+      const found = resolveBeside(root, specifier, context, next);
       const generation = generationOf(context.parentURL);
       const own = generation !== undefined && found.url.startsWith(pathToFileURL(root.path).href) && !found.url.includes('?');
       return own && !found.url.includes('/node_modules/') ? { ...found, url: `${found.url}?${GENERATION}=${generation}` } : found;

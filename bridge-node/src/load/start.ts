@@ -64,8 +64,8 @@ function untilAborted(signal: AbortSignal): Promise<never> {
 
 async function begin(plugin: Plugin, entry: string): Promise<void> {
   plugin.source = resolveEntry(plugin.directory, entry);
-  await checkSdk(plugin.directory, plugin.source);
-  const module: unknown = await plugin.run(() => loadModule(plugin.directory, plugin.source));
+  plugin.realSdk = await checkSdk(plugin.directory, plugin.source);
+  const module: unknown = await plugin.run(() => loadModule(plugin.directory, plugin.source, plugin.realSdk));
   await register(plugin, definitionOf(plugin, module));
   const refused = plugin.diagnostics.list.find((diagnostic) => diagnostic.severity === 'error');
   if (refused !== undefined) throw new CallError('unsupported', refused.message);

@@ -53,6 +53,7 @@ export class Plugin {
   config: Json;
   gatewayConfig: Json;
   source = '';
+  realSdk: string | undefined; // the folder whose node_modules has upstream's real package
   open = true; // register() is running
   failed = false;
   failure = '';

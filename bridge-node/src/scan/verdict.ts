@@ -1,10 +1,8 @@
 // What a plugin needs of upstream's SDK: nothing (class N), what the shim has (S), or more, so that the real package is needed (R).
 
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { LoadError, entriesOf, resolveEntry } from '../load/entry.js';
-import { shimPath } from '../load/sdk.js';
+import { realFolder, shimPath } from '../load/sdk.js';
 import { walk } from './graph.js';
 
 export interface Missing {
@@ -45,7 +43,7 @@ export async function scan(directory: string, entry = ''): Promise<Verdict> {
   const imports = [...needs].map(([subpath, need]) => ({ subpath, names: [...need.names].sort(), files: [...need.files].sort() }))
     .sort((a, b) => (a.subpath < b.subpath ? -1 : 1));
   return { class: needs.size === 0 ? 'N' : missing.length === 0 ? 'S' : 'R', entries, files, imports, missing,
-    realPackage: existsSync(join(directory, 'node_modules', 'openclaw', 'package.json')) };
+    realPackage: realFolder(directory) !== undefined };
 }
 
 /** The sentence for what is lacking. */
@@ -55,11 +53,16 @@ export function sentenceOf({ subpath, export: name }: Missing): string {
   return `the plugin needs ${what}, which Chela does not provide itself: install the plugin again so that the real openclaw package is fetched`;
 }
 
-/** Refuses, before any code of the plugin runs, what the shim lacks and no real package has. */
-export async function checkSdk(directory: string, entry: string): Promise<void> {
-  const { missing, realPackage, entries } = await scan(directory, entry);
+/**
+ * The folder of the real package, for what the shim lacks; none where the shim has everything.
+ * Refuses, before any code of the plugin runs, what nobody has.
+ */
+export async function checkSdk(directory: string, entry: string): Promise<string | undefined> {
+  const { missing, entries } = await scan(directory, entry);
   const first = missing[0];
-  if (first === undefined || realPackage) return;
+  if (first === undefined) return undefined;
+  const real = realFolder(directory);
+  if (real !== undefined) return real;
   const more = missing.length === 1 ? '' : ` (and ${missing.length - 1} more)`;
   throw new LoadError(first.export === undefined ? 'sdk_subpath_unavailable' : 'sdk_export_unavailable', sentenceOf(first) + more, entries[0]);
 }
