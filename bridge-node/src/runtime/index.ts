@@ -9,6 +9,7 @@ import { channelTree } from './channel/index.js';
 import { mediaRuntime } from './channel/media.js';
 import { configRuntime } from './config.js';
 import { agentRuntime, gatewayRuntime, llmRuntime, loggingRuntime, systemRuntime } from './kernel.js';
+import { overReal } from './real.js';
 import { stateRuntime } from './stores.js';
 
 /** The line of upstream's contract that this runtime follows. */
@@ -20,7 +21,7 @@ const SDK_HOST = Symbol.for('chela.host');
 const trees = new WeakMap<Plugin, Json>();
 
 export function createRuntime(plugin: Plugin): Json {
-  const runtime = {
+  const runtime = overReal(plugin, {
     version: CONTRACT,
     config: configRuntime(plugin),
     logging: loggingRuntime(plugin),
@@ -31,7 +32,7 @@ export function createRuntime(plugin: Plugin): Json {
     agent: agentRuntime(plugin),
     media: mediaRuntime(plugin),
     channel: channelTree(plugin),
-  };
+  });
   trees.set(plugin, runtime);
   (globalThis as unknown as Record<symbol, unknown>)[SDK_HOST] ??= () => runtimeHere();
   return runtime;

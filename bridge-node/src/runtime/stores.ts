@@ -4,6 +4,7 @@
 import { join } from 'node:path';
 import type { Plugin } from '../plugin/plugin.js';
 import { stringOf, type Json } from '../json.js';
+import { openIngressQueue } from './ingress_queue.js';
 import { fileName, pluginDirectoryOf, readDocument, stateDirectoryOf, writeDocument } from './channel/store.js';
 
 const ENTRIES_MAX = 10_000;
@@ -112,5 +113,6 @@ export function stateRuntime(plugin: Plugin): Json {
   };
   const asynchronous = (options: Json) => Object.fromEntries(Object.entries(storeOf(options))
     .map(([name, work]) => [name, async (...args: unknown[]) => work(...args)]));
-  return { resolveStateDir: () => stateDirectoryOf(plugin), openSyncKeyedStore: storeOf, openKeyedStore: asynchronous };
+  return { resolveStateDir: () => stateDirectoryOf(plugin), openSyncKeyedStore: storeOf, openKeyedStore: asynchronous,
+    openChannelIngressQueue: (options?: Json) => openIngressQueue(plugin, options) };
 }

@@ -22,6 +22,9 @@ export interface TurnResult extends Json {
   counts: { tool: number; block: number; final: number };
 }
 
+/** After so long without an answer a turn has its message: the models think, and the queue would give it out again. */
+const ADOPT_MS = 5000;
+
 /** What of upstream's reply options is data; the functions among them are called here. */
 const OPTION_NAMES = ['images', 'toolsAllow', 'disableBlockStreaming', 'suppressTyping', 'skillFilter', 'isHeartbeat', 'timeoutOverrideSeconds'];
 
@@ -59,16 +62,40 @@ async function deliverPiece(plugin: Plugin, turn: Turn, piece: Json, id: number)
   plugin.kernel.notify('turn.delivered', { call: id, delivery: piece.delivery, error, ...(messageId !== undefined && { messageId }) });
 }
 
+/** Tells the queue that a message came from, once, that the kernel has it: it is not given to a turn again. */
+function adopting(plugin: Plugin, lifecycle: unknown): () => Promise<void> {
+  let told: Promise<void> | undefined;
+  const tell = async () => {
+    try {
+      await call((lifecycle as Json | undefined)?.onAdopted);
+    } catch (error) {
+      plugin.log('warn', `a message that a turn has taken: ${textOf(error)}`);
+    }
+  };
+  return () => (told ??= tell());
+}
+
 export async function runTurn(plugin: Plugin, turn: Turn): Promise<TurnResult> {
   const { replyOptions = {} } = turn;
   const signal = replyOptions.abortSignal instanceof AbortSignal ? { signal: replyOptions.abortSignal } : {};
   call(replyOptions.onAgentRunStart, stringOf(turn.context.MessageSid) ?? '');
-  const result = await plugin.request('turn.run', {
+  const adopt = adopting(plugin, replyOptions.turnAdoptionLifecycle);
+  const answer = plugin.request('turn.run', {
     context: encodeValue(undefined, turn.context),
     ...(turn.route !== undefined && { route: encodeValue(undefined, turn.route) }),
     options: optionsOf(replyOptions),
-  }, { ...signal, onEvent: (piece, id) => plugin.run(() => deliverPiece(plugin, turn, piece as Json, id)) });
-  return result as TurnResult;
+  }, { ...signal, onEvent: async (piece, id) => {
+    await adopt();
+    await plugin.run(() => deliverPiece(plugin, turn, piece as Json, id));
+  } });
+  const slow = setTimeout(() => void adopt(), ADOPT_MS).unref();
+  try {
+    const result = await answer;
+    await adopt();
+    return result as TurnResult;
+  } finally {
+    clearTimeout(slow);
+  }
 }
 
 /** runtime.channel.reply: the classic way of community channels. */

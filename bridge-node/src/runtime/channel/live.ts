@@ -2,6 +2,7 @@
 
 import type { Plugin } from '../../plugin/plugin.js';
 import { isFunction, isObject, type Json } from '../../json.js';
+import { createFlush, settleFlush } from './flush.js';
 
 const WAITING_KEYS_MAX = 2000;
 
@@ -10,7 +11,7 @@ interface Debounce {
   buildKey(item: unknown): string | null | undefined;
   shouldDebounce?(item: unknown): boolean;
   resolveDebounceMs?(item: unknown): number | undefined;
-  onFlush(items: unknown[]): unknown;
+  onFlush(items: unknown[], create: typeof createFlush): unknown;
   onError?(error: unknown, items: unknown[]): unknown;
 }
 
@@ -18,11 +19,14 @@ interface Debounce {
 function createInboundDebouncer(plugin: Plugin, options: Debounce): Json {
   const waiting = new Map<string, { items: unknown[]; timer: NodeJS.Timeout }>();
   const flush = async (items: unknown[]) => {
-    try {
-      await options.onFlush(items);
-    } catch (error) {
+    const failed = (error: unknown) => {
       if (!isFunction(options.onError)) throw error;
       options.onError(error, items);
+    };
+    try {
+      await settleFlush(await options.onFlush(items, createFlush), failed);
+    } catch (error) {
+      failed(error);
     }
   };
   const flushKey = async (key: string) => {
