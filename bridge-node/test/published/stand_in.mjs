@@ -5,19 +5,31 @@ import { existsSync, readFileSync } from 'node:fs';
 import http from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { WebSocketServer } from 'ws';
+import { FLAGS, kernelFor } from '../kernel.mjs';
+
+/** Official plugins have more code than the others. */
+export const LARGE_FLAGS = [...FLAGS.slice(0, -1), '--max-old-space-size=512'];
 
 export const packages = fileURLToPath(new URL('../../node_modules/', import.meta.url));
+/** The second package of the tests: upstream's own plugins and the package openclaw, which are large. */
+export const official = fileURLToPath(new URL('./', import.meta.url));
+const folderOf = (name) => [packages, `${official}node_modules/`].map((folder) => folder + name).find((folder) => existsSync(folder));
+
+/** A kernel whose host process has the real package openclaw, as after the installation of a plugin of class R. */
+export const withRealPackage = (block, { env = {}, ...more } = {}) =>
+  kernelFor(block, { flags: LARGE_FLAGS, ...more, env: { CHELA_OPENCLAW_FOLDER: official, NODE_COMPILE_CACHE: `${official}node_modules/.cache/compiled`, ...env } });
 
 /** Sends every https request of the host process to the address in STAND_IN. */
 export const redirecting = ['--import', new URL('redirect.mjs', import.meta.url).href];
 
 export function install(kernel, name, plugin, more = {}) {
-  const path = `${packages}${name}/openclaw.plugin.json`;
+  const folder = folderOf(name);
+  const path = `${folder}/openclaw.plugin.json`;
   const manifest = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {};
-  return kernel.startPlugin(packages + name, { plugin, manifest, ...more });
+  return kernel.startPlugin(folder, { plugin, manifest, ...more });
 }
 
-/** A service: `answer(request, body)` gives the JSON to answer with (a promise may wait); `socket(send, message)` hears WebSocket messages. */
+/** A service: `answer(request, body)` gives the JSON to answer with (a promise may wait; `$status`, `$text` and `$type` are the answer's own); `socket(send, message)` hears WebSocket messages. */
 export class StandIn {
   seen = [];
   sockets = [];
@@ -30,9 +42,9 @@ export class StandIn {
       for await (const chunk of req) chunks.push(chunk);
       const body = Buffer.concat(chunks).toString();
       service.note({ method: req.method, url: req.url, body });
-      const value = await answer(req, body);
-      res.writeHead(200, { 'content-type': 'application/json' });
-      res.end(JSON.stringify(value));
+      const { $status: status = 200, $text: text, $type: type = 'application/json', ...value } = [await answer(req, body)].map((given) => (Array.isArray(given) ? { $text: JSON.stringify(given) } : given))[0];
+      res.writeHead(status, { 'content-type': type });
+      res.end(text ?? JSON.stringify(value));
     });
     new WebSocketServer({ server: service.server }).on('connection', (connection) => {
       service.sockets.push(connection);
