@@ -4,9 +4,9 @@ import type { Plugin } from '../plugin/plugin.js';
 import { survey } from '../plugin/values.js';
 import { isFunction, isObject, stringOf, type Json } from '../json.js';
 
-/** stream: the plugin completes conversations itself. catalog: it names models and keys, the gateway completes. */
-function modeOf(provider: Json): 'stream' | 'catalog' {
-  return [provider.createStreamFn, provider.complete, provider.execute].some(isFunction) ? 'stream' : 'catalog';
+/** stream: the plugin completes conversations itself, or with upstream's transports. catalog: it names models, the gateway completes. */
+function modeOf(plugin: Plugin, provider: Json): 'stream' | 'catalog' {
+  return plugin.realSdk !== undefined || [provider.createStreamFn, provider.complete, provider.execute].some(isFunction) ? 'stream' : 'catalog';
 }
 
 export function registerProvider(plugin: Plugin, provider: unknown): void {
@@ -15,7 +15,7 @@ export function registerProvider(plugin: Plugin, provider: unknown): void {
     plugin.diagnostics.warn('invalid_registration', 'provider registration missing id');
     return;
   }
-  const mode = modeOf(provider);
+  const mode = modeOf(plugin, provider);
   if (mode === 'catalog' && isFunction(provider.wrapStreamFn)) {
     plugin.diagnostics.warn('provider_wrapper_ignored',
       `provider "${id}": wrapStreamFn is not called; what it changes in requests (mostly reasoning and replay) is not done`);

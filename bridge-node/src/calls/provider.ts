@@ -4,7 +4,8 @@ import { CallError } from '../connection/errors.js';
 import type { IncomingCall } from '../connection/incoming.js';
 import type { Plugin } from '../plugin/plugin.js';
 import { encodeValue } from '../plugin/values.js';
-import { isFunction, isObject, stringOf, type Json } from '../json.js';
+import { isFunction, isObject, type Json } from '../json.js';
+import { baseStream, findModel, keyOf, runCatalog } from './provider_base.js';
 import { contextOf } from './provider_messages.js';
 import { StreamReader } from './provider_stream.js';
 
@@ -14,16 +15,18 @@ function providerOf(plugin: Plugin, key: unknown): Json {
   return value;
 }
 
-/** The model in upstream's form: what the plugin itself knows of it, else what the service says. */
-async function modelOf(provider: Json, params: Json): Promise<Json> {
+/** The model in upstream's form: what the plugin itself knows of it, at the address that the service has. */
+async function modelOf(plugin: Plugin, provider: Json, params: Json): Promise<Json> {
   const service = params.service as Json;
   const modelId = params.model as string;
   const dynamic: unknown = isFunction(provider.resolveDynamicModel) ? await provider.resolveDynamicModel({ modelId, provider: provider.id }) : undefined;
+  const listed = isObject(dynamic) ? undefined : findModel((await runCatalog(plugin, provider, service, 'static')) ?? [], modelId);
+  const given = Object.fromEntries(['baseUrl', 'headers'].filter((name) => service[name] !== undefined).map((name) => [name, service[name]]));
   return {
-    id: modelId, name: modelId, provider: provider.id, api: service.api, baseUrl: service.baseUrl, headers: service.headers,
+    id: modelId, name: modelId, provider: provider.id, api: service.api,
     reasoning: false, input: ['text'], contextWindow: 128_000, maxTokens: 8192,
     cost: { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 },
-    ...(isObject(dynamic) ? dynamic : {}),
+    ...(isObject(dynamic) ? dynamic : listed), ...given,
   };
 }
 
@@ -40,15 +43,16 @@ async function completeWhole(plugin: Plugin, provider: Json, params: Json, call:
 
 export async function complete(plugin: Plugin, params: Json, call: IncomingCall): Promise<Json> {
   const provider = providerOf(plugin, params.key);
-  if (!isFunction(provider.createStreamFn)) {
+  const base = isFunction(provider.createStreamFn) ? undefined : baseStream(plugin);
+  if (!isFunction(provider.createStreamFn) && (base === undefined || isFunction(provider.complete))) {
     if (isFunction(provider.complete) || isFunction(provider.execute)) return completeWhole(plugin, provider, params, call);
     throw new CallError('unsupported', `provider "${provider.id}" names models only: the gateway's own transport completes`);
   }
-  const model = await modelOf(provider, params);
+  const model = await modelOf(plugin, provider, params);
   const service = params.service as Json;
-  const options = { ...(params.options as Json | undefined), apiKey: service.apiKey, signal: call.signal, sessionId: undefined };
+  const options = { ...(params.options as Json | undefined), apiKey: keyOf(service), signal: call.signal, sessionId: undefined };
   const create = { config: plugin.gatewayConfig, provider: provider.id, modelId: params.model, model, extraParams: {} };
-  const made: unknown = await provider.createStreamFn(create);
+  const made: unknown = isFunction(provider.createStreamFn) ? ((await provider.createStreamFn(create)) ?? baseStream(plugin)) : base;
   const wrapped: unknown = isFunction(provider.wrapStreamFn) ? await provider.wrapStreamFn({ ...create, streamFn: made }) : made;
   const streamFn = isFunction(wrapped) ? wrapped : made;
   if (!isFunction(streamFn)) throw new CallError('internal', `provider "${provider.id}" made no stream function`);
@@ -56,21 +60,11 @@ export async function complete(plugin: Plugin, params: Json, call: IncomingCall)
   return reader.read(await streamFn(model, contextOf(params.messages as Json[], params.tools as Json[] | undefined), options));
 }
 
-interface Catalog {
-  run(context: Json): unknown;
-}
-
 export async function listModels(plugin: Plugin, params: Json): Promise<Json> {
   const provider = providerOf(plugin, params.key);
-  const catalog = [provider.catalog, provider.staticCatalog].find((item): item is Json & Catalog => isObject(item) && isFunction(item.run));
-  if (catalog === undefined) return { models: Array.isArray(provider.models) ? readModels(provider.models, {}) : [] };
-  const secret = stringOf((params.service as Json).apiKeySecret);
-  const key = secret === undefined ? undefined : `{{secret:${secret}}}`;
-  const context = { config: plugin.gatewayConfig, env: {}, resolveProviderApiKey: () => ({ apiKey: key }),
-    resolveProviderAuth: () => ({ apiKey: key, mode: 'api_key', source: 'gateway' }) };
-  const found = await catalog.run(context);
-  const providers = isObject(found) ? (isObject(found.providers) ? Object.values(found.providers) : [found.provider]) : [];
-  return { models: providers.filter(isObject).flatMap((item) => readModels(item.models, item)) };
+  const providers = await runCatalog(plugin, provider, params.service as Json, 'live');
+  if (providers === undefined) return { models: Array.isArray(provider.models) ? readModels(provider.models, {}) : [] };
+  return { models: providers.flatMap((item) => readModels(item.models, item)) };
 }
 
 function readModels(models: unknown, provider: Json): Json[] {
