@@ -1,29 +1,48 @@
 // registerHttpRoute, the older registerHttpHandler, and registerGatewayMethod.
 
+import { currentPlugin } from '../plugin/context.js';
 import type { Plugin } from '../plugin/plugin.js';
 import { encodeValue } from '../plugin/values.js';
 import { isFunction, isObject, stringOf, type Json } from '../json.js';
 
 const ADMIN = /^(?:config|exec\.approvals|wizard|update)\./;
 
-export function registerHttpRoute(plugin: Plugin, route: unknown): void {
+/** Returns the handler as it was registered; none when the route cannot be. */
+export function registerHttpRoute(plugin: Plugin, route: unknown): unknown {
   const given = isObject(route) ? route : {};
   const path = stringOf(given.path);
   if (path === undefined || !path.startsWith('/') || !isFunction(given.handler)) {
     plugin.diagnostics.warn('invalid_registration', `http route registration missing path or handler: ${path ?? 'no path'}`);
-    return;
+    return undefined;
   }
   const { auth } = given;
   if (auth !== 'gateway' && auth !== 'plugin') {
     plugin.diagnostics.warn('http_route_without_auth', `http route registration missing or invalid auth: ${path}`);
-    return;
+    return undefined;
   }
   if (isFunction(given.handleUpgrade)) {
     plugin.diagnostics.warn('websocket_upgrade_unsupported', `http route ${path}: handleUpgrade is not called, WebSocket clients get 404`);
   }
   if (given.replaceExisting === true) plugin.registrations.remove('http_route', path);
   const descriptor = { path, auth, match: given.match === 'prefix' ? 'prefix' : 'exact' };
-  plugin.register({ kind: 'http_route', id: path, descriptor, value: given.handler.bind(route) }, 'http route');
+  const value: unknown = given.handler.bind(route);
+  plugin.register({ kind: 'http_route', id: path, descriptor, value }, 'http route');
+  return value;
+}
+
+/** A route that a plugin adds while it runs, by the SDK; what it gets takes the route away. */
+export function addRoute(route: unknown): () => void {
+  const plugin = currentPlugin();
+  if (plugin === undefined || !isObject(route)) throw new Error('an http route can only be added by a running plugin');
+  const path = stringOf(route.path) ?? stringOf(route.fallbackPath);
+  const given = { match: route.match, auth: route.auth ?? 'plugin', path: path?.startsWith('/') === false ? `/${path}` : path, handler: route.handler };
+  const added = given.path !== undefined && registerHttpRoute(plugin, { ...given, replaceExisting: true });
+  if (!added && route.throwOnFailure === true) throw new Error(`the http route ${given.path} could not be added`);
+  return () => {
+    if (plugin.registrations.find(`http_route:${given.path}`)?.value !== added) return;
+    plugin.registrations.remove('http_route', given.path!);
+    plugin.changed();
+  };
 }
 
 /** Up to 2026.3 a plugin could see every request and say whether it was its own; it checked who asked by itself. */

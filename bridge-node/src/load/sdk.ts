@@ -6,6 +6,7 @@ import { join, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { LoadError } from './entry.js';
 import { GENERATION, generationOf } from './generation.js';
+import { oursOver } from './overrides.js';
 
 const SPECIFIER = /^@?openclaw\/plugin-sdk(?:\/([A-Za-z0-9][A-Za-z0-9_-]*))?(?:\.js)?$/;
 
@@ -38,9 +39,15 @@ export function shimPath(subpath: string | undefined): string {
   }
 }
 
+/** The folder whose node_modules has the package that a plugin comes in: upstream ships some of its plugins with the gateway. */
+export function shippedIn(directory: string): string | undefined {
+  const [, folder] = /^(.*)[\\/]node_modules[\\/]openclaw[\\/]dist[\\/]extensions[\\/]/.exec(directory) ?? [];
+  return folder;
+}
+
 /** The folder whose node_modules has the real package for a plugin: its own, else the one that all such plugins share. */
 export function realFolder(directory: string): string | undefined {
-  return [directory, process.env.CHELA_OPENCLAW_FOLDER ?? ''].find((folder) => folder !== '' && hasPackage(folder));
+  return [shippedIn(directory) ?? directory, process.env.CHELA_OPENCLAW_FOLDER ?? ''].find((folder) => folder !== '' && hasPackage(folder));
 }
 
 function rootOf(parent: string | undefined): Root | undefined {
@@ -67,7 +74,8 @@ function resolveSdk(root: Root, subpath: string | undefined, next: Next): module
   const name = subpath === undefined ? 'openclaw/plugin-sdk' : `openclaw/plugin-sdk/${subpath}`;
   const parentURL = root.real && pathToFileURL(join(root.real, 'package.json')).href;
   const real = parentURL && realSdk(() => next(name, { conditions: ['node', 'import'], importAttributes: {}, parentURL }));
-  return real || { url: pathToFileURL(shimPath(subpath)).href, shortCircuit: true };
+  if (real) return { ...real, url: oursOver(subpath, real.url) };
+  return { url: pathToFileURL(shimPath(subpath)).href, shortCircuit: true };
 }
 
 /** What a plugin takes for granted beside the SDK: the packages that upstream's gateway brings along. */

@@ -2,6 +2,7 @@
 //
 // Parts that need the kernel or the configuration's mirror are in this folder under their subject; pure functions join here.
 
+import { addRoute } from '../api/routes.js';
 import { currentPlugin } from '../plugin/context.js';
 import type { Plugin } from '../plugin/plugin.js';
 import type { Json } from '../json.js';
@@ -34,7 +35,7 @@ export function createRuntime(plugin: Plugin): Json {
     channel: channelTree(plugin),
   });
   trees.set(plugin, runtime);
-  (globalThis as unknown as Record<symbol, unknown>)[SDK_HOST] ??= () => runtimeHere();
+  (globalThis as unknown as Record<symbol, unknown>)[SDK_HOST] ??= Object.assign(() => runtimeHere(), { addRoute });
   return runtime;
 }
 

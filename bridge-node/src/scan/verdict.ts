@@ -2,7 +2,7 @@
 
 import { pathToFileURL } from 'node:url';
 import { LoadError, entriesOf, resolveEntry } from '../load/entry.js';
-import { realFolder, shimPath } from '../load/sdk.js';
+import { realFolder, shimPath, shippedIn } from '../load/sdk.js';
 import { walk } from './graph.js';
 
 export interface Missing {
@@ -60,7 +60,7 @@ export function sentenceOf({ subpath, export: name }: Missing): string {
 export async function checkSdk(directory: string, entry: string): Promise<string | undefined> {
   const { missing, entries } = await scan(directory, entry);
   const first = missing[0];
-  if (first === undefined) return undefined;
+  if (first === undefined) return shippedIn(directory);
   const real = realFolder(directory);
   if (real !== undefined) return real;
   const more = missing.length === 1 ? '' : ` (and ${missing.length - 1} more)`;
