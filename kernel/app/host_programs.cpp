@@ -1,6 +1,7 @@
 #include "kernel/app/host_programs.hpp"
 
 #include "kernel/core/base/text.hpp"
+#include "kernel/core/packages/openclaw_package.hpp"
 #include "kernel/core/platform/paths.hpp"
 
 namespace chela::app {
@@ -38,6 +39,7 @@ remote::HostPrograms host_programs(const config::Snapshot& config, const Home& h
           .node = node.empty() ? on_path(path, "node") : real(node),
           .node_host = real(folder.parent_path() / "lib" / "bridge"),
           .node_heap_megabytes = static_cast<std::size_t>(config.get_integer("runtime.node.heapMegabytes")),
+          .openclaw = packages::openclaw_folder(real(home.root)),
           .may_open_sockets = std::move(may_open_sockets),
           .workspace = real(workspace),
           .state_directory = home.plugin_state()};

@@ -1,10 +1,13 @@
+#include <cstdlib>
 #include <filesystem>
 #include <memory>
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include "kernel/app/host_programs.hpp"
 #include "kernel/core/packages/npm_registry.hpp"
+#include "kernel/core/packages/openclaw_package.hpp"
 #include "tools/chela/commands.hpp"
 #include "tools/chela/output.hpp"
 #include "tools/chela/package_report.hpp"
@@ -46,6 +49,34 @@ struct Outcome {
   bool installed = false;
 };
 
+// What the plugin takes of upstream's SDK that only upstream's own package has; empty for native plugins, too, and where
+// there is no Node, which the plugin would not run without.
+Result<std::string> missing_sdk(PackageWork& work, const packages::Candidate& candidate) {
+  if (candidate.info.kind != packages::PackageKind::node) return std::string();
+  CHELA_TRY(auto config, work.installation().snapshot());
+  const char* path = std::getenv("PATH");
+  auto programs = app::host_programs(*config, work.installation().home, work.home(), path ? path : "");
+  if (programs.node.empty() || programs.node_host.empty()) return std::string();
+  return work.run(packages::find_missing_sdk(work.context(), programs.node, programs.node_host, candidate.fetched.folder));
+}
+
+// Says before consent what is fetched beside the plugin.
+void report_sdk(const Arguments& arguments, const PackageWork& work, const std::string& missing, Json& report) {
+  if (missing.empty()) return;
+  const bool there = packages::has_openclaw(work.home());
+  report["sdk"] = {{"needs", missing},
+                   {"package", "openclaw"},
+                   {"version", packages::kUpstreamVersion},
+                   {"megabytes", packages::kOpenclawMegabytes},
+                   {"installed", there}};
+  if (arguments.json) return;
+  auto size = there ? std::string("is there already")
+                    : fmt::format("is fetched with it, about {} MB on disk, once for all such plugins",
+                                  packages::kOpenclawMegabytes);
+  print(fmt::format("{:<14}{}: upstream's package openclaw {} {}\n", "needs", for_terminal(missing),
+                    packages::kUpstreamVersion, size));
+}
+
 Result<Outcome> take(PackageWork& work, packages::Store& store, const Arguments& arguments, packages::Source source) {
   if (needs_registry(source)) CHELA_CHECK(work.find_registry());
   CHELA_TRY(auto staging, store.make_staging());
@@ -55,12 +86,18 @@ Result<Outcome> take(PackageWork& work, packages::Store& store, const Arguments&
   Outcome out{.report = candidate_json(candidate, installed)};
   const bool same = installed && installed->digest == packages::tree_digest(candidate.files);
   if (arguments.source.empty() && same) return out;  // an update that brings nothing
+  CHELA_TRY(auto sdk, missing_sdk(work, candidate));
   if (!arguments.json) print_candidate(candidate, installed);
+  report_sdk(arguments, work, sdk, out.report);
   if (arguments.dry_run) return out;
   if (auto refusal = candidate.refusal(); !refusal.empty())
     return fail(ErrorCode::denied, "{} {} is refused: {}", candidate.info.id, candidate.info.version, refusal);
   CHELA_CHECK(get_consent(arguments, candidate, installed));
   if (!candidate.info.dependencies.empty()) CHELA_CHECK(work.find_registry());
+  if (!sdk.empty() && !packages::has_openclaw(work.home())) {
+    CHELA_CHECK(work.find_registry());
+    CHELA_CHECK(work.run(packages::install_openclaw(work.context(), work.home())));
+  }
   CHELA_TRY(auto entry, work.run(complete_candidate(work.context(), candidate, staging)));
   entry.pinned = arguments.pin || (installed && installed->pinned);
   CHELA_CHECK(store.install(candidate.fetched.folder, std::move(entry),

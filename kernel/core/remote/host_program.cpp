@@ -56,6 +56,11 @@ Result<HostProgram> host_program(const HostPrograms& programs, const plugins::Ma
     if (!sockets && isolation == plugins::Isolation::sandbox) {
       cage.environment.emplace_back("CHELA_HOST_NETWORK", "gateway");
     }
+    std::error_code missing;
+    if (std::filesystem::is_directory(programs.openclaw, missing)) {
+      cage.read_only.push_back(programs.openclaw);
+      cage.environment.emplace_back("CHELA_OPENCLAW_FOLDER", programs.openclaw.string());
+    }
     cage.environment.emplace_back("NODE_COMPILE_CACHE", (out.state_directory / "compile-cache").string());
     cage.environment.emplace_back("NODE_ENV", "production");
   }

@@ -28,6 +28,7 @@ struct HostPrograms {
   std::filesystem::path node;             // the program, Node 22 or newer; empty: there is none
   std::filesystem::path node_host;        // bridge-node's folder, which holds dist/main.js
   std::size_t node_heap_megabytes = 512;
+  std::filesystem::path openclaw;         // where upstream's real package is, once it is installed
   // Whether the operator lets a plugin for Node open sockets of its own; null: none may.
   std::function<bool(const std::string& plugin_id)> may_open_sockets;
   std::filesystem::path workspace;        // what "workspace:read" and "workspace:write" mean
