@@ -7,9 +7,9 @@ import * as module from 'node:module';
 const MARK = 'chela=ours';
 
 /** What a module exports instead; `host()` is the runtime of the plugin that calls, `real` the module itself. */
-const ROUTES = `export const registerPluginHttpRoute = (route) => host.addRoute(route);
+const ROUTES = `export const registerPluginHttpRoute = (route) => here().addRoute(route);
 export const registerWebhookTargetWithPluginRoute = ({ route, ...given }) => real.registerWebhookTarget(given.targetsByPath, given.target, {
-  onFirstPathTarget: ({ path }) => host.addRoute({ ...route, path }), onLastPathTargetRemoved: given.onLastPathTargetRemoved });`;
+  onFirstPathTarget: ({ path }) => here().addRoute({ ...route, path }), onLastPathTargetRemoved: given.onLastPathTargetRemoved });`;
 const REPLIES = ['dispatchReplyWithBufferedBlockDispatcher', 'dispatchReplyFromConfig', 'createReplyDispatcherWithTyping', 'withReplyDispatcher', 'settleReplyDispatcher'];
 const reply = (name: string) => `export const ${name} = (...given) => host().channel.reply.${name}(...given);`;
 const EVENTS = `export const enqueueSystemEvent = (...given) => host().system.enqueueSystemEvent(...given);
@@ -20,6 +20,9 @@ export const dispatchChannelInboundTurn = (turn) => host().channel.inbound.dispa
 export const dispatchChannelInboundReply = (turn) => host().channel.inbound.dispatchReply(turn);
 export const runPreparedInboundReply = (turn) => host().channel.inbound.runPreparedReply(turn);
 export const dispatchInboundDirectDm = (given) => real.dispatchInboundDirectDmWithRuntime({ ...given, runtime: host() });`,
+  // Upstream's own loads the parts of a channel past the hooks that all this rests on.
+  'channel-entry-contract': ['defineBundledChannelEntry', 'defineBundledChannelSetupEntry', 'loadBundledEntryExportSync']
+    .map((name) => `export const ${name} = ours.${name};`).join('\n'),
   'reply-runtime': REPLIES.slice(0, 1).map(reply).join('\n'),
   'reply-dispatch-runtime': REPLIES.slice(0, 2).map(reply).join('\n'),
   'inbound-reply-dispatch': `export const dispatchChannelInboundReply = (turn) => host().channel.inbound.dispatchReply(turn);
@@ -44,8 +47,9 @@ function sourceOf(url: string, subpath: string): string {
   const real = url.split('?', 1)[0]!;
   const text = readFileSync(new URL(real), 'utf8');
   const lines = OURS[subpath]!.split(/\n(?=export)/).filter((line) => text.includes(/const (\w+)/.exec(line)![1]!));
-  return `import * as real from ${JSON.stringify(real)};\nexport * from ${JSON.stringify(real)};\n`
-    + `const host = globalThis[Symbol.for('chela.host')];\n${lines.join('\n')}\n`;
+  const shim = subpath === 'channel-entry-contract' ? `import * as ours from ${JSON.stringify(new URL(`../shim/sdk/${subpath}.js`, import.meta.url).href)};\n` : '';
+  return `import * as real from ${JSON.stringify(real)};\nexport * from ${JSON.stringify(real)};\n${shim}`
+    + `const here = () => globalThis[Symbol.for('chela.host')];\nconst host = () => here()();\n${lines.join('\n')}\n`;
 }
 
 function install(): void {

@@ -11,6 +11,8 @@ const NAME = '[A-Za-z_$][\\w$]*';
 const FROM = /\b(?<!\.)(import|export)(?:\s+|(?=[{*]))(?!type\b(?!\s*,|\s+from))((?:[\w$*{}\s,]|"[^"]*")+?)\s*\bfrom\s*(["'])([^"'\n]+)\3/g;
 const BARE = /\b(?<!\.)import\s*(["'])([^"'\n]+)\1/g;
 const CALLED = /\b(?<![.\w$])(import|require)\s*\(\s*(["'`])([^"'`\n$]+)\2\s*[,)]/g;
+/** The parts of a channel that its entry names, to be loaded later. */
+const NAMED = /\bspecifier\s*:\s*(["'`])(\.\.?\/[^"'`\n$]+)\1/g;
 
 /** The text without comments and without what regular expressions hold; everything else stays where it is. */
 export function withoutComments(text: string): string {
@@ -110,6 +112,7 @@ export function importsOf(source: string): Import[] {
     if (!types) found.push({ specifier: match[4]!, names: match[1] === 'export' ? names.filter((name) => name !== 'default' || /\bdefault\b/.test(match[2]!)) : names });
   }
   for (const match of text.matchAll(BARE)) found.push({ specifier: match[2]!, names: [] });
+  for (const match of text.matchAll(NAMED)) found.push({ specifier: match[2]!, names: [] });
   for (const match of text.matchAll(CALLED)) {
     found.push({ specifier: match[3]!, names: namesOfCall(text, match.index, match.index + match[0].length, match[1] === 'import') });
   }

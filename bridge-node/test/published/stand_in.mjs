@@ -15,9 +15,10 @@ export const packages = fileURLToPath(new URL('../../node_modules/', import.meta
 export const official = fileURLToPath(new URL('./', import.meta.url));
 const folderOf = (name) => [packages, `${official}node_modules/`].map((folder) => folder + name).find((folder) => existsSync(folder));
 
-/** A kernel whose host process has the real package openclaw, as after the installation of a plugin of class R. */
-export const withRealPackage = (block, { env = {}, ...more } = {}) =>
-  kernelFor(block, { flags: LARGE_FLAGS, ...more, env: { CHELA_OPENCLAW_FOLDER: official, NODE_COMPILE_CACHE: `${official}node_modules/.cache/compiled`, ...env } });
+/** For a host process that has the real package openclaw, as after the installation of a plugin of class R. */
+export const realPackage = (env = {}) => ({ flags: LARGE_FLAGS,
+  env: { CHELA_OPENCLAW_FOLDER: official, NODE_COMPILE_CACHE: `${official}node_modules/.cache/compiled`, ...env } });
+export const withRealPackage = (block, env) => kernelFor(block, realPackage(env));
 
 /** Sends every https request of the host process to the address in STAND_IN. */
 export const redirecting = ['--import', new URL('redirect.mjs', import.meta.url).href];
