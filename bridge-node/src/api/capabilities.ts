@@ -20,8 +20,8 @@ interface Row {
   contract?: string;
   /** The object itself is a function. */
   single?: boolean;
-  /** A function of a context may stand for the object. */
-  factory?: boolean;
+  /** A function of a context may stand for the object: the list of the manifest's contracts that has its id. */
+  factory?: string;
 }
 
 /** A function that makes the object when it is first called. */
@@ -47,9 +47,9 @@ const ROWS: Record<string, Row> = {
     refusal: () => 'hosted media resolver registration missing resolver' },
   registerEmbeddingProvider: { kind: 'embeddings', noun: 'embedding provider', needs: ['create'], contract: 'embeddingProviders' },
   registerMemoryEmbeddingProvider: { kind: 'embeddings', noun: 'embedding provider', needs: ['create'] },
-  registerSpeechProvider: { kind: 'speech', noun: 'speech provider', factory: true },
-  registerRealtimeTranscriptionProvider: { kind: 'speech', role: 'transcription', noun: 'realtime transcription provider', factory: true },
-  registerRealtimeVoiceProvider: { kind: 'speech', role: 'voice', noun: 'realtime voice provider', factory: true },
+  registerSpeechProvider: { kind: 'speech', noun: 'speech provider', factory: 'speechProviders' },
+  registerRealtimeTranscriptionProvider: { kind: 'speech', role: 'transcription', noun: 'realtime transcription provider', factory: 'realtimeTranscriptionProviders' },
+  registerRealtimeVoiceProvider: { kind: 'speech', role: 'voice', noun: 'realtime voice provider', factory: 'realtimeVoiceProviders' },
   registerMediaUnderstandingProvider: { kind: 'media', role: 'understanding', noun: 'media understanding provider' },
   registerTranscriptSourceProvider: { kind: 'media', role: 'transcript_source', noun: 'transcript source provider' },
   registerImageGenerationProvider: { kind: 'media', role: 'image', noun: 'image generation provider' },
@@ -90,8 +90,9 @@ function add(plugin: Plugin, row: Row, id: string, value: unknown, descriptor: J
 function register(plugin: Plugin, row: Row, given: unknown): void {
   const id = stringOf((given as Json | null)?.id);
   if (row.factory && isFunction(given)) {
-    const made = new Made(given);
-    add(plugin, row, stringOf(given.name) ?? plugin.id, made, { made: true });
+    const declared = (plugin.manifest.contracts as Json | undefined)?.[row.factory];
+    const name = Array.isArray(declared) ? stringOf(declared[0]) : undefined;
+    add(plugin, row, name ?? stringOf(given.name) ?? plugin.id, new Made(given), { made: true });
     return;
   }
   if (row.single ? !isFunction(given) : !isObject(given)) {

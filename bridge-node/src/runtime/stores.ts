@@ -4,6 +4,7 @@
 import { join } from 'node:path';
 import type { Plugin } from '../plugin/plugin.js';
 import { stringOf, type Json } from '../json.js';
+import { openBlobStore } from './blobs.js';
 import { openIngressQueue } from './ingress_queue.js';
 import { fileName, pluginDirectoryOf, readDocument, stateDirectoryOf, writeDocument } from './channel/store.js';
 
@@ -114,5 +115,6 @@ export function stateRuntime(plugin: Plugin): Json {
   const asynchronous = (options: Json) => Object.fromEntries(Object.entries(storeOf(options))
     .map(([name, work]) => [name, async (...args: unknown[]) => work(...args)]));
   return { resolveStateDir: () => stateDirectoryOf(plugin), openSyncKeyedStore: storeOf, openKeyedStore: asynchronous,
+    openBlobStore: (options: Json) => openBlobStore(plugin, options),
     openChannelIngressQueue: (options?: Json) => openIngressQueue(plugin, options) };
 }
