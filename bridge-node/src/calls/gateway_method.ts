@@ -28,7 +28,7 @@ export function callGatewayMethod(plugin: Plugin, params: Json, call: IncomingCa
       client: { connect: { scopes: context.scopes ?? [], client: { id: context.clientId } }, ...context },
       isWebchatConnect: () => false,
       respond,
-      context: { ...context, config: plugin.gatewayConfig },
+      context: { ...context, config: plugin.gatewayConfig, getRuntimeConfig: () => plugin.gatewayConfig, broadcast: () => {} },
       signal: call.signal,
     };
     Promise.resolve()

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Plugin } from '../plugin/plugin.js';
 import { stringOf, type Json } from '../json.js';
 import { openBlobStore } from './blobs.js';
+import { comparing, withCurrent } from './comparing.js';
 import { openIngressQueue } from './ingress_queue.js';
 import { fileName, pluginDirectoryOf, readDocument, stateDirectoryOf, writeDocument } from './channel/store.js';
 
@@ -112,8 +113,11 @@ export function stateRuntime(plugin: Plugin): Json {
     open.set(name, store);
     return syncStore(store);
   };
-  const asynchronous = (options: Json) => Object.fromEntries(Object.entries(storeOf(options))
-    .map(([name, work]) => [name, async (...args: unknown[]) => work(...args)]));
+  const asynchronous = (options: Json) => {
+    const store = storeOf(options);
+    const made = Object.fromEntries(Object.entries({ ...store, ...comparing(store, storeOf) }).map(([name, work]) => [name, async (...args: unknown[]) => work(...args)]));
+    return { ...made, withCurrent: (authority: unknown) => withCurrent(made, authority) };
+  };
   return { resolveStateDir: () => stateDirectoryOf(plugin), openSyncKeyedStore: storeOf, openKeyedStore: asynchronous,
     openBlobStore: (options: Json) => openBlobStore(plugin, options),
     openChannelIngressQueue: (options?: Json) => openIngressQueue(plugin, options) };
