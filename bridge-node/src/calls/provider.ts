@@ -5,7 +5,7 @@ import type { IncomingCall } from '../connection/incoming.js';
 import type { Plugin } from '../plugin/plugin.js';
 import { encodeValue } from '../plugin/values.js';
 import { isFunction, isObject, type Json } from '../json.js';
-import { baseStream, findModel, keyOf, runCatalog } from './provider_base.js';
+import { baseStream, keyOf, knownModel, likeOthers, runCatalog } from './provider_base.js';
 import { contextOf } from './provider_messages.js';
 import { StreamReader } from './provider_stream.js';
 
@@ -19,8 +19,11 @@ function providerOf(plugin: Plugin, key: unknown): Json {
 async function modelOf(plugin: Plugin, provider: Json, params: Json): Promise<Json> {
   const service = params.service as Json;
   const modelId = params.model as string;
-  const dynamic: unknown = isFunction(provider.resolveDynamicModel) ? await provider.resolveDynamicModel({ modelId, provider: provider.id }) : undefined;
-  const listed = isObject(dynamic) ? undefined : findModel((await runCatalog(plugin, provider, service, 'static')) ?? [], modelId);
+  const catalog = (await runCatalog(plugin, provider, service, 'static')) ?? [];
+  const modelRegistry = { find: (_provider: unknown, id: unknown) => knownModel(catalog, id), getAll: () => [], getAvailable: () => [] };
+  const asked = { modelId, provider: provider.id, config: plugin.gatewayConfig, modelRegistry };
+  const dynamic: unknown = isFunction(provider.resolveDynamicModel) ? await provider.resolveDynamicModel(asked) : undefined;
+  const listed = isObject(dynamic) ? undefined : (knownModel(catalog, modelId) ?? likeOthers(catalog));
   const given = Object.fromEntries(['baseUrl', 'headers'].filter((name) => service[name] !== undefined).map((name) => [name, service[name]]));
   return {
     id: modelId, name: modelId, provider: provider.id, api: service.api,

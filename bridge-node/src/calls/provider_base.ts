@@ -44,12 +44,16 @@ export async function runCatalog(plugin: Plugin, provider: Json, service: Json, 
 }
 
 /** The catalog's own description of a model. */
-export function findModel(providers: Json[], id: unknown): Json | undefined {
+export function knownModel(providers: Json[], id: unknown): Json | undefined {
   for (const { models, api, baseUrl, headers } of providers) {
     const model = Array.isArray(models) ? (models as unknown[]).find((item) => isObject(item) && item.id === id) : undefined;
     if (isObject(model)) return { api, baseUrl, headers, ...model };
   }
-  // A model that is newer than the catalog is reached as its neighbours are.
+  return undefined;
+}
+
+/** A model that is newer than the catalog is reached as its neighbours are. */
+export function likeOthers(providers: Json[]): Json | undefined {
   const [first] = providers;
   return first && { api: first.api, baseUrl: first.baseUrl, headers: first.headers };
 }
