@@ -4,19 +4,24 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { StandIn, install, withRealPackage } from './stand_in.mjs';
+import { Kernel } from '../kernel.mjs';
+import { StandIn, install, realPackage } from './stand_in.mjs';
 
 const SHIPPED = 'openclaw/dist/extensions';
-const holder = withRealPackage({ before, after });
+const holder = {};
 let service;
 let workspace;
 before(async () => {
+  holder.kernel = await Kernel.start(realPackage());
   service = await StandIn.start({ answer: () => ({ web: { results: [{ title: 'Cats', url: 'http://cats.test/', description: 'All about them' }] } }) });
   workspace = join(holder.kernel.state, 'workspace');
   mkdirSync(join(workspace, 'memory'), { recursive: true });
   writeFileSync(join(workspace, 'MEMORY.md'), 'Ann likes green tea.\n');
 });
-after(() => service.end());
+after(async () => {
+  await holder.kernel.end();
+  service.end();
+});
 
 const start = (name, plugin, more) => install(holder.kernel, name, plugin, { gatewayConfig: { agents: { defaults: { workspace } } }, ...more });
 const context = () => ({ agentId: 'main', sessionKey: 'agent:main:main', workspaceDir: workspace });
