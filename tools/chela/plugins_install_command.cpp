@@ -53,7 +53,8 @@ struct Outcome {
 // there is no Node, which the plugin would not run without.
 Result<std::string> missing_sdk(PackageWork& work, const packages::Candidate& candidate) {
   if (candidate.info.kind != packages::PackageKind::node) return std::string();
-  CHELA_TRY(auto config, work.installation().snapshot());
+  const auto& config = work.installation().loaded.snapshot;
+  if (!config) return std::string();
   const char* path = std::getenv("PATH");
   auto programs = app::host_programs(*config, work.installation().home, work.home(), path ? path : "");
   if (programs.node.empty() || programs.node_host.empty()) return std::string();
