@@ -132,6 +132,24 @@ describe('an upstream plugin from npm', () => {
     return { home, registry, canary, at: ['--registry', registry.url] };
   }
 
+  it('brings upstream\'s own package along when it needs more of the SDK than Chela has, once for all', async (t) => {
+    const { home, registry, canary, at } = await setUp(t);
+    registry.publish({ 'package.json': { name: 'openclaw', version: '2026.9.6', scripts: { postinstall: `touch ${canary}` } },
+      'dist/plugin-sdk/far-away.js': 'export const far = 1;\n', 'dist/worker/large.js': '', 'docs/manual.md': '' });
+    registry.publish({ ...upstreamPlugin('2.0.0', canary), 'index.js': 'import { far } from "openclaw/plugin-sdk/far-away";\nexport default { register() {} };\n' });
+    const dry = await ok(home, 'install', '@maker/openclaw-search@2.0.0', '--dry-run', '--json', ...at);
+    assert.deepEqual([dry.sdk.needs, dry.sdk.package, dry.sdk.version, dry.sdk.installed], ['openclaw/plugin-sdk/far-away', 'openclaw', '2026.9.6', false]);
+    assert.ok(dry.sdk.megabytes > 100);
+    const shared = join(home, 'plugins-runtime/openclaw-2026.9.6');
+    assert.equal(existsSync(shared), false);
+    await ok(home, 'install', '@maker/openclaw-search@2.0.0', '--yes', ...at);
+    assert.ok(existsSync(join(shared, 'node_modules/openclaw/dist/plugin-sdk/far-away.js')));
+    assert.equal(existsSync(join(shared, 'node_modules/openclaw/dist/worker')), false);
+    assert.deepEqual([existsSync(canary), existsSync(`${shared}.new`)], [false, false]);
+    assert.equal((await ok(home, 'install', '@maker/openclaw-search@2.0.0', '--dry-run', '--json', ...at)).sdk.installed, true);
+    assert.equal((await ok(home, 'install', '@maker/openclaw-search@1.0.0', '--dry-run', '--json', ...at)).sdk, undefined);
+  });
+
   it('is installed with its dependencies and without running a script', async (t) => {
     const { home, registry, canary, at } = await setUp(t);
     const dry = await ok(home, 'install', '@maker/openclaw-search', '--dry-run', '--json', ...at);

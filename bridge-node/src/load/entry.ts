@@ -73,7 +73,8 @@ export function entriesOf(directory: string): string[] {
     if (count > 0) {
       return Array.from({ length: count }, (_, index) => {
         const source = sources[index];
-        return built[index] ?? (source !== undefined ? (builtOf(directory, source) ?? source) : '');
+        const [made] = [built[index]].filter((path) => path !== undefined && (source === undefined || existsSync(join(directory, path))));
+        return made ?? (source !== undefined ? (builtOf(directory, source) ?? source) : '');
       }).filter((path) => path !== '');
     }
   }

@@ -62,7 +62,7 @@ function realSdk<T>(resolve: () => T): T | undefined {
   try {
     return resolve();
   } catch (error) {
-    if ((error as { code?: unknown }).code === 'ERR_PACKAGE_PATH_NOT_EXPORTED') return undefined;
+    if (['ERR_PACKAGE_PATH_NOT_EXPORTED', 'MODULE_NOT_FOUND'].includes(String((error as { code?: unknown }).code))) return undefined;
     throw error;
   }
 }
@@ -70,12 +70,11 @@ function realSdk<T>(resolve: () => T): T | undefined {
 type Next = Parameters<module.ResolveHookSync>[2];
 
 /** A part of the SDK; the shim has what this line of the real package gave up. */
-function resolveSdk(root: Root, subpath: string | undefined, next: Next): module.ResolveFnOutput {
+function resolveSdk(root: Root, subpath: string | undefined): module.ResolveFnOutput {
   const name = subpath === undefined ? 'openclaw/plugin-sdk' : `openclaw/plugin-sdk/${subpath}`;
-  const parentURL = root.real && pathToFileURL(join(root.real, 'package.json')).href;
-  const real = parentURL && realSdk(() => next(name, { conditions: ['node', 'import'], importAttributes: {}, parentURL }));
-  if (real) return { ...real, url: oursOver(subpath, real.url) };
-  return { url: pathToFileURL(shimPath(subpath)).href, shortCircuit: true };
+  const real = root.real && realSdk(() => module.createRequire(join(root.real!, 'package.json')).resolve(name));
+  const url = real ? oursOver(subpath, pathToFileURL(real).href) : pathToFileURL(shimPath(subpath)).href;
+  return { url, shortCircuit: true };
 }
 
 /** What a plugin takes for granted beside the SDK: the packages that upstream's gateway brings along. */
@@ -103,7 +102,7 @@ export function serveSdk(directory: string, real: string | undefined): void {
       const root = rootOf(context.parentURL);
       if (root === undefined) return next(specifier, context);
       const match = SPECIFIER.exec(specifier);
-      if (match !== null) return resolveSdk(root, match[1], next);
+      if (match !== null) return resolveSdk(root, match[1]);
       const found = resolveBeside(root, specifier, context, next);
       const generation = generationOf(context.parentURL);
       const own = generation !== undefined && found.url.startsWith(pathToFileURL(root.path).href) && !found.url.includes('?');

@@ -75,10 +75,13 @@ function sdkParts(plugin: Plugin, folder: string): { inbound: Json; state: Json 
 
 /** What parts of the SDK keep for the whole process: the configuration. */
 function seed(plugin: Plugin, folder: string): void {
-  const set = () => {
-    const { setRuntimeConfigSnapshot } = requireReal(folder)('openclaw/plugin-sdk/runtime-config-snapshot') as { setRuntimeConfigSnapshot(config: Json): void };
-    setRuntimeConfigSnapshot(plugin.gatewayConfig);
-  };
+  let part: { setRuntimeConfigSnapshot?(config: Json): void };
+  try {
+    part = requireReal(folder)('openclaw/plugin-sdk/runtime-config-snapshot') as typeof part;
+  } catch {
+    return; // an older line, whose parts ask the runtime
+  }
+  const set = () => part.setRuntimeConfigSnapshot?.(plugin.gatewayConfig);
   set();
   plugin.onConfig(set);
 }

@@ -42,7 +42,8 @@ export async function scan(directory: string, entry = ''): Promise<Verdict> {
   }
   const imports = [...needs].map(([subpath, need]) => ({ subpath, names: [...need.names].sort(), files: [...need.files].sort() }))
     .sort((a, b) => (a.subpath < b.subpath ? -1 : 1));
-  return { class: needs.size === 0 ? 'N' : missing.length === 0 ? 'S' : 'R', entries, files, imports, missing,
+  const beyond = missing.length > 0 || shippedIn(directory) !== undefined;
+  return { class: beyond ? 'R' : needs.size === 0 ? 'N' : 'S', entries, files, imports, missing,
     realPackage: realFolder(directory) !== undefined };
 }
 

@@ -10,10 +10,11 @@ import { FLAGS, kernelFor } from '../kernel.mjs';
 /** Official plugins have more code than the others. */
 export const LARGE_FLAGS = [...FLAGS.slice(0, -1), '--max-old-space-size=512'];
 
-export const packages = fileURLToPath(new URL('../../node_modules/', import.meta.url));
+const packages = fileURLToPath(new URL('../../node_modules/', import.meta.url));
 /** The second package of the tests: upstream's own plugins and the package openclaw, which are large. */
-export const official = fileURLToPath(new URL('./', import.meta.url));
-const folderOf = (name) => [packages, `${official}node_modules/`].map((folder) => folder + name).find((folder) => existsSync(folder));
+const official = fileURLToPath(new URL('./', import.meta.url));
+/** Where a package of either is installed. */
+export const folderOf = (name) => [packages, `${official}node_modules/`].map((folder) => folder + name).find((folder) => existsSync(folder));
 
 /** For a host process that has the real package openclaw, as after the installation of a plugin of class R. */
 export const realPackage = (env = {}) => ({ flags: LARGE_FLAGS,
