@@ -45,6 +45,19 @@ export function formatsOf(manifest) {
   return manifest.provides.filter((item) => item.kind === 'provider' && typeof item.id === 'string').map((item) => item.id);
 }
 
+/** Where it listens: [{point, priority?, timeoutMs?}] */
+export function hooksOf(manifest) {
+  return manifest.provides.filter((item) => item.kind === 'hook' && Array.isArray(item.points))
+    .flatMap(({ points, priority, timeoutMs }) => points.map((point) => ({ point, priority, timeoutMs })));
+}
+
+/** Its commands, each with its name; not what buttons call. */
+export function commandsOf(manifest) {
+  const found = manifest.provides.filter((item) => item.kind === 'command')
+    .flatMap((item) => (Array.isArray(item.commands) ? item.commands : [{ ...item, name: item.id }]));
+  return found.filter(({ name }) => typeof name === 'string' && !name.includes('/'));
+}
+
 /** Services that it knows, of formats that it speaks. */
 export function servicesOf(manifest) {
   const formats = formatsOf(manifest);

@@ -1,6 +1,7 @@
 // A native plugin as a plugin of upstream OpenClaw: what its index.js exports.
 
 import { readManifest, toolsOf } from './manifest.js';
+import { registerCommands, registerHooks } from './openclaw_events.js';
 import { openclawId, providersOf } from './openclaw_manifest.js';
 import { nativeProvider } from './openclaw_provider.js';
 import { NativePlugin } from './plugin.js';
@@ -28,6 +29,7 @@ class Holder {
   }
 }
 
+const textsOf = (members) => Object.fromEntries(Object.entries(members).filter(([, value]) => typeof value === 'string'));
 const textContent = (text) => ({ content: [{ type: 'text', text }], details: {} });
 
 /** What the tool may know of the agent that calls it (context of chela/ext/tool.h). */
@@ -35,7 +37,7 @@ function contextOf(given, api) {
   const timeZone = (given?.config ?? api.config)?.agents?.defaults?.userTimezone;
   return {
     ...(typeof given?.workspaceDir === 'string' && { workspace: given.workspaceDir }),
-    ...(typeof given?.agentId === 'string' && { agentId: given.agentId }),
+    ...textsOf({ agentId: given?.agentId, sessionKey: given?.sessionKey, channel: given?.messageChannel, senderId: given?.requesterSenderId }),
     ...(typeof timeZone === 'string' && { timeZone }),
   };
 }
@@ -78,6 +80,8 @@ export function nativeEntry(directory) {
       if ((api.registrationMode ?? 'full') === 'full') holder.open();
       registerTools(api, holder, manifest);
       for (const provider of providersOf(manifest)) api.registerProvider(nativeProvider(holder, provider));
+      registerHooks(api, holder, manifest);
+      registerCommands(api, holder, manifest);
       api.registerService({ id, start() {}, stop: () => holder.close() });
     },
   };

@@ -2,19 +2,27 @@
 
 import { loadAddon } from './addon.js';
 import { PluginError, statusName } from './errors.js';
-import { formatsOf, readManifest, toolsOf } from './manifest.js';
+import { commandsOf, formatsOf, hooksOf, readManifest, toolsOf } from './manifest.js';
 import { Network } from './network.js';
 import { Requests } from './requests.js';
 import { Secrets } from './secrets.js';
 import { Timers } from './timers.js';
 
 /** As EventKind in src/event.hpp. */
-const KINDS = ['log', 'progress', 'text', 'reasoning', 'toolCall', 'toolArguments', 'usage', 'done'];
+const KINDS = ['log', 'progress', 'text', 'reasoning', 'toolCall', 'toolArguments', 'usage', 'details', 'done'];
 const LEVELS = ['debug', 'info', 'warn', 'error'];
 const CALLS_LEFT_MAX = 4; // answered for, and not ended by the plugin
 const DEFAULT_TIMEOUT_MS = 120_000;
 
+const DEFAULT_HOOK_MS = 30_000;
+
 const running = new Set();
+
+function objectOf(text, what) {
+  const value = JSON.parse(text);
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+  throw new PluginError('protocol', `${what}: the plugin's answer is no JSON object`);
+}
 
 /** A process that ends does not wait for plugins, but they are told. */
 function endAll() {
@@ -68,8 +76,10 @@ export class NativePlugin {
     const missing = [...this.#tools.keys()].filter((name) => !names.includes(name));
     if (strange.length > 0) throw new PluginError('invalid_argument', `starting ${id}: the code has tools that the manifest does not declare: ${strange.join(', ')}`);
     if (missing.length > 0) throw new PluginError('invalid_argument', `starting ${id}: the manifest declares tools that the code does not have: ${missing.join(', ')}`);
-    const provider = this.#native.offers('chela.provider/1');
-    if (provider !== formatsOf(this.manifest).length > 0) throw new PluginError('invalid_argument', `starting ${id}: manifest and code disagree on whether it is a provider`);
+    for (const [kind, list] of [['provider', formatsOf], ['hook', hooksOf], ['command', commandsOf]]) {
+      if (this.#native.offers(`chela.${kind}/1`) === list(this.manifest).length > 0) continue;
+      throw new PluginError('invalid_argument', `starting ${id}: manifest and code disagree on whether it has the kind ${kind}`);
+    }
   }
 
   get openCalls() {
@@ -93,6 +103,23 @@ export class NativePlugin {
     const texts = (list) => list.map((item) => JSON.stringify(item));
     const begin = () => this.#native.complete(JSON.stringify(service), model, texts(messages), texts(tools), JSON.stringify(options));
     return this.#call(begin, { timeoutMs: silenceMs, renew: true, signal, onEvent });
+  }
+
+  /** What the plugin says at a point: an object, or nothing. */
+  async callHook(point, event, { context = {}, timeoutMs = DEFAULT_HOOK_MS } = {}) {
+    const text = await this.#call(() => this.#native.callHook(point, JSON.stringify(event), JSON.stringify(context), timeoutMs), { timeoutMs });
+    return text === '' ? undefined : objectOf(text, point);
+  }
+
+  /** {text, and what chela/ext/command.h calls details}. */
+  async callCommand(name, argumentText, { context = {}, timeoutMs = DEFAULT_TIMEOUT_MS, onProgress } = {}) {
+    let details = {};
+    const onEvent = ({ kind, text }) => {
+      if (kind === 'progress') onProgress?.(text);
+      else if (kind === 'details') details = objectOf(text, name);
+    };
+    const text = await this.#call(() => this.#native.callCommand(name, argumentText, JSON.stringify(context), timeoutMs), { timeoutMs, onEvent });
+    return { ...details, text };
   }
 
   /** [{id, contextWindow?}] */

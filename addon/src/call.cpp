@@ -24,22 +24,28 @@ std::uint64_t Call::next_id() {
 
 Call::Call(std::uint64_t id, bool worker, std::shared_ptr<Mailbox> mailbox)
     : id_(id), worker_(worker), mailbox_(std::move(mailbox)) {
-  tool_ = {sizeof(chela_tool_call), this, &on_progress,
-           [](const chela_tool_call* call, chela_status status, chela_str text) {
-             call_of(call->context).finish(status, std::string(from_abi(text)));
-           },
+  // Every face of a call has `context`, and ends in the same way.
+  constexpr auto complete = [](const auto* call, chela_status status, chela_str text) {
+    call_of(call->context).finish(status, std::string(from_abi(text)));
+  };
+  constexpr auto progress = [](const auto* call, chela_str text) { call_of(call->context).progress(text); };
+  tool_ = {sizeof(chela_tool_call), this, progress, complete,
            [](const chela_tool_call* call) { return call_of(call->context).cancelled(); }};
-  completion_ = {
-      sizeof(chela_completion),
-      this,
-      &on_text,
-      &on_reasoning,
-      &on_tool_call,
-      &on_tool_arguments,
-      &on_usage,
-      [](const chela_completion* completion, chela_status status, chela_str text, std::uint64_t retry_ms) {
-        call_of(completion->context).finish(status, std::string(from_abi(text)), static_cast<double>(retry_ms));
-      }};
+  hook_ = {sizeof(chela_hook_call), this, complete};
+  command_ = {sizeof(chela_command_call), this, progress, complete, [](const chela_command_call* call, chela_str json) {
+                call_of(call->context).piece(EventKind::details, json);
+              }};
+  completion_ = {sizeof(chela_completion),
+                 this,
+                 &on_text,
+                 &on_reasoning,
+                 &on_tool_call,
+                 &on_tool_arguments,
+                 &on_usage,
+                 [](const chela_completion* completion, chela_status status, chela_str text, std::uint64_t retry_ms) {
+                   auto& self = call_of(completion->context);
+                   self.finish(status, std::string(from_abi(text)), static_cast<double>(retry_ms));
+                 }};
 }
 
 bool Call::admit(std::size_t size) {
@@ -70,12 +76,11 @@ void Call::piece(EventKind kind, chela_str text, std::uint32_t index) {
   mailbox_->push({.kind = kind, .call = id_, .number = static_cast<double>(index), .text = std::string(bytes)});
 }
 
-void Call::on_progress(const chela_tool_call* call, chela_str text) {
-  auto& self = call_of(call->context);
-  if (self.completed_ || self.progress_waiting_ >= kProgressWaitingMax) return;  // faster than it can be shown
-  ++self.progress_waiting_;
-  self.mailbox_->push(
-      {.kind = EventKind::progress, .call = self.id_, .text = std::string(cut(from_abi(text), kProgressBytesMax))});
+void Call::progress(chela_str text) {
+  if (completed_ || progress_waiting_ >= kProgressWaitingMax) return;  // faster than it can be shown
+  ++progress_waiting_;
+  mailbox_->push(
+      {.kind = EventKind::progress, .call = id_, .text = std::string(cut(from_abi(text), kProgressBytesMax))});
 }
 
 void Call::on_text(const chela_completion* completion, chela_str piece) {

@@ -1,6 +1,6 @@
 #pragma once
 
-// The host's end of one call into a plugin: a tool's, a completion's, a list of models. Plugins reach it from any
+// The host's end of one call into a plugin: a tool's, a completion's, a hook's, a command's. Plugins reach it from any
 // thread.
 
 #include <atomic>
@@ -8,6 +8,8 @@
 #include <string>
 
 #include "addon/src/mailbox.hpp"
+#include "chela/ext/command.h"
+#include "chela/ext/hook.h"
 #include "chela/ext/provider.h"
 #include "chela/ext/tool.h"
 
@@ -27,6 +29,8 @@ class Call {
   bool worker() const { return worker_; }
   const chela_tool_call* tool() const { return &tool_; }
   const chela_completion* completion() const { return &completion_; }
+  const chela_hook_call* hook() const { return &hook_; }
+  const chela_command_call* command() const { return &command_; }
 
   // The plugin's function that cancels it; null when there is none. Loop thread.
   using Canceller = void (*)(const chela_plugin*, std::uint64_t call_id);
@@ -47,7 +51,8 @@ class Call {
   // Whether `size` more bytes may come.
   bool admit(std::size_t size);
 
-  static void on_progress(const chela_tool_call* call, chela_str text);
+  void progress(chela_str text);
+
   static void on_text(const chela_completion* completion, chela_str piece);
   static void on_reasoning(const chela_completion* completion, chela_str piece);
   static void on_tool_call(const chela_completion* completion, std::uint32_t index, chela_str id, chela_str name);
@@ -59,6 +64,8 @@ class Call {
   const std::shared_ptr<Mailbox> mailbox_;
   chela_tool_call tool_;
   chela_completion completion_;
+  chela_hook_call hook_;
+  chela_command_call command_;
   Canceller canceller_ = nullptr;
   std::atomic<bool> cancelled_ = false;
   std::atomic<bool> completed_ = false;

@@ -204,6 +204,32 @@ void Instance::run_tool(const chela_plugin_tool* tool, std::shared_ptr<Call> cal
   });
 }
 
+template <class Table, class Request, class Face>
+Outcome<std::uint64_t> Instance::call_event(const char* extension, const EventInput& input, Face face) {
+  auto what = "calling " + input.name;
+  auto found = table<Table>(extension, what);
+  if (!found) return std::unexpected(std::move(found.error()));
+  if (!CHELA_HAS(*found, Table, cancel) || !(*found)->start) {
+    return std::unexpected(Failure{CHELA_UNSUPPORTED, what + ": the plugin has no function for it"});
+  }
+  auto call = open_call(false);
+  call->set_canceller((*found)->cancel);
+  Request request{sizeof(Request),       call->id(),      to_abi(input.name), to_abi(input.data),
+                  to_abi(input.context), input.timeout_ms};
+  ErrorText error;
+  auto status = guarded(error, [&] { return (*found)->start(plugin_, &request, (call.get()->*face)(), error.sink()); });
+  if (status != CHELA_OK) return refused(call, status, error, what);
+  return call->id();
+}
+
+Outcome<std::uint64_t> Instance::call_hook(const EventInput& input) {
+  return call_event<chela_plugin_hook, chela_hook_request>(CHELA_EXT_HOOK, input, &Call::hook);
+}
+
+Outcome<std::uint64_t> Instance::call_command(const EventInput& input) {
+  return call_event<chela_plugin_command, chela_command_request>(CHELA_EXT_COMMAND, input, &Call::command);
+}
+
 Outcome<std::uint64_t> Instance::complete(const CompletionInput& input) {
   auto provider = table<chela_plugin_provider>(CHELA_EXT_PROVIDER, "completing");
   if (!provider) return std::unexpected(std::move(provider.error()));

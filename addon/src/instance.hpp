@@ -28,6 +28,14 @@ struct ToolInput {
   bool blocking = false;
 };
 
+// A hook's point and event, or a command and its arguments.
+struct EventInput {
+  std::string name;
+  std::string data;
+  std::string context;
+  std::uint64_t timeout_ms = 0;
+};
+
 struct CompletionInput {
   std::string service;
   std::string model;
@@ -62,6 +70,8 @@ class Instance {
   Outcome<std::string> tool_names();
   // The call's id. Its end comes as an event, also when it has ended already.
   Outcome<std::uint64_t> call_tool(ToolInput input);
+  Outcome<std::uint64_t> call_hook(const EventInput& input);
+  Outcome<std::uint64_t> call_command(const EventInput& input);
   Outcome<std::uint64_t> complete(const CompletionInput& input);
   Outcome<std::uint64_t> list_models(const std::string& service);
   // Nobody waits for it any more.
@@ -78,6 +88,8 @@ class Instance {
  private:
   enum class State { created, configured, started, stopped };
 
+  template <class Table, class Request, class Face>
+  Outcome<std::uint64_t> call_event(const char* extension, const EventInput& input, Face face);
   template <class Table>
   Outcome<const Table*> table(const char* extension, std::string_view what) const;
   Outcome<void> step(chela_status status, const ErrorText& error, std::string_view what) const;

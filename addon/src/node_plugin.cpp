@@ -19,6 +19,7 @@ Napi::Function NodePlugin::define(Napi::Env env) {
        InstanceMethod<&NodePlugin::hold>("hold"), InstanceMethod<&NodePlugin::deliver_now>("deliver"),
        InstanceMethod<&NodePlugin::offers>("offers"), InstanceMethod<&NodePlugin::tool_names>("toolNames"),
        InstanceMethod<&NodePlugin::open_calls>("openCalls"), InstanceMethod<&NodePlugin::call_tool>("callTool"),
+       InstanceMethod<&NodePlugin::call_hook>("callHook"), InstanceMethod<&NodePlugin::call_command>("callCommand"),
        InstanceMethod<&NodePlugin::complete>("complete"), InstanceMethod<&NodePlugin::list_models>("listModels"),
        InstanceMethod<&NodePlugin::cancel>("cancel"), InstanceMethod<&NodePlugin::timer_expired>("timerExpired"),
        InstanceMethod<&NodePlugin::http_head>("httpHead"), InstanceMethod<&NodePlugin::http_body>("httpBody"),
@@ -186,20 +187,32 @@ Napi::Value NodePlugin::open_calls(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), instance_ ? static_cast<double>(instance_->open_calls()) : 0);
 }
 
+Napi::Value NodePlugin::call_id(const Napi::CallbackInfo& info, Outcome<std::uint64_t> outcome) {
+  return Napi::Number::New(info.Env(), static_cast<double>(taken(info.Env(), std::move(outcome))));
+}
+
 Napi::Value NodePlugin::call_tool(const Napi::CallbackInfo& info) {
   ToolInput input{text_of(info[0]), text_of(info[1]), text_of(info[2]), number_of(info[3]), info[4].ToBoolean()};
-  return Napi::Number::New(info.Env(),
-                           static_cast<double>(taken(info.Env(), instance(info.Env()).call_tool(std::move(input)))));
+  return call_id(info, instance(info.Env()).call_tool(std::move(input)));
+}
+
+Napi::Value NodePlugin::call_hook(const Napi::CallbackInfo& info) {
+  EventInput input{text_of(info[0]), text_of(info[1]), text_of(info[2]), number_of(info[3])};
+  return call_id(info, instance(info.Env()).call_hook(input));
+}
+
+Napi::Value NodePlugin::call_command(const Napi::CallbackInfo& info) {
+  EventInput input{text_of(info[0]), text_of(info[1]), text_of(info[2]), number_of(info[3])};
+  return call_id(info, instance(info.Env()).call_command(input));
 }
 
 Napi::Value NodePlugin::complete(const Napi::CallbackInfo& info) {
   CompletionInput input{text_of(info[0]), text_of(info[1]), texts_of(info[2]), texts_of(info[3]), text_of(info[4])};
-  return Napi::Number::New(info.Env(), static_cast<double>(taken(info.Env(), instance(info.Env()).complete(input))));
+  return call_id(info, instance(info.Env()).complete(input));
 }
 
 Napi::Value NodePlugin::list_models(const Napi::CallbackInfo& info) {
-  return Napi::Number::New(info.Env(),
-                           static_cast<double>(taken(info.Env(), instance(info.Env()).list_models(text_of(info[0])))));
+  return call_id(info, instance(info.Env()).list_models(text_of(info[0])));
 }
 
 void NodePlugin::cancel(const Napi::CallbackInfo& info) {

@@ -32,6 +32,7 @@ class NodePlugin final : public Napi::ObjectWrap<NodePlugin>, private Port {
   void emit(Napi::Env env, const Event& event);
   [[noreturn]] static void raise(Napi::Env env, const Failure& failure);
   Instance& instance(Napi::Env env);
+  static Napi::Value call_id(const Napi::CallbackInfo& info, Outcome<std::uint64_t> outcome);
   template <class T>
   static T taken(Napi::Env env, Outcome<T> outcome);
 
@@ -45,6 +46,8 @@ class NodePlugin final : public Napi::ObjectWrap<NodePlugin>, private Port {
   Napi::Value tool_names(const Napi::CallbackInfo& info);
   Napi::Value open_calls(const Napi::CallbackInfo& info);
   Napi::Value call_tool(const Napi::CallbackInfo& info);
+  Napi::Value call_hook(const Napi::CallbackInfo& info);
+  Napi::Value call_command(const Napi::CallbackInfo& info);
   Napi::Value complete(const Napi::CallbackInfo& info);
   Napi::Value list_models(const Napi::CallbackInfo& info);
   void cancel(const Napi::CallbackInfo& info);

@@ -11,9 +11,11 @@ import { SANITIZED, bundled, keepingLogger, made, openclawManifest, packOpenclaw
 /** Upstream's api, as far as the entry uses it. */
 function register(t, folder, { pluginConfig = {}, registrationMode = 'full', config = {} } = {}) {
   const { default: entry } = createRequire(import.meta.url)(join(folder, 'index.js')); // as upstream loads it
-  const seen = { entry, tools: undefined, toolOptions: undefined, providers: new Map(), logger: keepingLogger() };
+  const seen = { entry, toolOptions: undefined, providers: new Map(), hooks: new Map(), commands: new Map(), logger: keepingLogger() };
   entry.register({ id: entry.id, config, pluginConfig, registrationMode, logger: seen.logger,
     registerTool: (create, options) => Object.assign(seen, { create, toolOptions: options }),
+    on: (point, handler, options) => seen.hooks.set(point, { handler, options }),
+    registerCommand: (command) => seen.commands.set(command.name, command),
     registerProvider: (provider) => seen.providers.set(provider.id, provider),
     registerService: (service) => t.after(() => service.stop()) });
   return seen;
@@ -87,6 +89,27 @@ describe('its entry', () => {
     const { create } = register(t, packed(t, bundled('time')).folder, { config: { agents: { defaults: { userTimezone: 'Asia/Tokyo' } } } });
     const { content } = await create({})[0].execute('c1', {});
     assert.equal(JSON.parse(content[0].text).time_zone, 'Asia/Tokyo');
+  });
+});
+
+describe('hooks and commands', () => {
+  it('are asked where the manifest says, with its priority and time', async (t) => {
+    const { hooks, logger } = register(t, packed(t, made('listener')).folder);
+    assert.deepEqual([...hooks.keys()], ['before_tool_call', 'agent_end']);
+    assert.deepEqual(logger.lines.map(([level]) => level), ['warn']); // of the point that is answered at once
+    const { handler, options } = hooks.get('before_tool_call');
+    assert.deepEqual(options, { priority: 7, timeoutMs: 2000 });
+    const context = { agentId: 'main', runId: 'r', abort: () => {} };
+    assert.deepEqual(await handler({ toolName: 'exec', params: {} }, context), { block: true, blockReason: 'not here' });
+    assert.equal(await handler({ toolName: 'read', params: {} }, context), undefined);
+    await assert.rejects(handler({ toolName: 'odd', params: {} }, context), { status: 'internal', message: /no idea/ });
+  });
+  it('answer the person, or hand on to the agent', async (t) => {
+    const { commands } = register(t, packed(t, made('listener')).folder);
+    const { handler, ...described } = commands.get('repeat');
+    assert.deepEqual(described, { name: 'repeat', description: 'Says it again.', acceptsArgs: true, requireAuth: false });
+    assert.deepEqual(await handler({ args: 'one two', channel: 'webchat' }), { text: 'one two' });
+    assert.deepEqual(await handler({ channel: 'webchat', config: { secret: 1 } }), { continueAgent: true, text: '{"channel":"webchat"}' });
   });
 });
 

@@ -124,7 +124,7 @@ chela_status run(const chela_plugin*, const chela_tool_request* request, const c
   call->complete(call, CHELA_CANCELLED, str("as asked"));
   return CHELA_OK;
 }
-const chela_plugin_tool kTool = {sizeof(chela_plugin_tool), names, start_tool, cancel, run};
+const chela_plugin_tool kTool = {sizeof(chela_plugin_tool), names, start_tool, cancel, run, nullptr};
 
 const chela_plugin* create(const chela_host* host, const chela_error_sink*) {
   auto* self = new Threads{};
