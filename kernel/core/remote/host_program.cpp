@@ -72,11 +72,6 @@ Result<HostProgram> host_program(const HostPrograms& programs, const plugins::Re
       cage.read_only.push_back(programs.openclaw);
       cage.environment.emplace_back("CHELA_OPENCLAW_FOLDER", programs.openclaw.string());
     }
-    std::error_code missing;
-    if (std::filesystem::is_directory(programs.openclaw, missing)) {
-      cage.read_only.push_back(programs.openclaw);
-      cage.environment.emplace_back("CHELA_OPENCLAW_FOLDER", programs.openclaw.string());
-    }
     cage.environment.emplace_back("NODE_COMPILE_CACHE", (out.state_directory / "compile-cache").string());
     cage.environment.emplace_back("NODE_ENV", "production");
   }
