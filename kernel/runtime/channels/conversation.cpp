@@ -31,6 +31,7 @@ Task<Result<PieceCounts>> converse(ConversationEnvironment& environment, Convers
   if (message_id.empty()) message_id = "msg-" + random_hex(16);
   ReplyPieces pieces(environment.loop, session, message_id, what.style);
   auto command = what.message.command.empty() ? what.message.text : std::move(what.message.command);
+  bool is_command = command.starts_with('/');
   auto text = environment.notes.with_notes(id, std::move(what.message.text));
   auto submitting = session->submit({.text = std::move(text), .message_id = message_id, .command = std::move(command),
                                      .sender = {what.message.sender, what.message.may_command}});
@@ -38,7 +39,7 @@ Task<Result<PieceCounts>> converse(ConversationEnvironment& environment, Convers
   if (what.on_stored) what.on_stored(accepted.duplicate);
   PieceCounts counts;
   if (accepted.duplicate) co_return counts;
-  if (!command) environment.notes.clear(id);
+  if (!is_command) environment.notes.clear(id);  // what is for the agent waits until it is asked
 
   auto stopping = cancel.on_cancel([&] { session->stop(message_id); });
   auto images = what.message.images;
