@@ -1,6 +1,6 @@
 // openclaw.plugin.json, made from chela.plugin.json.
 
-import { formatsOf, servicesOf, toolsOf } from './manifest.js';
+import { commandsOf, formatsOf, hooksOf, servicesOf, toolsOf } from './manifest.js';
 
 /** Upstream bundles plugins and providers of the same names: ours stand beside them, never in their place. */
 const PREFIX = 'chela-';
@@ -38,6 +38,7 @@ export function openclawManifest(manifest) {
     ...(tools.length > 0 && { contracts: { tools: tools.map(({ name }) => name) }, toolMetadata: toolMetadata(tools) }),
     ...(providers.length > 0 && { providers: providers.map(({ id }) => id) }),
     ...(setup.length > 0 && { setup: { providers: setup } }),
-    activation: { onStartup: tools.length > 0 },
+    // A provider is loaded by the first turn that needs it; everything else has to be there before.
+    activation: { onStartup: [tools, hooksOf(manifest), commandsOf(manifest)].some(({ length }) => length > 0) },
   };
 }

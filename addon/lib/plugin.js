@@ -18,6 +18,15 @@ const DEFAULT_HOOK_MS = 30_000;
 
 const running = new Set();
 
+/** What native code throws is an Error with a status. */
+function toPluginError(run) {
+  try {
+    return run();
+  } catch (error) {
+    throw error instanceof PluginError || error?.status === undefined ? error : new PluginError(error.status, error.message);
+  }
+}
+
 function objectOf(text, what) {
   const value = JSON.parse(text);
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
@@ -55,17 +64,22 @@ export class NativePlugin {
       cancelHttp: (request) => this.#requests.cancel(request),
     };
     const onEvent = (...event) => this.#received(...event);
-    this.#native = new (loadAddon().NativePlugin)({ library, id, version, services, onEvent, onDestroyed: () => this.#gone() });
+    const { NativePlugin: Native } = loadAddon();
+    this.#native = toPluginError(() => new Native({ library, id, version, services, onEvent, onDestroyed: () => this.#gone() }));
     try {
-      this.#native.configure(JSON.stringify(config));
-      this.#native.start();
-      this.#check();
+      toPluginError(() => this.#begin(config));
     } catch (error) {
       this.dispose();
       throw error;
     }
     if (running.size === 0) process.on('exit', endAll);
     running.add(this);
+  }
+
+  #begin(config) {
+    this.#native.configure(JSON.stringify(config));
+    this.#native.start();
+    this.#check();
   }
 
   /** What the code offers and the manifest does not declare is refused, and the other way round. */
@@ -154,7 +168,7 @@ export class NativePlugin {
       return Promise.reject(new PluginError('unavailable', `plugin ${this.manifest.id} left ${CALLS_LEFT_MAX} calls open: it gets no more`));
     }
     return new Promise((resolve, reject) => {
-      const id = begin();
+      const id = toPluginError(begin);
       const late = () => this.#finish(id, reject, new PluginError('timed_out', `plugin ${this.manifest.id} said nothing for ${timeoutMs} ms`), true);
       const aborted = () => this.#finish(id, reject, new PluginError('cancelled', 'the call was aborted'), true);
       const call = {

@@ -43,6 +43,12 @@ describe('the manifest for upstream', () => {
   });
 });
 
+describe('a plugin is loaded at upstream\'s start', () => {
+  for (const [directory, onStartup] of [[bundled('time'), true], [made('listener'), true], [bundled('openai'), false]]) {
+    it(`${directory.split('/').at(-1)}: ${onStartup}`, () => assert.deepEqual(openclawManifest(readManifest(directory)).activation, { onStartup }));
+  }
+});
+
 describe('a package', () => {
   it('holds all that it needs', (t) => {
     const { folder, described } = packed(t, bundled('time'));

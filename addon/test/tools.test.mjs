@@ -21,7 +21,7 @@ describe('a native tool', () => {
   it('is configured, and refused when that is wrong', async (t) => {
     const plugin = opened(t, bundled('time'), { config: { timeZone: 'Asia/Tokyo' } });
     assert.equal(JSON.parse(await plugin.callTool('current_time', {})).time_zone, 'Asia/Tokyo');
-    assert.throws(() => opened(t, bundled('time'), { config: { timeZone: 'Mars' } }), { status: 'not_found', message: /^configuring: / });
+    assert.throws(() => opened(t, bundled('time'), { config: { timeZone: 'Mars' } }), { name: 'PluginError', status: 'not_found', message: /^configuring: / });
   });
   it('knows the workspace of its caller', async (t) => {
     const workspace = temporary(t);

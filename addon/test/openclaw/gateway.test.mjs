@@ -4,10 +4,10 @@
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { LLMock } from '@copilotkit/aimock';
-import { SANITIZED, bundled, packOpenclaw } from '../native.mjs';
+import { SANITIZED, bundled, made, packOpenclaw } from '../native.mjs';
 import { Gateway, install } from './gateway.mjs';
 
 const PROVIDER = 'chela-openai-completions';
@@ -33,12 +33,13 @@ if (process.env.CHELA_LONG && !SANITIZED) {
       calling(mock, 'clock', 'current_time', { time_zone: 'Europe/Berlin' });
       calling(mock, 'notes', 'read_file', { path: 'notes.txt' });
       calling(mock, 'elsewhere', 'read_file', { path: '../../etc/passwd' });
+      calling(mock, 'shell', 'exec', { command: 'echo hello' });
       mock.on({ predicate: (request) => heard.push(request) > 0 }, { content: 'Herons are long-legged birds; they fish in the shallows.' });
       await mock.start();
-      const plugins = ['time', 'files', 'openai'].map((id) => {
-        const folder = join(root, `plugin-${id}`);
-        packOpenclaw(bundled(id), folder);
-        return { id: `chela-${id}`, folder };
+      const plugins = [bundled('time'), bundled('files'), bundled('openai'), made('listener')].map((directory) => {
+        const folder = join(root, `plugin-${basename(directory)}`);
+        packOpenclaw(directory, folder);
+        return { id: `chela-${basename(directory)}`, folder };
       });
       const models = [{ id: 'test-model', name: 'Test', contextWindow: 128_000, maxTokens: 4096, reasoning: false, input: ['text'], cost: { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 } }];
       const providers = { [PROVIDER]: { baseUrl: `${mock.url}/v1`, apiKey: KEY, api: 'openai-completions', models } };
@@ -64,6 +65,9 @@ if (process.env.CHELA_LONG && !SANITIZED) {
     it('a native tool reads in the agent\'s workspace, and nowhere else', async () => {
       assert.match(await gateway.ask('Read my notes'), /It says .*alpha beta/s);
       assert.doesNotMatch(await gateway.ask('Read elsewhere'), /root:/);
+    });
+    it('a native hook blocks a tool of upstream\'s', async () => {
+      assert.match(await gateway.ask('Use the shell'), /It says .*not here/s);
     });
     it('nothing of it was an error, and no key is in the log', () => {
       assert.doesNotMatch(gateway.output, /failed to load|plugin error|SIGSEGV/i);

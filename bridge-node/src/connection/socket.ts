@@ -19,6 +19,7 @@ export const leave = (process as unknown as { reallyExit(code: number): never })
 export class SocketCarrier implements Carrier {
   readonly #socket: Socket;
   readonly #reader: FrameReader;
+  #block: Buffer | undefined; // what is read without the event loop
   #texts: string[] = []; // of the bytes that are being cut
   #drain: Promise<void> | undefined;
   #frameBytesMax = FRAME_BYTES_MAX;
@@ -81,10 +82,10 @@ export class SocketCarrier implements Carrier {
   }
 
   receiveNow(timeoutMs: number): string[] {
-    const buffer = Buffer.allocUnsafe(READ_BYTES);
-    const size = socketAddon()!.receive(DESCRIPTOR, buffer, timeoutMs);
+    this.#block ??= Buffer.allocUnsafeSlow(READ_BYTES);
+    const size = socketAddon()!.receive(DESCRIPTOR, this.#block, timeoutMs);
     if (size === 0) leave(0);
-    return size < 0 ? [] : this.#cut(buffer.subarray(0, size));
+    return size < 0 ? [] : this.#cut(this.#block.subarray(0, size));
   }
 
   /** All messages first, then what they do: that may block for more of them. */
