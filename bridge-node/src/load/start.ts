@@ -69,6 +69,7 @@ async function begin(plugin: Plugin, entry: string): Promise<void> {
   await register(plugin, definitionOf(plugin, module));
   const refused = plugin.diagnostics.list.find((diagnostic) => diagnostic.severity === 'error');
   if (refused !== undefined) throw new CallError('unsupported', refused.message);
+  if (!plugin.registrations.ofKind('service').next().done) plugin.prepare();
   if (plugin.mode === 'full') await startServices(plugin);
   if (plugin.failed) throw new CallError('unavailable', plugin.failure);
 }

@@ -57,6 +57,7 @@ export class Plugin {
   open = true; // register() is running
   failed = false;
   failure = '';
+  #ready: (() => void) | undefined;
   #announced = false;
   #changed = false;
 
@@ -102,10 +103,22 @@ export class Plugin {
     if (!this.signal.aborted) this.kernel.notify(method, { plugin: this.id, ...params });
   }
 
+  /** What has to be there before the plugin works, and is too dear for one that was only registered. */
+  beforeWork(prepare: () => void): void {
+    this.#ready = prepare;
+  }
+
+  prepare(): void {
+    const prepare = this.#ready;
+    this.#ready = undefined;
+    prepare?.();
+  }
+
   /** Runs a call of the kernel as this plugin; it ends with the plugin. */
   async serve<T>(call: IncomingCall, work: () => T | Promise<T>): Promise<T> {
     this.#calls.add(call);
     try {
+      this.prepare();
       return await runAs(this, work);
     } finally {
       this.#calls.delete(call);

@@ -73,7 +73,7 @@ function sdkParts(plugin: Plugin, folder: string): { inbound: Json; state: Json 
   };
 }
 
-/** What parts of the SDK keep for the whole process: the configuration. */
+/** What parts of the SDK keep for the whole process: the configuration. The part that takes it brings 50 MiB of others along. */
 function seed(plugin: Plugin, folder: string): void {
   let part: { setRuntimeConfigSnapshot?(config: Json): void };
   try {
@@ -89,7 +89,7 @@ function seed(plugin: Plugin, folder: string): void {
 export function overReal(plugin: Plugin, runtime: Json): Json {
   const folder = plugin.realSdk;
   if (folder === undefined) return runtime;
-  seed(plugin, folder);
+  plugin.beforeWork(() => seed(plugin, folder));
   const { inbound, state } = sdkParts(plugin, folder);
   const channel = runtime.channel as Json;
   Object.assign(channel.inbound as Json, inbound); // runtime.channel.turn is the same object

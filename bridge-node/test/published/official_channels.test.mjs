@@ -7,12 +7,11 @@ import { Kernel } from '../kernel.mjs';
 import { irc } from './official/irc.mjs';
 import { matrix } from './official/matrix.mjs';
 import { mattermost } from './official/mattermost.mjs';
-import { signal } from './official/signal.mjs';
 import { synologyChat } from './official/synology_chat.mjs';
 import { zalo } from './official/zalo.mjs';
 import { answering, install, realPackage } from './stand_in.mjs';
 
-const CHANNELS = [irc, mattermost, matrix, signal, synologyChat, zalo].filter(({ id }) => !process.env.ONLY || process.env.ONLY.split(',').includes(id));
+const CHANNELS = [irc, mattermost, matrix, synologyChat, zalo].filter(({ id }) => !process.env.ONLY || process.env.ONLY.split(',').includes(id));
 const channels = {};
 let kernel;
 before(async () => {

@@ -13,7 +13,11 @@ let service;
 let workspace;
 before(async () => {
   holder.kernel = await Kernel.start(realPackage());
-  service = await StandIn.start({ answer: () => ({ web: { results: [{ title: 'Cats', url: 'http://cats.test/', description: 'All about them' }] } }) });
+  service = await StandIn.start({ answer: (req) => {
+    if (req.url.startsWith('/listen')) return { results: { channels: [{ alternatives: [{ transcript: 'what was said', confidence: 1 }] }] } };
+    if (req.url.startsWith('/v1/text-to-speech/')) return { $text: `ID3${'sound '.repeat(50)}`, $type: 'audio/mpeg' };
+    return { web: { results: [{ title: 'Cats', url: 'http://cats.test/', description: 'All about them' }] } };
+  } });
   workspace = join(holder.kernel.state, 'workspace');
   mkdirSync(join(workspace, 'memory'), { recursive: true });
   writeFileSync(join(workspace, 'MEMORY.md'), 'Ann likes green tea.\n');
@@ -105,9 +109,30 @@ describe(`${SHIPPED}/webhooks 2026.9.6`, () => {
   });
 });
 
+describe(`${SHIPPED}/deepgram 2026.9.6`, () => {
+  it('writes down what was said', async () => {
+    await start(`${SHIPPED}/deepgram`, 'deepgram');
+    const given = { buffer: { $bytes: Buffer.from('RIFF').toString('base64') }, fileName: 'a.wav', mime: 'audio/wav', apiKey: 'key', baseUrl: `http://127.0.0.1:${service.port}`, timeoutMs: 5000, request: { allowPrivateNetwork: true } };
+    const { value } = await holder.kernel.request('capability.invoke', { plugin: 'deepgram', kind: 'media', key: 'media:understanding/deepgram', path: 'transcribeAudio', arguments: [given] });
+    assert.equal(value.text, 'what was said');
+  });
+});
+
+describe(`${SHIPPED}/elevenlabs 2026.9.6`, () => {
+  it('speaks', async () => {
+    await start(`${SHIPPED}/elevenlabs`, 'elevenlabs');
+    const voiceSettings = { stability: 0.5, similarityBoost: 0.75, style: 0, useSpeakerBoost: true, speed: 1 };
+    const providerConfig = { apiKey: 'key', baseUrl: `http://127.0.0.1:${service.port}`, voiceId: 'pMsXgVXv3BLzUgSXRplE', modelId: 'eleven_multilingual_v2', voiceSettings };
+    const { value } = await holder.kernel.request('capability.invoke', { plugin: 'elevenlabs', kind: 'speech', key: 'speech:elevenlabs', path: 'synthesize',
+      arguments: [{ text: 'hello', cfg: {}, providerConfig, target: 'audio-file', timeoutMs: 5000 }] });
+    assert.match(Buffer.from(value.audioBuffer.$bytes, 'base64').toString(), /^ID3sound/);
+    assert.equal(JSON.parse(service.seen.find(({ url }) => url.startsWith('/v1/text-to-speech/')).body).text, 'hello');
+  });
+});
+
 describe(`${SHIPPED}/oc-path 2026.9.6 and others`, () => {
   it('start, each with what it is for', async () => {
-    const wanted = { 'oc-path': 'cli', policy: 'cli', telegram: 'channel', elevenlabs: 'speech', deepgram: 'media', browser: 'service', 'llm-task': 'tool', 'device-pair': 'command' };
+    const wanted = { 'oc-path': 'cli', policy: 'cli', telegram: 'channel', browser: 'service', 'llm-task': 'tool', 'device-pair': 'command' };
     for (const [name, kind] of Object.entries(wanted)) {
       const { registrations } = await start(`${SHIPPED}/${name}`, name);
       assert.ok(registrations.some((found) => found.kind === kind), name);
