@@ -37,6 +37,25 @@ void leave_out_secrets(const Json& schema, Json& value, const config::Path& path
   for_each_child(value, path, [&](Json& child, const config::Path& where) { leave_out_secrets(schema, child, where); });
 }
 
+// What is written for channels and plugins is theirs alone: a name of the environment may stand in any text of it.
+void leave_out_others(Json& config, const std::string& plugin_id) {
+  auto keep_switch = [](Json& section) {
+    section = section.is_object() && section.contains("enabled") ? Json{{"enabled", section["enabled"]}} : Json::object();
+  };
+  if (auto channels = config.find("channels"); channels != config.end() && channels->is_object()) {
+    for (auto& [id, section] : channels->items()) {
+      if (id != kDefaults) keep_switch(section);
+    }
+  }
+  auto plugins = config.find("plugins");
+  if (plugins == config.end() || !plugins->is_object() || !plugins->contains("entries")) return;
+  auto& entries = (*plugins)["entries"];
+  if (!entries.is_object()) return;
+  for (auto& [id, entry] : entries.items()) {
+    if (id != plugin_id) keep_switch(entry);
+  }
+}
+
 // False: it names a secret that cannot be had.
 bool resolve(const EffectiveConfig& configuration, Json& value, const config::Path& path) {
   bool text_with_variables = value.is_string() && value.get_ref<const std::string&>().find("${") != std::string::npos;
@@ -106,6 +125,7 @@ std::string gateway_config(const EffectiveConfig& configuration, const plugins::
   Json out = root;
   out.erase("secrets");
   leave_out_secrets(configuration.spec().schema(), out, {});
+  leave_out_others(out, plugin_id);
   for (const auto& channel : channels_of(plugins, plugin_id)) {
     if (config::Path{"channels", channel}.find_in(root)) {
       out["channels"][channel] = resolved_channel_settings(configuration, channel);

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { StandIn, packages } from '../../bridge-node/test/published/stand_in.mjs';
+import { StandIn, folderOf } from '../../bridge-node/test/published/stand_in.mjs';
 import { getJson, makeHome, startGateway } from './gateway.mjs';
 import { defer } from './scope.mjs';
 import { goodAnswer, piece, startUpstream, streamHead, upstreamConfig } from './upstream.mjs';
@@ -29,7 +29,7 @@ async function accountOf(gateway, channel) {
 
 async function startWith(t, { name, id, channels, behave = repeats, home = makeHome(t), entry = {} }) {
   const upstream = await startUpstream(t, behave);
-  const plugins = { load: { paths: [join(packages, name)] }, entries: { [id]: { isolation: 'process', ...entry } } };
+  const plugins = { load: { paths: [folderOf(name)] }, entries: { [id]: { isolation: 'process', ...entry } } };
   const gateway = await startGateway(t, { home, config: { ...upstreamConfig(upstream.url), plugins, channels } });
   return { upstream, gateway, home };
 }

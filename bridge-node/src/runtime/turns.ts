@@ -76,19 +76,6 @@ function adopting(plugin: Plugin, lifecycle: unknown): () => Promise<void> {
   return () => (told ??= tell());
 }
 
-/** Tells the queue that a message came from, once, that the kernel has it: it is not given to a turn again. */
-function adopting(plugin: Plugin, lifecycle: unknown): () => Promise<void> {
-  let told: Promise<void> | undefined;
-  const tell = async () => {
-    try {
-      await call((lifecycle as Json | undefined)?.onAdopted);
-    } catch (error) {
-      plugin.log('warn', `a message that a turn has taken: ${textOf(error)}`);
-    }
-  };
-  return () => (told ??= tell());
-}
-
 export async function runTurn(plugin: Plugin, turn: Turn): Promise<TurnResult> {
   const { replyOptions = {} } = turn;
   const signal = replyOptions.abortSignal instanceof AbortSignal ? { signal: replyOptions.abortSignal } : {};

@@ -240,9 +240,9 @@ Task<Result<void>> ChannelAccounts::run_account(ChannelAccounts& self, std::shar
   auto& status = account->status;
   auto& loop = self.environment_.loop;
   const auto& logger = self.environment_.logger;
+  TimePoint again_at = TimePoint::min();  // while it does not run; woken before, it waits on unless something changed
   while (!self.stopping_ && account->wanted) {
-    TimePoint until = TimePoint::max();
-    if (status.state != AccountState::running) {
+    if (status.state != AccountState::running && (account->reconnect || loop.now() >= again_at)) {
       account->reconnect = false;
       auto connected = co_await self.connect(account);
       if (connected) {
@@ -254,22 +254,23 @@ Task<Result<void>> ChannelAccounts::run_account(ChannelAccounts& self, std::shar
         status.last_error = connected.error().message;
         bool again = may_pass(connected.error());
         status.state = again ? AccountState::waiting : AccountState::failed;
-        if (again) until = account->back_off.next(loop.now());
+        again_at = again ? account->back_off.next(loop.now()) : TimePoint::max();
         logger.warning("channel {}: account {}: {}", status.channel, status.account, status.last_error);
       }
     }
     if (self.stopping_ || !account->wanted) break;
-    co_await account->wake.wait(loop, until);
+    co_await account->wake.wait(loop, status.state == AccountState::running ? TimePoint::max() : again_at);
     if (self.is_lost(*account)) {
       status.state = AccountState::waiting;
       status.last_error = "its plugin has ended";
       ++status.restarts;
-      co_await account->wake.wait(loop, account->back_off.next(loop.now()));
+      again_at = account->back_off.next(loop.now());
     } else if (account->reconnect && status.state == AccountState::running) {
       co_await self.disconnect(account);
       bool wait = std::exchange(account->ended, false);
       status.state = wait ? AccountState::waiting : AccountState::starting;
-      if (wait) co_await account->wake.wait(loop, account->back_off.next(loop.now()));
+      account->reconnect = !wait;
+      if (wait) again_at = account->back_off.next(loop.now());
     }
   }
   if (status.state == AccountState::running) co_await self.disconnect(account);

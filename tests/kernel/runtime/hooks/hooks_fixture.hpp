@@ -32,10 +32,10 @@ class HooksTest : public plugins::PluginTest {
   using Answers = std::function<json(const HeardCall&)>;
 
   plugins::ScriptedPlugin& listener(const std::string& id, const std::string& points, Answers answers,
-                                    int priority = 0, std::string_view root = "bundled") {
+                                    int priority = 0) {
     auto& made = plugin(id);
     write_manifest(made, fmt::format(R"("provides": [{{"kind": "hook", "id": "{}", "points": {}, "priority": {}}}])", id,
-                                     points, priority), root);
+                                     points, priority));
     made.on_hook = [this, id, answers](const chela_hook_request& request, const chela_hook_call* call, auto*) {
       heard.push_back({id, std::string(from_abi(request.point)), json::parse(from_abi(request.event)),
                        json::parse(from_abi(request.context)), request.timeout_ms});

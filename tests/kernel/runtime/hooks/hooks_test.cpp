@@ -140,8 +140,9 @@ TEST_F(HooksTest, OnlyWhatRunsIsToldOfTheEnd) {
 }
 
 TEST_F(HooksTest, StrangersSeeNoConversationsUnlessTheOperatorSaysSo) {
-  listener("guest", R"(["agent_end", "before_prompt_build", "before_tool_call"])", [](auto&) { return json(); }, 0,
-           "home");
+  // Its code is not asked for: what its manifest says is enough here.
+  write_manifest(plugin("guest"), R"("provides": [{"kind": "hook", "id": "guest",
+    "points": ["agent_end", "before_prompt_build", "before_tool_call"]}])", "home");
   make();
   EXPECT_FALSE(hooks->hears(HookPoint::agent_end));
   EXPECT_TRUE(hooks->hears(HookPoint::before_tool_call));

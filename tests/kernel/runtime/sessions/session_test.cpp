@@ -306,6 +306,10 @@ TEST_F(SessionTest, ToolsAreToldWhereTheyRun) {
   ASSERT_EQ(tool_contexts.size(), 1u);
   EXPECT_EQ(tool_contexts[0], (json{{"workspace", (directory / "workspace").string()},
                                     {"agentId", "main"},
+                                    {"sessionKey", "s1"},
+                                    {"sessionId", "s1"},
+                                    {"channel", "test"},
+                                    {"senderId", "me"},
                                     {"timeZone", "Europe/Berlin"}}));
 }
 
