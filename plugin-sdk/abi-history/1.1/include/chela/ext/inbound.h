@@ -1,7 +1,7 @@
 #ifndef CHELA_EXT_INBOUND_H
 #define CHELA_EXT_INBOUND_H
-/* chela.inbound/1, a host service for plugins whose manifest provides a channel: hands over a message that a channel
- * received, and tells how its accounts are. State: stable since 1.1. A message is acknowledged to the sender's service
+/* chela.inbound/1, a host service: hands over a message that a channel received, and tells how its accounts are. State:
+ * stable since 1.1. Offered to plugins whose manifest provides a channel. A message is acknowledged to the sender's service
  * only after on_stored(): then it is on disk. The same (channel, account, message_id) again is taken and dropped, so
  * repeating is harmless. The answer leaves by chela.channel/1. */
 
