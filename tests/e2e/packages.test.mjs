@@ -57,7 +57,7 @@ describe('a native plugin', () => {
     await ok(home, 'pack', folder, '-o', archive);
 
     const dry = await ok(home, 'install', archive, '--dry-run', '--json');
-    assert.deepEqual([dry.id, dry.version, dry.runsWith, dry.compatibility], ['greeter', '0.1.0', 'native', 'ABI 1.0']);
+    assert.deepEqual([dry.id, dry.version, dry.runsWith, dry.compatibility], ['greeter', '0.1.0', 'native', 'ABI 1.1']);
     assert.deepEqual([dry.signature.state, dry.trust, dry.installable], ['unknown_key', 'untrusted', true]);
     assert.deepEqual(dry.capabilities, ['tool/greeter']);
     assert.equal(existsSync(join(home, 'plugins', 'greeter')), false);

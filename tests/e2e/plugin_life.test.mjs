@@ -109,7 +109,8 @@ describe('reloading a plugin', () => {
       writeNodePlugin(join(home, 'plugins', 'hello'));
       placeNativePlugin(home);
       const entries = { kept: { isolation: 'in-process' } };
-      const { gateway, conversation } = await start(t, { home, entries, tools: ['hello', 'echo'] });
+      const unlimited = (whole) => ({ ...whole, gateway: { webSocket: { messagesPerMinutePerConnection: 0 } } });
+      const { gateway, conversation } = await start(t, { home, entries, tools: ['hello', 'echo'], config: unlimited });
       const other = await Conversation.open(gateway);
       assert.equal((await use(conversation, 'hello')).text, 'Hello, Ada!');
       assert.equal((await use(other, 'echo')).text, JSON.stringify({ name: 'Ada', text: 'Ahoy' }));

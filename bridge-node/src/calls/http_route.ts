@@ -49,9 +49,10 @@ function outgoing(params: Json, connection: Duplex): http.ClientRequest {
 
 function headersOf(response: http.IncomingMessage): Header[] {
   const headers: Header[] = [];
+  const ofConnection = new Set((response.headers.connection ?? '').toLowerCase().split(',').map((name) => name.trim()));
   for (let index = 0; index + 1 < response.rawHeaders.length; index += 2) {
     const name = response.rawHeaders[index]!.toLowerCase();
-    if (!HOP_BY_HOP.has(name) && name !== 'date') headers.push({ name, value: response.rawHeaders[index + 1]! });
+    if (!HOP_BY_HOP.has(name) && !ofConnection.has(name) && name !== 'date') headers.push({ name, value: response.rawHeaders[index + 1]! });
   }
   return headers;
 }

@@ -70,7 +70,9 @@ bool is_true(const Json& object, const char* key) {
 CommandAnswer read_answer(RawCommandAnswer said) {
   CommandAnswer out{.text = std::move(said.text)};
   if (said.bytes > out.text.size()) {
-    out.text += fmt::format("\n\n[the answer had {} bytes; the rest is left out]", said.bytes);
+    // Within the bound as a whole: it may pass through here twice, in the host process and in the gateway.
+    auto note = fmt::format("\n\n[the answer had {} bytes; the rest is left out]", said.bytes);
+    out.text = std::string(cut_utf8(out.text, kCommandAnswerBytesMax - note.size())) + note;
   }
   auto parsed = parse_json(said.details.empty() ? "{}" : said.details, kDetailsDepthMax).value_or(Json());
   if (!parsed.is_object()) return out;
