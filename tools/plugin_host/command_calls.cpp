@@ -24,9 +24,8 @@ std::optional<bool> flag(const Json& object, const char* key) {
 }
 
 protocol::CommandRunResult result_of(runtime::RawCommandAnswer said) {
-  if (said.bytes > said.text.size()) said.text += fmt::format("\n\n[the answer had {} bytes]", said.bytes);
-  protocol::CommandPayload reply{.text = std::move(said.text)};
   auto details = parse_json(said.details.empty() ? "{}" : said.details, kDetailsDepthMax).value_or(Json());
+  protocol::CommandPayload reply{.text = runtime::shown_text(std::move(said))};
   if (!details.is_object()) return {.reply = std::move(reply)};
   auto media = details.find("mediaUrls");
   if (media != details.end() && media->is_array()) {

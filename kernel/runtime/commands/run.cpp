@@ -68,13 +68,8 @@ bool is_true(const Json& object, const char* key) {
 
 // What the plugin wants done with its answer; what is malformed counts as not said.
 CommandAnswer read_answer(RawCommandAnswer said) {
-  CommandAnswer out{.text = std::move(said.text)};
-  if (said.bytes > out.text.size()) {
-    // Within the bound as a whole: it may pass through here twice, in the host process and in the gateway.
-    auto note = fmt::format("\n\n[the answer had {} bytes; the rest is left out]", said.bytes);
-    out.text = std::string(cut_utf8(out.text, kCommandAnswerBytesMax - note.size())) + note;
-  }
   auto parsed = parse_json(said.details.empty() ? "{}" : said.details, kDetailsDepthMax).value_or(Json());
+  CommandAnswer out{.text = shown_text(std::move(said))};
   if (!parsed.is_object()) return out;
   out.continue_agent = is_true(parsed, "continueAgent");
   out.suppress_reply = is_true(parsed, "suppressReply");
@@ -166,6 +161,12 @@ Task<Result<std::string>> run_interactive(Loop& loop, plugins::PluginSet& plugin
                    said->bytes, kCommandAnswerBytesMax);
   }
   co_return std::move(said->text);
+}
+
+std::string shown_text(RawCommandAnswer said) {
+  if (said.bytes <= said.text.size()) return std::move(said.text);
+  auto note = fmt::format("\n\n[the answer had {} bytes; the rest is left out]", said.bytes);
+  return std::string(cut_utf8(said.text, kCommandAnswerBytesMax - note.size())) + note;
 }
 
 }  // namespace chela::runtime

@@ -61,6 +61,9 @@ struct RawCommandAnswer {
   std::size_t bytes;    // that the text had before it was cut to kCommandAnswerBytesMax
   std::string details;  // what chela_command_call::details was given; empty: nothing
 };
+// The text, with a note at its end when it was cut. Within the bound as a whole: it may pass through here twice, in the
+// host process and in the gateway.
+std::string shown_text(RawCommandAnswer said);
 Task<Result<RawCommandAnswer>> ask_plugin(Loop& loop, std::shared_ptr<plugins::Instance> instance,
                                           CommandRequest request,
                                           const std::function<void(std::string_view)>& on_progress, CancelToken cancel);
