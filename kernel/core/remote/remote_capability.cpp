@@ -5,6 +5,7 @@
 
 #include "kernel/core/plugins/abi_text.hpp"
 #include "kernel/core/protocol/capability.hpp"
+#include "kernel/core/remote/call_end.hpp"
 #include "kernel/core/remote/host_process.hpp"
 #include "kernel/core/remote/remote_instance.hpp"
 #include "kernel/core/rpc/json_check.hpp"
@@ -18,21 +19,7 @@ using plugins::to_abi;
 
 constexpr std::size_t kDepthMax = 256;
 
-// The host's end of a call: completed exactly once, however the task that runs it ends.
-class Ending {
- public:
-  explicit Ending(const chela_capability_call* call) : call_(call) {}
-  Ending(const Ending&) = delete;
-  Ending& operator=(const Ending&) = delete;
-  ~Ending() { complete(CHELA_CANCELLED, "the call was given up"); }
-
-  void complete(chela_status status, std::string_view text) {
-    if (const auto* call = std::exchange(call_, nullptr)) call->complete(call, status, to_abi(text));
-  }
-
- private:
-  const chela_capability_call* call_;
-};
+using Ending = CallEnd<chela_capability_call>;
 
 Task<Result<void>> run(std::shared_ptr<HostProcess> process, std::string params, Duration timeout,
                        std::unique_ptr<Ending> ending, OpenCall open) {
@@ -41,8 +28,7 @@ Task<Result<void>> run(std::shared_ptr<HostProcess> process, std::string params,
       process->peer().call(std::string(protocol::kCapabilityInvoke), std::move(params), std::move(options));
   auto answer = co_await std::move(calling);
   if (!answer) {
-    auto error = open.ending(std::move(answer.error()));
-    ending->complete(plugins::to_status(error.code), error.message);
+    ending->complete(open.ending(std::move(answer.error())));
     co_return Result<void>();
   }
   auto result = protocol::read_capability_invoke_result(*answer);

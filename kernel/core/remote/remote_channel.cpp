@@ -9,6 +9,7 @@
 #include "kernel/core/base/json.hpp"
 #include "kernel/core/plugins/abi_text.hpp"
 #include "kernel/core/protocol/channel.hpp"
+#include "kernel/core/remote/call_end.hpp"
 #include "kernel/core/remote/host_process.hpp"
 #include "kernel/core/remote/remote_instance.hpp"
 
@@ -16,25 +17,10 @@ namespace chela::remote {
 namespace {
 
 using plugins::from_abi;
-using plugins::to_abi;
 // Makes the call's text of the answer on the wire.
 using Read = std::function<Result<std::string>(std::string_view answer)>;
 
-// The host's end of a call: completed exactly once, however the task that runs it ends.
-class Ending {
- public:
-  explicit Ending(const chela_channel_call* call) : call_(call) {}
-  Ending(const Ending&) = delete;
-  Ending& operator=(const Ending&) = delete;
-  ~Ending() { complete(CHELA_CANCELLED, "the call was given up"); }
-
-  void complete(chela_status status, std::string_view text, std::uint64_t retry_after_ms = 0) {
-    if (const auto* call = std::exchange(call_, nullptr)) call->complete(call, status, to_abi(text), retry_after_ms);
-  }
-
- private:
-  const chela_channel_call* call_;
-};
+using Ending = CallEnd<chela_channel_call>;
 
 struct Asked {
   std::string method;
@@ -51,7 +37,8 @@ Task<Result<void>> run(std::shared_ptr<HostProcess> process, Asked asked, std::u
   auto answer = co_await std::move(calling);
   if (!answer) {
     auto retry_after = object_of(data).value("retryAfterMs", nlohmann::json());
-    ending->complete(plugins::to_status(answer.error().code), answer.error().message,
+    auto error = open.ending(std::move(answer.error()));
+    ending->complete(plugins::to_status(error.code), error.message,
                      retry_after.is_number_unsigned() ? retry_after.get<std::uint64_t>() : 0);
     co_return Result<void>();
   }

@@ -9,6 +9,7 @@
 #include "kernel/core/plugins/abi_text.hpp"
 #include "kernel/core/protocol/capability.hpp"
 #include "kernel/core/protocol/command.hpp"
+#include "kernel/core/remote/call_end.hpp"
 #include "kernel/core/remote/host_process.hpp"
 #include "kernel/core/remote/remote_instance.hpp"
 
@@ -19,25 +20,13 @@ using Json = nlohmann::json;
 using plugins::from_abi;
 using plugins::to_abi;
 
-// The host's end of a call: completed exactly once, however the task that runs it ends.
-class Ending {
+class Ending : public CallEnd<chela_command_call> {
  public:
-  explicit Ending(const chela_command_call* call) : call_(call) {}
-  Ending(const Ending&) = delete;
-  Ending& operator=(const Ending&) = delete;
-  ~Ending() { complete(CHELA_CANCELLED, "the command was given up"); }
-
-  void complete(chela_status status, std::string_view text) {
-    if (const auto* call = std::exchange(call_, nullptr)) call->complete(call, status, to_abi(text));
-  }
-  void complete(const Error& error) { complete(plugins::to_status(error.code), error.message); }
+  using CallEnd::CallEnd;
   void details(const std::string& json) const {
-    if (CHELA_HAS(call_, chela_command_call, details)) call_->details(call_, to_abi(json));
+    if (CHELA_HAS(call(), chela_command_call, details)) call()->details(call(), to_abi(json));
   }
-  void progress(std::string_view text) const { call_->progress(call_, to_abi(text)); }
-
- private:
-  const chela_command_call* call_;
+  void progress(std::string_view text) const { call()->progress(call(), to_abi(text)); }
 };
 
 struct Message {

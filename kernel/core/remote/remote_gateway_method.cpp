@@ -5,6 +5,7 @@
 
 #include "kernel/core/plugins/abi_text.hpp"
 #include "kernel/core/protocol/gateway_method.hpp"
+#include "kernel/core/remote/call_end.hpp"
 #include "kernel/core/remote/host_process.hpp"
 #include "kernel/core/remote/remote_instance.hpp"
 
@@ -13,22 +14,7 @@ namespace {
 
 using plugins::from_abi;
 
-// The host's end of a call: completed exactly once, however the task that runs it ends.
-class Ending {
- public:
-  explicit Ending(const chela_gateway_method_call* call) : call_(call) {}
-  Ending(const Ending&) = delete;
-  Ending& operator=(const Ending&) = delete;
-  ~Ending() { complete(CHELA_CANCELLED, "the call was given up"); }
-
-  void complete(chela_status status, std::string_view text) {
-    if (const auto* call = std::exchange(call_, nullptr)) call->complete(call, status, plugins::to_abi(text));
-  }
-  void complete(const Error& error) { complete(plugins::to_status(error.code), error.message); }
-
- private:
-  const chela_gateway_method_call* call_;
-};
+using Ending = CallEnd<chela_gateway_method_call>;
 
 Task<Result<void>> run(std::shared_ptr<HostProcess> process, std::string params, Duration timeout,
                        std::unique_ptr<Ending> ending, OpenCall open) {

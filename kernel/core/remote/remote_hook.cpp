@@ -9,6 +9,7 @@
 #include "kernel/core/log/logger.hpp"
 #include "kernel/core/plugins/abi_text.hpp"
 #include "kernel/core/protocol/hook.hpp"
+#include "kernel/core/remote/call_end.hpp"
 #include "kernel/core/remote/host_process.hpp"
 #include "kernel/core/remote/remote_instance.hpp"
 
@@ -16,25 +17,10 @@ namespace chela::remote {
 namespace {
 
 using plugins::from_abi;
-using plugins::to_abi;
 
 constexpr std::size_t kFailuresShownMax = 4;
 
-// The host's end of a call: completed exactly once, however the task that runs it ends.
-class Ending {
- public:
-  explicit Ending(const chela_hook_call* call) : call_(call) {}
-  Ending(const Ending&) = delete;
-  Ending& operator=(const Ending&) = delete;
-  ~Ending() { complete(CHELA_CANCELLED, "the call was given up"); }
-
-  void complete(chela_status status, std::string_view text) {
-    if (const auto* call = std::exchange(call_, nullptr)) call->complete(call, status, to_abi(text));
-  }
-
- private:
-  const chela_hook_call* call_;
-};
+using Ending = CallEnd<chela_hook_call>;
 
 std::string describe(const std::vector<protocol::HookRunResultFailures>& failures) {
   std::string out;
@@ -70,8 +56,7 @@ Task<Result<void>> run(Running running) {
                                               std::move(options));
   auto answer = co_await std::move(calling);
   if (!answer) {
-    auto error = running.open.ending(std::move(answer.error()));
-    running.ending->complete(plugins::to_status(error.code), error.message);
+    running.ending->complete(running.open.ending(std::move(answer.error())));
     co_return Result<void>();
   }
   auto result = protocol::read_hook_run_result(*answer);

@@ -10,6 +10,7 @@
 #include "kernel/core/base/text.hpp"
 #include "kernel/core/plugins/abi_text.hpp"
 #include "kernel/core/protocol/http_route.hpp"
+#include "kernel/core/remote/call_end.hpp"
 #include "kernel/core/remote/host_process.hpp"
 #include "kernel/core/remote/remote_instance.hpp"
 
@@ -23,24 +24,14 @@ using plugins::to_abi;
 constexpr std::uint32_t kCredit = 8;
 constexpr std::size_t kBodyBytesMax = 11u << 20;  // in base64 it fits into a frame
 
-// The host's end of an answer: completed exactly once, however the task that runs it ends.
-class Ending {
+class Ending : public CallEnd<chela_route_response> {
  public:
-  explicit Ending(const chela_route_response* response) : response_(response) {}
-  Ending(const Ending&) = delete;
-  Ending& operator=(const Ending&) = delete;
-  ~Ending() { complete(CHELA_CANCELLED, "the request was given up"); }
-
-  void complete(chela_status status, std::string_view text) {
-    if (const auto* response = std::exchange(response_, nullptr)) response->complete(response, status, to_abi(text));
-  }
+  using CallEnd::CallEnd;
   // True when the client is slow.
   bool take(std::string_view event);
 
  private:
   void head(const protocol::HttpRoutePiece& piece) const;
-
-  const chela_route_response* response_;
 };
 
 void Ending::head(const protocol::HttpRoutePiece& piece) const {
@@ -49,11 +40,11 @@ void Ending::head(const protocol::HttpRoutePiece& piece) const {
   headers.reserve(given.size());
   for (const auto& header : given) headers.push_back({to_abi(header.name), to_abi(header.value)});
   auto status = std::min<std::uint64_t>(piece.status.value_or(0), 1000);
-  response_->head(response_, static_cast<std::uint32_t>(status), headers.data(), headers.size());
+  call()->head(call(), static_cast<std::uint32_t>(status), headers.data(), headers.size());
 }
 
 bool Ending::take(std::string_view event) {
-  if (!response_) return false;  // what comes after nonsense
+  if (!call()) return false;  // what comes after nonsense
   auto piece = protocol::read_http_route_handle_event(event);
   if (!piece) {
     complete(CHELA_PROTOCOL, piece.error().message);
@@ -68,7 +59,7 @@ bool Ending::take(std::string_view event) {
     complete(CHELA_PROTOCOL, "httpRoute.handle event.data: not base64");
     return false;
   }
-  return response_->write(response_, to_abi(*bytes)) == CHELA_EXHAUSTED;
+  return call()->write(call(), to_abi(*bytes)) == CHELA_EXHAUSTED;
 }
 
 Task<Result<void>> run(std::shared_ptr<HostProcess> process, protocol::HttpRouteHandleParams params,
@@ -83,8 +74,7 @@ Task<Result<void>> run(std::shared_ptr<HostProcess> process, protocol::HttpRoute
   auto calling = process->peer().call(std::string(protocol::kHttpRouteHandle), to_json(params), std::move(options));
   auto answer = co_await std::move(calling);
   if (!answer) {
-    auto error = open.ending(std::move(answer.error()));
-    ending->complete(plugins::to_status(error.code), error.message);
+    ending->complete(open.ending(std::move(answer.error())));
     co_return Result<void>();
   }
   auto result = protocol::read_http_route_handle_result(*answer);

@@ -8,6 +8,7 @@
 
 #include "kernel/core/base/json.hpp"
 #include "kernel/core/plugins/abi_text.hpp"
+#include "kernel/core/remote/call_end.hpp"
 #include "kernel/core/remote/host_process.hpp"
 #include "kernel/core/remote/remote_instance.hpp"
 #include "kernel/core/protocol/provider.hpp"
@@ -21,26 +22,15 @@ using plugins::to_abi;
 // Longer than any service may take; its own timeouts, in the service's settings, come first.
 constexpr auto kLongest = std::chrono::hours(1);
 
-// The host's end of a completion: completed exactly once, however the task that runs it ends.
-class Ending {
+class Ending : public CallEnd<chela_completion> {
  public:
-  explicit Ending(const chela_completion* completion) : completion_(completion) {}
-  Ending(const Ending&) = delete;
-  Ending& operator=(const Ending&) = delete;
-  ~Ending() { complete(CHELA_CANCELLED, "the completion was given up"); }
-
-  void complete(chela_status status, std::string_view text, std::uint64_t retry_after_ms = 0) {
-    if (const auto* c = std::exchange(completion_, nullptr)) c->complete(c, status, to_abi(text), retry_after_ms);
-  }
-  void text(std::string_view piece) const { completion_->text(completion_, to_abi(piece)); }
+  using CallEnd::CallEnd;
+  void text(std::string_view piece) const { call()->text(call(), to_abi(piece)); }
   void piece(const protocol::ProviderPiece& piece) const;
-
- private:
-  const chela_completion* completion_;
 };
 
 void Ending::piece(const protocol::ProviderPiece& piece) const {
-  const auto* c = completion_;
+  const auto* c = call();
   auto index = static_cast<std::uint32_t>(piece.index.value_or(0));
   const std::string text = piece.text.value_or("");
   const std::string id = piece.id.value_or("");

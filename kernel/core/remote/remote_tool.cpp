@@ -8,6 +8,7 @@
 
 #include "kernel/core/base/text.hpp"
 #include "kernel/core/plugins/abi_text.hpp"
+#include "kernel/core/remote/call_end.hpp"
 #include "kernel/core/remote/host_process.hpp"
 #include "kernel/core/remote/remote_instance.hpp"
 #include "kernel/core/protocol/tool.hpp"
@@ -18,21 +19,10 @@ namespace {
 using plugins::from_abi;
 using plugins::to_abi;
 
-// The host's end of a call: completed exactly once, however the task that runs it ends.
-class Ending {
+class Ending : public CallEnd<chela_tool_call> {
  public:
-  explicit Ending(const chela_tool_call* call) : call_(call) {}
-  Ending(const Ending&) = delete;
-  Ending& operator=(const Ending&) = delete;
-  ~Ending() { complete(CHELA_CANCELLED, "the call was given up"); }
-
-  void complete(chela_status status, std::string_view text) {
-    if (const auto* call = std::exchange(call_, nullptr)) call->complete(call, status, to_abi(text));
-  }
-  void progress(std::string_view text) const { call_->progress(call_, to_abi(text)); }
-
- private:
-  const chela_tool_call* call_;
+  using CallEnd::CallEnd;
+  void progress(std::string_view text) const { call()->progress(call(), to_abi(text)); }
 };
 
 // What is answered: the pieces of text, one below the other; what is no text is named.
@@ -59,8 +49,7 @@ Task<Result<void>> run(std::shared_ptr<HostProcess> process, std::string params,
   auto calling = process->peer().call(std::string(protocol::kToolCall), std::move(params), std::move(options));
   auto answer = co_await std::move(calling);
   if (!answer) {
-    auto error = open.ending(std::move(answer.error()));
-    ending->complete(plugins::to_status(error.code), error.message);
+    ending->complete(open.ending(std::move(answer.error())));
     co_return Result<void>();
   }
   auto result = protocol::read_tool_call_result(*answer);
@@ -101,8 +90,7 @@ Task<Result<void>> run_resolve(std::shared_ptr<HostProcess> process, std::string
   auto calling = process->peer().call(std::string(protocol::kToolResolve), std::move(params), std::move(options));
   auto answer = co_await std::move(calling);
   if (!answer) {
-    auto error = open.ending(std::move(answer.error()));
-    ending->complete(plugins::to_status(error.code), error.message);
+    ending->complete(open.ending(std::move(answer.error())));
     co_return Result<void>();
   }
   auto result = protocol::read_tool_resolve_result(*answer);

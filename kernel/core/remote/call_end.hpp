@@ -1,0 +1,43 @@
+#pragma once
+
+// The host's end of one call of an interface: completed exactly once, however the task that runs the call ends. Loop
+// thread only. What an interface says before the end (progress, pieces) is added by a class that derives from this one.
+
+#include <cstdint>
+#include <string_view>
+#include <utility>
+
+#include "chela/abi.h"
+#include "kernel/core/base/error.hpp"
+#include "kernel/core/plugins/abi_text.hpp"
+
+namespace chela::remote {
+
+// `Call` has complete(call, status, text), or complete(call, status, text, retry_after_ms).
+template <class Call>
+class CallEnd {
+ public:
+  explicit CallEnd(const Call* call) : call_(call) {}
+  CallEnd(const CallEnd&) = delete;
+  CallEnd& operator=(const CallEnd&) = delete;
+  ~CallEnd() { complete(CHELA_CANCELLED, "the call was given up"); }
+
+  void complete(chela_status status, std::string_view text, std::uint64_t retry_after_ms = 0) {
+    const auto* call = std::exchange(call_, nullptr);
+    if (!call) return;
+    if constexpr (requires { call->complete(call, status, plugins::to_abi(text), retry_after_ms); }) {
+      call->complete(call, status, plugins::to_abi(text), retry_after_ms);
+    } else {
+      call->complete(call, status, plugins::to_abi(text));
+    }
+  }
+  void complete(const Error& error) { complete(plugins::to_status(error.code), error.message); }
+
+ protected:
+  const Call* call() const { return call_; }  // null once it is completed
+
+ private:
+  const Call* call_;
+};
+
+}  // namespace chela::remote
