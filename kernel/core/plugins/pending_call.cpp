@@ -14,6 +14,7 @@ void PendingCall::over() {
 
 void PendingCall::abandon() {
   options_.on_progress = nullptr;
+  abandoned_ = true;
   if (running()) options_.leftover.answered_for();
 }
 
@@ -38,7 +39,8 @@ std::string PendingCall::take_details() {
 }
 
 void PendingCall::complete(chela_status status, std::string_view text) {
-  std::string copy(cut_utf8(text, options_.answer_bytes_max));
+  auto copy = status == CHELA_OK ? std::string(cut_utf8(text, options_.answer_bytes_max))
+                                 : repair_utf8(cut_utf8(text, kReasonBytesMax));
   // Posted even from the loop thread: a plugin may complete before the caller has begun to wait.
   loop_.post([keep = shared_from_this(), status, bytes = text.size(), copy = std::move(copy)]() mutable {
     auto self = std::move(keep);

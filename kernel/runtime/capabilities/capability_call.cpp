@@ -1,97 +1,39 @@
 #include "kernel/runtime/capabilities/capability_call.hpp"
 
-#include <atomic>
-
 #include "chela/ext/capability.h"
 #include "kernel/core/base/text.hpp"
 #include "kernel/core/loop/event.hpp"
 #include "kernel/core/plugins/abi_text.hpp"
+#include "kernel/core/plugins/pending_call.hpp"
 #include "kernel/core/rpc/json_check.hpp"
 #include "kernel/runtime/models/call_id.hpp"
 
 namespace chela::runtime {
 namespace {
 
-using plugins::from_abi;
 using plugins::to_abi;
 
-constexpr std::size_t kReasonBytesMax = 4096;
 constexpr std::size_t kDepthMax = 256;
 
-// What a function gave back: JSON text, or why there is none. Any thread.
-Result<std::string> outcome(chela_status status, std::string_view text) {
-  if (status != CHELA_OK) {
-    auto reason = repair_utf8(cut_utf8(text, kReasonBytesMax));
-    return fail(plugins::to_error_code(status), "{}", reason.empty() ? "the plugin gave no reason" : reason);
+class Pending final : public plugins::PendingOf<chela_capability_call> {
+ public:
+  Pending(Loop& loop, Options options) : PendingOf(loop, std::move(options)) {
+    call_.is_cancelled = [](const chela_capability_call* call) { return of(call).abandoned(); };
   }
-  if (text.size() > kCapabilityValueBytesMax) {
-    return fail(ErrorCode::too_large, "the value has {} bytes, {} are the most", text.size(), kCapabilityValueBytesMax);
+};
+
+// What a function gave back: JSON text, or why it is none.
+Result<std::string> checked(plugins::PendingCall::Answer answer) {
+  if (answer.bytes > answer.text.size()) {
+    return fail(ErrorCode::too_large, "the value has {} bytes, {} are the most", answer.bytes, kCapabilityValueBytesMax);
   }
-  if (trim(text).empty()) return std::string("null");
-  if (auto valid = rpc::check_json(text, kDepthMax); !valid) {
+  if (trim(answer.text).empty()) return std::string("null");
+  if (auto valid = rpc::check_json(answer.text, kDepthMax); !valid) {
     return fail(ErrorCode::protocol, "the value is no JSON: {}", valid.error().message);
   }
-  if (!is_valid_utf8(text)) return fail(ErrorCode::protocol, "the value is not in UTF-8");
-  return std::string(text);
+  if (!is_valid_utf8(answer.text)) return fail(ErrorCode::protocol, "the value is not in UTF-8");
+  return std::move(answer.text);
 }
-
-// The host's end of one call. It keeps itself alive until the plugin has completed.
-class Reception : public std::enable_shared_from_this<Reception> {
- public:
-  Reception(Loop& loop, plugins::LeftoverCall leftover) : loop_(loop), leftover_(std::move(leftover)) {
-    call_ = {sizeof(chela_capability_call), this, &on_complete, &is_cancelled};
-  }
-
-  const chela_capability_call* call() const { return &call_; }
-  std::uint64_t id() const { return leftover_.id(); }
-  Completion<Result<std::string>>& ended() { return ended_; }
-  void begin() { until_completed_ = shared_from_this(); }
-  void over() {
-    until_completed_.reset();
-    leftover_.completed();
-  }
-  bool running() const { return until_completed_ != nullptr; }
-  void abandon() {
-    cancelled_ = true;
-    if (running()) leftover_.answered_for();
-  }
-
- private:
-  static Reception& of(const chela_capability_call* call) { return *static_cast<Reception*>(call->context); }
-
-  static void on_complete(const chela_capability_call* call, chela_status status, chela_str text) {
-    auto& self = of(call);
-    // Posted even from the loop thread: a plugin may complete inside invoke(), before the caller has begun to wait.
-    self.loop_.post([keep = self.shared_from_this(), result = outcome(status, from_abi(text))]() mutable {
-      keep->over();
-      keep->ended_.set(std::move(result));
-    });
-  }
-  static bool is_cancelled(const chela_capability_call* call) { return of(call).cancelled_; }
-
-  Loop& loop_;
-  plugins::LeftoverCall leftover_;
-  chela_capability_call call_;
-  Completion<Result<std::string>> ended_;
-  std::atomic<bool> cancelled_ = false;  // read by the plugin's threads
-  std::shared_ptr<Reception> until_completed_;
-};
-
-// Tells the plugin that nobody waits, however the waiting task ends.
-struct Abandon {
-  std::shared_ptr<plugins::Instance> instance;
-  const chela_plugin_capability* table;
-  std::shared_ptr<Reception> reception;
-  ~Abandon() {
-    reception->abandon();
-    if (!reception->running() || !table->cancel) return;
-    plugins::ErrorText error;
-    plugins::guarded(error, [&] {
-      table->cancel(instance->plugin(), reception->id());
-      return CHELA_OK;
-    });
-  }
-};
 
 std::string place_of(const plugins::Instance& instance, const CapabilityInput& input) {
   auto dot = input.path.empty() ? "" : ".";
@@ -121,27 +63,29 @@ Task<Result<std::string>> invoke(Loop& loop, std::shared_ptr<plugins::Instance> 
   }
   if (auto going = cancel.check(); !going) co_return std::unexpected(std::move(going.error()));
   auto leftover = input.leftover.value_or(plugins::LeftoverCall({}, next_call_id()));
-  auto reception = std::make_shared<Reception>(loop, std::move(leftover));
-  Abandon abandon{instance, table, reception};
+  auto pending = std::make_shared<Pending>(
+      loop, plugins::PendingCall::Options{.answer_bytes_max = kCapabilityValueBytesMax, .leftover = std::move(leftover)});
+  plugins::Abandon<chela_plugin_capability, chela_capability_call> abandon{instance, table, pending};
   auto timeout = std::chrono::duration_cast<std::chrono::milliseconds>(input.timeout).count();
-  chela_capability_request request{sizeof(chela_capability_request), reception->id(),        to_abi(input.kind),
+  chela_capability_request request{sizeof(chela_capability_request), pending->id(),        to_abi(input.kind),
                                    to_abi(input.id),                 to_abi(input.path),     to_abi(input.arguments),
                                    static_cast<std::uint64_t>(timeout)};
-  reception->begin();
+  pending->begin();
   plugins::ErrorText error;
   auto status = plugins::guarded(
-      error, [&] { return table->invoke(instance->plugin(), &request, reception->call(), error.sink()); });
+      error, [&] { return table->invoke(instance->plugin(), &request, pending->call(), error.sink()); });
   if (status != CHELA_OK) {
-    reception->over();
+    pending->over();
     co_return std::unexpected(error.error(place, status));
   }
-  auto waiting = wait_for(loop, reception->ended(), loop.now() + input.timeout, cancel);
-  auto value = co_await std::move(waiting);
-  if (value) co_return value;
-  if (value.error().code == ErrorCode::timed_out && reception->running()) {
+  auto waiting = wait_for(loop, pending->ended(), loop.now() + input.timeout, cancel);
+  auto answer = co_await std::move(waiting);
+  if (!answer && answer.error().code == ErrorCode::timed_out && pending->running()) {
     co_return fail(ErrorCode::timed_out, "{}: no value within {} ms", place, timeout);
   }
-  co_return fail(place, std::move(value.error()));
+  auto value = answer ? checked(std::move(*answer)) : Result<std::string>(std::unexpected(std::move(answer.error())));
+  if (!value) co_return fail(place, std::move(value.error()));
+  co_return value;
 }
 
 }  // namespace chela::runtime

@@ -1,8 +1,8 @@
 #include "kernel/runtime/channels/channel_call.hpp"
 
-#include "kernel/core/base/text.hpp"
 #include "kernel/core/loop/event.hpp"
 #include "kernel/core/plugins/abi_text.hpp"
+#include "kernel/core/plugins/pending_call.hpp"
 #include "kernel/runtime/models/call_id.hpp"
 
 namespace chela::runtime {
@@ -18,46 +18,6 @@ std::uint64_t milliseconds(Duration time) {
 }
 
 }  // namespace
-
-// The host's end of one call. It keeps itself alive until the plugin has completed.
-class ChannelPort::Reception : public std::enable_shared_from_this<Reception> {
- public:
-  Reception(Loop& loop, plugins::LeftoverCall leftover)
-      : loop_(loop), leftover_(std::move(leftover)), call_{sizeof(chela_channel_call), this, &on_complete} {}
-
-  const chela_channel_call* call() const { return &call_; }
-  Completion<Result<std::string>>& ended() { return ended_; }
-  void begin() { until_completed_ = shared_from_this(); }
-  void over() {
-    until_completed_.reset();
-    leftover_.completed();
-  }
-  bool running() const { return until_completed_ != nullptr; }
-  void abandon() {
-    if (running()) leftover_.answered_for();
-  }
-
- private:
-  static void on_complete(const chela_channel_call* call, chela_status status, chela_str text, std::uint64_t) {
-    auto& self = *static_cast<Reception*>(call->context);
-    std::string copy(cut_utf8(plugins::from_abi(text), kAnswerBytesMax));
-    // Posted even from the loop thread: a plugin may complete before the caller has begun to wait.
-    self.loop_.post([keep = self.shared_from_this(), status, copy = std::move(copy)]() mutable {
-      keep->over();
-      if (status == CHELA_OK) {
-        keep->ended_.set(std::move(copy));
-      } else {
-        keep->ended_.set(fail(plugins::to_error_code(status), "{}", copy.empty() ? "the channel gave no reason" : copy));
-      }
-    });
-  }
-
-  Loop& loop_;
-  plugins::LeftoverCall leftover_;
-  chela_channel_call call_;
-  Completion<Result<std::string>> ended_;
-  std::shared_ptr<Reception> until_completed_;
-};
 
 Result<ChannelPort> ChannelPort::of(Loop& loop, std::shared_ptr<plugins::Instance> instance,
                                     std::shared_ptr<plugins::LeftoverCalls> leftover) {
@@ -102,34 +62,22 @@ Task<Result<std::string>> ChannelPort::send(OutboundMessage message, Duration ti
 }
 
 Task<Result<std::string>> ChannelPort::run(ChannelPort self, Begin begin, Duration timeout, CancelToken cancel) {
-  struct Abandon {
-    ChannelPort& port;
-    std::shared_ptr<Reception> reception;
-    std::uint64_t id;
-    ~Abandon() {
-      reception->abandon();
-      if (!reception->running() || !port.table_->cancel) return;
-      plugins::ErrorText error;
-      plugins::guarded(error, [&] {
-        port.table_->cancel(port.instance_->plugin(), id);
-        return CHELA_OK;
-      });
-    }
-  };
   CHELA_CO_CHECK(cancel.check());
   auto deadline = self.loop_->now() + timeout;
   plugins::LeftoverCall leftover(self.leftover_, next_call_id());
-  auto reception = std::make_shared<Reception>(*self.loop_, leftover);
-  Abandon abandon{self, reception, leftover.id()};
-  reception->begin();
+  auto pending = std::make_shared<plugins::PendingOf<chela_channel_call>>(
+      *self.loop_, plugins::PendingCall::Options{.answer_bytes_max = kAnswerBytesMax, .leftover = leftover});
+  plugins::Abandon abandon{self.instance_, self.table_, pending};
+  pending->begin();
   plugins::ErrorText error;
-  auto status = plugins::guarded(error, [&] { return begin(leftover.id(), reception->call(), error.sink()); });
+  auto status = plugins::guarded(error, [&] { return begin(leftover.id(), pending->call(), error.sink()); });
   if (status != CHELA_OK) {
-    reception->over();
+    pending->over();
     co_return std::unexpected(error.error("plugin " + self.instance_->manifest().id, status));
   }
-  auto waiting = wait_for(*self.loop_, reception->ended(), deadline, std::move(cancel));
-  co_return co_await std::move(waiting);
+  auto waiting = wait_for(*self.loop_, pending->ended(), deadline, std::move(cancel));
+  CHELA_CO_TRY(auto answer, co_await std::move(waiting));
+  co_return std::move(answer.text);
 }
 
 }  // namespace chela::runtime

@@ -46,7 +46,6 @@ class ChannelPort {
   const plugins::Instance* instance() const { return instance_.get(); }
 
  private:
-  class Reception;
   using Begin = std::function<chela_status(std::uint64_t id, const chela_channel_call*, const chela_error_sink*)>;
 
   ChannelPort(Loop& loop, std::shared_ptr<plugins::Instance> instance, const chela_plugin_channel* table,

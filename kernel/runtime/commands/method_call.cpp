@@ -10,40 +10,11 @@
 namespace chela::runtime {
 namespace {
 
-using plugins::from_abi;
 using plugins::to_abi;
 
 constexpr std::size_t kDepthMax = 64;
 
-class Reception final : public plugins::PendingCall {
- public:
-  Reception(Loop& loop, Options options) : PendingCall(loop, std::move(options)) {
-    call_ = {sizeof(chela_gateway_method_call), this, &on_complete};
-  }
-  const chela_gateway_method_call* call() const { return &call_; }
-
- private:
-  static void on_complete(const chela_gateway_method_call* call, chela_status status, chela_str text) {
-    static_cast<Reception*>(call->context)->complete(status, from_abi(text));
-  }
-  chela_gateway_method_call call_;
-};
-
-// Tells the plugin that nobody waits, however the waiting task ends.
-struct Abandon {
-  std::shared_ptr<plugins::Instance> instance;
-  const chela_plugin_gateway_method* table;
-  std::shared_ptr<Reception> reception;
-  ~Abandon() {
-    reception->abandon();
-    if (!reception->running() || !table->cancel) return;
-    plugins::ErrorText error;
-    plugins::guarded(error, [&] {
-      table->cancel(instance->plugin(), reception->id());
-      return CHELA_OK;
-    });
-  }
-};
+using Pending = plugins::PendingOf<chela_gateway_method_call>;
 
 Result<std::string> checked(plugins::PendingCall::Answer answer) {
   if (answer.bytes > answer.text.size()) {
@@ -66,22 +37,22 @@ Task<Result<std::string>> call_method(Loop& loop, std::shared_ptr<plugins::Insta
   CHELA_CO_CHECK(cancel.check());
   auto deadline = loop.now() + request.timeout;
   auto timeout_ms = std::chrono::duration_cast<std::chrono::milliseconds>(request.timeout).count();
-  auto reception = std::make_shared<Reception>(
+  auto pending = std::make_shared<Pending>(
       loop, plugins::PendingCall::Options{.answer_bytes_max = kMethodResultBytesMax, .leftover = request.leftover});
-  Abandon abandon{instance, table, reception};
-  reception->begin();
-  chela_gateway_method_request raw = {sizeof(chela_gateway_method_request), reception->id(), to_abi(request.method),
+  plugins::Abandon abandon{instance, table, pending};
+  pending->begin();
+  chela_gateway_method_request raw = {sizeof(chela_gateway_method_request), pending->id(), to_abi(request.method),
                                       to_abi(request.params), to_abi(request.context),
                                       static_cast<uint64_t>(timeout_ms)};
   plugins::ErrorText error;
   auto status =
-      plugins::guarded(error, [&] { return table->start(instance->plugin(), &raw, reception->call(), error.sink()); });
+      plugins::guarded(error, [&] { return table->start(instance->plugin(), &raw, pending->call(), error.sink()); });
   if (status != CHELA_OK) {
-    reception->over();
+    pending->over();
     co_return std::unexpected(error.error("starting it", status));
   }
-  auto answer = co_await wait_for(loop, reception->ended(), deadline, cancel);
-  if (!answer && answer.error().code == ErrorCode::timed_out && reception->running()) {
+  auto answer = co_await wait_for(loop, pending->ended(), deadline, cancel);
+  if (!answer && answer.error().code == ErrorCode::timed_out && pending->running()) {
     co_return fail(ErrorCode::timed_out, "it gave no answer within {} s", timeout_ms / 1000);
   }
   if (!answer) co_return std::unexpected(std::move(answer.error()));

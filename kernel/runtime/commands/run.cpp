@@ -19,38 +19,15 @@ using plugins::to_abi;
 constexpr std::size_t kDetailsDepthMax = 16;
 constexpr std::size_t kMediaMax = 32;
 
-class Reception final : public plugins::PendingCall {
+class Pending final : public plugins::PendingOf<chela_command_call> {
  public:
-  Reception(Loop& loop, Options options) : PendingCall(loop, std::move(options)) {
-    call_ = {sizeof(chela_command_call), this, &on_progress, &on_complete, &on_details};
+  Pending(Loop& loop, Options options) : PendingOf(loop, std::move(options)) {
+    call_.progress = [](const chela_command_call* call, chela_str text) { self(call).progress(from_abi(text)); };
+    call_.details = [](const chela_command_call* call, chela_str json) { self(call).details(from_abi(json)); };
   }
-  const chela_command_call* call() const { return &call_; }
 
  private:
-  static Reception& of(const chela_command_call* call) { return *static_cast<Reception*>(call->context); }
-  static void on_progress(const chela_command_call* call, chela_str text) { of(call).progress(from_abi(text)); }
-  static void on_complete(const chela_command_call* call, chela_status status, chela_str text) {
-    of(call).complete(status, from_abi(text));
-  }
-  static void on_details(const chela_command_call* call, chela_str json) { of(call).details(from_abi(json)); }
-
-  chela_command_call call_;
-};
-
-// Tells the plugin that nobody waits, however the waiting task ends.
-struct Abandon {
-  std::shared_ptr<plugins::Instance> instance;
-  const chela_plugin_command* command;
-  std::shared_ptr<Reception> reception;
-  ~Abandon() {
-    reception->abandon();
-    if (!reception->running() || !command->cancel) return;
-    plugins::ErrorText error;
-    plugins::guarded(error, [&] {
-      command->cancel(instance->plugin(), reception->id());
-      return CHELA_OK;
-    });
-  }
+  static Pending& self(const chela_command_call* call) { return static_cast<Pending&>(of(call)); }
 };
 
 std::string context_of(const CommandInput& input) {
@@ -100,24 +77,24 @@ Task<Result<RawCommandAnswer>> ask_plugin(Loop& loop, std::shared_ptr<plugins::I
   }
   CHELA_CO_CHECK(cancel.check());
   auto deadline = loop.now() + request.timeout;
-  auto reception = std::make_shared<Reception>(
+  auto pending = std::make_shared<Pending>(
       loop, plugins::PendingCall::Options{.answer_bytes_max = kCommandAnswerBytesMax, .leftover = request.leftover,
                                           .on_progress = &on_progress});
-  Abandon abandon{instance, command, reception};
-  reception->begin();
+  plugins::Abandon<chela_plugin_command, chela_command_call> abandon{instance, command, pending};
+  pending->begin();
   plugins::ErrorText error;
   auto timeout_ms = std::chrono::duration_cast<std::chrono::milliseconds>(request.timeout).count();
-  chela_command_request raw = {sizeof(chela_command_request), reception->id(), to_abi(request.command),
+  chela_command_request raw = {sizeof(chela_command_request), pending->id(), to_abi(request.command),
                                to_abi(request.arguments),     to_abi(request.context),
                                static_cast<std::uint64_t>(timeout_ms)};
   auto status = plugins::guarded(
-      error, [&] { return command->start(instance->plugin(), &raw, reception->call(), error.sink()); });
+      error, [&] { return command->start(instance->plugin(), &raw, pending->call(), error.sink()); });
   if (status != CHELA_OK) {
-    reception->over();
+    pending->over();
     co_return std::unexpected(error.error("starting it", status));
   }
-  auto result = co_await wait_for(loop, reception->ended(), deadline, cancel);
-  if (!result && result.error().code == ErrorCode::timed_out && reception->running()) {
+  auto result = co_await wait_for(loop, pending->ended(), deadline, cancel);
+  if (!result && result.error().code == ErrorCode::timed_out && pending->running()) {
     co_return fail(ErrorCode::timed_out, "it gave no answer within {} s", timeout_ms / 1000);
   }
   if (!result) co_return std::unexpected(std::move(result.error()));
