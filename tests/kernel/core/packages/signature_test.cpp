@@ -49,7 +49,8 @@ TEST_F(Signatures, TakesKeysAndBothFormsOfMinisign) {
   write_text(home / "message", "a text\n");
   auto pub = parse_public_key(read_text(home / "a.pub"));
   ASSERT_TRUE(pub) << pub.error().message;
-  EXPECT_NE(read_text(home / "a.pub").find(pub->id), std::string::npos);  // the id as minisign prints it
+  auto id = pub->id.substr(pub->id.find_first_not_of('0'));  // minisign writes no zeros in front
+  EXPECT_NE(read_text(home / "a.pub").find(id), std::string::npos);  // the id as minisign prints it
   for (const char* form : {"", "-l"}) {
     ASSERT_EQ(minisign(fmt::format("-S {1} -s {0}/a.key -m {0}/message", in, form)), 0);
     auto signature = parse_signature(read_text(home / "message.minisig"));
