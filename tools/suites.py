@@ -177,6 +177,12 @@ class Runner:
                            '--test-reporter=junit', f'--test-reporter-destination={junit}', *files, folder=folder, **environment)
         return self.checked(name, code, lambda: read_junit(junit))
 
+    def e2e(self):
+        """The whole program; some of its plugins are those of the bridge's tests."""
+        if not self.packages(BRIDGE):
+            return Totals().fail('e2e: npm ci of the bridge')
+        return self.node('e2e', E2E, test_files(E2E))
+
     def bridge(self):
         """The Node host: its packages, its build, its types, its tests."""
         if not self.packages(BRIDGE / 'test' / 'published'):
@@ -261,7 +267,7 @@ SUITES = {
     'ctest-threads': lambda runner: runner.ctest(THREADED),
     'lint': Runner.lint,
     'python': Runner.python,
-    'e2e': lambda runner: runner.node('e2e', E2E, test_files(E2E)),
+    'e2e': Runner.e2e,
     'hostile': lambda runner: runner.node('hostile', HOSTILE, test_files(HOSTILE)),
     'durability': lambda runner: runner.unittest(DURABILITY, DEBIAN_PYTHON),
     'bridge': Runner.bridge,

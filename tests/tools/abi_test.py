@@ -15,14 +15,21 @@ import lint_rules  # noqa: E402
 from lint_rules.tree import Tree  # noqa: E402
 
 SDK = ['include', 'abi-history', 'cmake', 'CMakeLists.txt']
-TOOL = 'plugin-sdk/include/chela/ext/tool.h'
+HOOK = 'plugin-sdk/include/chela/ext/hook.h'
 ABI = 'plugin-sdk/include/chela/abi.h'
-LAST_MEMBER = '''  chela_status (*run)(const chela_plugin *plugin, const chela_tool_request *request, const chela_tool_call *call,
-                      const chela_error_sink *error);
+MEMBER = '''  void (*cancel)(const chela_plugin *plugin, uint64_t call_id);
+} chela_plugin_hook;
 '''
 NEW_MEMBER = '''  /* Pauses everything. [loop & started] */
   void (*pause)(const chela_plugin *plugin);
 '''
+AND_NEW_MEMBER = MEMBER.replace('}', NEW_MEMBER + '}')
+NEWEST = abi_release.releases(ROOT)[-1]
+NEXT = (NEWEST[0], NEWEST[1] + 1)
+
+
+def dotted(version):
+    return f'{version[0]}.{version[1]}'
 
 
 class AbiTree(unittest.TestCase):
@@ -61,29 +68,29 @@ class AbiTree(unittest.TestCase):
             self.assertEqual(abi_release.read(folder / 'layout.c'), abi_release.layout_of(folder / 'include', version))
 
     def test_a_comment_may_change(self):
-        self.change(TOOL, '/* What is asked for.', '/* All that is asked for.')
+        self.change(HOOK, '/* A point being passed', '/* A point that is being passed')
         self.assertEqual(self.abi('check'), (0, ''))
 
     def test_a_changed_header_is_found(self):
-        for path, old, new in ((TOOL, LAST_MEMBER, LAST_MEMBER + NEW_MEMBER),
-                               (TOOL, 'uint64_t timeout_ms;', 'uint32_t timeout_ms;'),
+        for path, old, new in ((HOOK, MEMBER, AND_NEW_MEMBER),
+                               (HOOK, 'uint64_t timeout_ms;', 'uint32_t timeout_ms;'),
                                (ABI, 'X(OK, 0)', 'X(OK, 0) X(BUSY, 15)'),
-                               (ABI, 'CHELA_ABI_MINOR 0', 'CHELA_ABI_MINOR 1')):
+                               (ABI, f'CHELA_ABI_MINOR {NEWEST[1]}', f'CHELA_ABI_MINOR {NEXT[1]}')):
             with self.subTest(new=new):
                 kept = abi_release.read(self.root / path)
                 self.change(path, old, new)
                 code, text = self.abi('check')
                 self.assertEqual(code, 1)
-                self.assertIn(f'{path}: it has changed since ABI 1.0', text)
+                self.assertIn(f'{path}: it has changed since ABI {dotted(NEWEST)}', text)
                 self.assertEqual(len(self.lint()), 1)
                 (self.root / path).write_text(kept, encoding='utf-8')
 
     def test_a_new_and_a_missing_header_are_found(self):
         (self.root / 'plugin-sdk/include/chela/ext/new.h').write_text('#define A 1\n', encoding='utf-8')
-        (self.root / TOOL).unlink()
+        (self.root / HOOK).unlink()
         text = self.abi('check')[1]
-        self.assertIn('ext/new.h: it is not part of ABI 1.0', text)
-        self.assertIn('ext/tool.h: it is part of ABI 1.0 and gone', text)
+        self.assertIn(f'ext/new.h: it is not part of ABI {dotted(NEWEST)}', text)
+        self.assertIn(f'ext/hook.h: it is part of ABI {dotted(NEWEST)} and gone', text)
 
     def test_an_altered_release_is_found(self):
         for name in ('layout.c', 'plugin/x86_64.so', 'include/chela/abi.h'):
@@ -96,27 +103,27 @@ class AbiTree(unittest.TestCase):
                 path.write_bytes(kept)
 
     def test_a_release_is_cut(self):
-        self.change(TOOL, LAST_MEMBER, LAST_MEMBER + NEW_MEMBER)
+        self.change(HOOK, MEMBER, AND_NEW_MEMBER)
         code, text = self.abi('cut')
         self.assertEqual(code, 0, text)
         self.assertEqual(self.abi('check'), (0, ''))
-        new = self.root / 'plugin-sdk/abi-history/1.1'
-        self.assertIn('MEMBER(chela_plugin_tool, pause, 40);', abi_release.read(new / 'layout.c'))
-        self.assertIn('#define CHELA_ABI_MINOR 1', abi_release.read(self.root / ABI))
-        self.assertIn('set(sdk_version 1.1.0)', abi_release.read(self.root / 'plugin-sdk/CMakeLists.txt'))
-        self.assertRegex(abi_release.read(new / 'plugin/chela.plugin.json'), re.compile('"abi": "1.1"'))
+        new = self.root / 'plugin-sdk/abi-history' / dotted(NEXT)
+        self.assertIn('MEMBER(chela_plugin_hook, pause, 24);', abi_release.read(new / 'layout.c'))
+        self.assertIn(f'#define CHELA_ABI_MINOR {NEXT[1]}', abi_release.read(self.root / ABI))
+        self.assertIn(f'set(sdk_version {dotted(NEXT)}.0)', abi_release.read(self.root / 'plugin-sdk/CMakeLists.txt'))
+        self.assertRegex(abi_release.read(new / 'plugin/chela.plugin.json'), re.compile(f'"abi": "{dotted(NEXT)}"'))
         for machine in abi_release.MACHINES:
             self.assertLess((new / f'plugin/{machine}.so').stat().st_size, 32 * 1024)
-        self.assertEqual(self.abi('rebuild', '1.1')[0], 0)
+        self.assertEqual(self.abi('rebuild', dotted(NEXT))[0], 0)
 
     def test_a_broken_layout_is_not_released(self):
-        self.change(TOOL, '  /* Writes the names', NEW_MEMBER + '  /* Writes the names')
+        self.change(HOOK, '  /* Returns at once; completes', NEW_MEMBER + '  /* Returns at once; completes')
         before = sorted(path for path in self.root.rglob('*'))
         code, text = self.abi('cut')
         self.assertEqual(code, 1)
-        self.assertIn('the layout of ABI 1.0 has changed', text)
+        self.assertIn(f'the layout of ABI {dotted(NEWEST)} has changed', text)
         self.assertEqual(before, sorted(path for path in self.root.rglob('*')))
-        self.assertIn('#define CHELA_ABI_MINOR 0', abi_release.read(self.root / ABI))
+        self.assertIn(f'#define CHELA_ABI_MINOR {NEWEST[1]}', abi_release.read(self.root / ABI))
 
 
 if __name__ == '__main__':
