@@ -24,6 +24,7 @@ class ServicesTest : public plugins::PluginTest {
     services.emplace(loop, logger, *set);
   }
   void TearDown() override {
+    (void)await(services->stop());  // a worker may be ending one
     services.reset();
     PluginTest::TearDown();
   }

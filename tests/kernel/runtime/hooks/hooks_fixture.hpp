@@ -67,6 +67,13 @@ class HooksTest : public plugins::PluginTest {
     return out;
   }
 
+  // What a plugin never completes is kept for it.
+  void TearDown() override {
+    for (const auto& [id, call] : std::exchange(open_calls, {})) call->complete(call, CHELA_CANCELLED, {});
+    settle();
+    PluginTest::TearDown();
+  }
+
   std::vector<plugins::ScriptedPlugin*> listeners;
   std::vector<HeardCall> heard;
   std::map<std::uint64_t, const chela_hook_call*> open_calls;
