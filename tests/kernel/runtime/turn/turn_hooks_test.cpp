@@ -27,10 +27,19 @@ class TurnHooksTest : public RuntimeTest {
       events[point] = json::parse(from_abi(request.event));
       contexts[point] = json::parse(from_abi(request.context));
       auto said = answers.find(point);
-      if (hangs) return CHELA_OK;
+      if (hangs) {
+        hanging.push_back(call);
+        return CHELA_OK;
+      }
       call->complete(call, CHELA_OK, to_abi(said == answers.end() ? "" : said->second.dump()));
       return CHELA_OK;
     };
+  }
+  // What a plugin never completes is kept for it.
+  void TearDown() override {
+    for (const auto* call : hanging) call->complete(call, CHELA_CANCELLED, {});
+    settle();
+    RuntimeTest::TearDown();
   }
   void listen(std::string_view points = kEveryPoint) {
     write_manifest(guard, fmt::format(R"("provides": [{{"kind": "hook", "id": "guard", "points": {}}}])", points));
@@ -52,6 +61,7 @@ class TurnHooksTest : public RuntimeTest {
   plugins::ScriptedPlugin& guard = plugin("guard");
   std::map<std::string, json> answers;  // by point
   bool hangs = false;
+  std::vector<const chela_hook_call*> hanging;
   std::vector<std::string> heard;
   std::map<std::string, json> events, contexts;
   std::optional<Hooks> hooks;
