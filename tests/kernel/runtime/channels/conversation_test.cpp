@@ -96,8 +96,9 @@ TEST_F(ConversationTest, StopsTheTurnWhenItsChannelIsGoneAndNoOther) {
   std::optional<Result<PieceCounts>> done, other;
   CancelSource gone;
   begin(message("hello"), sink, done, gone.token());
-  begin(message("and me", "m2"), sink, other);
   until_open();
+  begin(message("and me", "m2"), sink, other);
+  settle();
   open_completion->text(open_completion, to_abi("half an ans"));
   settle();
   script = {says("you too")};
