@@ -34,14 +34,17 @@ class Client final : public runtime::SessionListener, public std::enable_shared_
 
   const policy::Principal& principal() const { return principal_; }
 
-  // Attaches to the session that the client has named. Messages that arrive before it is open wait.
+  // Attaches to the session that the client has named. Nothing is read before it is open; what came with the
+  // handshake, at most one read's worth, waits.
   Task<void> begin(std::string session_id, std::optional<std::uint64_t> after) {
     auto self = shared_from_this();
     makes_session_ = false;
     beginning_ = true;
+    socket_->pause_reading();
     co_await attach(std::move(session_id), after, false);
     beginning_ = false;
     for (auto& [payload, is_text] : std::exchange(early_, {})) on_message(payload, is_text);
+    if (socket_) socket_->resume_reading();
   }
 
   // Attaches to a session before anything is read. `after` is the last event that the client has, if it has one.
@@ -64,7 +67,6 @@ class Client final : public runtime::SessionListener, public std::enable_shared_
   void on_message(std::string_view payload, bool is_text) {
     if (!socket_ || too_fast_) return;
     if (beginning_) {
-      if (early_.size() == kEarlyMessagesMax) return refuse("too many messages before the session was open");
       early_.emplace_back(payload, is_text);
       return;
     }
@@ -184,8 +186,6 @@ class Client final : public runtime::SessionListener, public std::enable_shared_
   void leave() {
     if (session_) session_->remove_listener(*this);
   }
-
-  static constexpr std::size_t kEarlyMessagesMax = 16;
 
   Context& context_;
   net::WebSocket* socket_;  // null once closed

@@ -212,7 +212,6 @@ std::unique_ptr<Protocol> HttpProtocol::on_tick() {
   if (phase_ == Phase::upgraded) {
     WebSocket& socket = *upgraded_;
     socket.start();
-    connection_.resume_reading();
     std::span<char> input(read_ahead_.data() + read_ahead_used_, read_ahead_.size() - read_ahead_used_);
     if (!input.empty()) socket.on_bytes(input);
     if (peer_ended_) socket.on_end();

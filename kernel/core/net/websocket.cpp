@@ -17,6 +17,18 @@ WebSocket::WebSocket(Connection& connection, const WebSocketLimits& limits)
 
 void WebSocket::start() {
   if (state_ == State::open) set_silence_deadline();
+  if (!paused_) connection_.resume_reading();
+}
+
+void WebSocket::pause_reading() {
+  paused_ = true;
+  connection_.pause_reading();
+}
+
+void WebSocket::resume_reading() {
+  paused_ = false;
+  last_received_ = connection_.group().loop().now();
+  connection_.resume_reading();
 }
 
 // Silence is looked at only when a deadline passes; what arrives just notes the time.
@@ -117,6 +129,7 @@ void WebSocket::on_deadline() {
     return end(CloseCode::abnormal, "the client did not answer the close frame", false);
   }
   auto now = connection_.group().loop().now();
+  if (paused_) last_received_ = now;
   if (now >= silence_end()) return close(CloseCode::policy_violation, "nothing was received for too long");
   if (now >= next_ping()) {
     send(Opcode::ping, {});

@@ -45,6 +45,11 @@ class WebSocket final : private Protocol {
   // Starts the closing handshake; later sends answer `closed`. Messages of the peer are dropped from now on.
   void close(std::uint16_t code, std::string_view reason);
 
+  // Back-pressure: what the peer sends stays with the kernel of the system. on_message may come once more for each
+  // message of the bytes that were read before. A peer that is not read is not silent.
+  void pause_reading();
+  void resume_reading();
+
   bool is_open() const { return state_ == State::open; }
   std::size_t buffered_bytes() const { return connection_.buffered_bytes(); }  // that the peer has not taken
   const PeerAddress& peer() const { return connection_.peer(); }
@@ -55,7 +60,7 @@ class WebSocket final : private Protocol {
 
   WebSocket(Connection& connection, const WebSocketLimits& limits);
 
-  void start();  // once the 101 response is queued
+  void start();  // once the 101 response is queued; reads on, unless its user has paused it
   Duration ping_interval() const;
   TimePoint silence_end() const;
   TimePoint next_ping() const;
@@ -79,6 +84,7 @@ class WebSocket final : private Protocol {
   TimePoint last_received_;
   TimePoint last_pinged_;
   State state_ = State::open;
+  bool paused_ = false;
 };
 
 }  // namespace chela::net

@@ -2,6 +2,8 @@
 
 #include "kernel/gateway/socket.hpp"
 
+#include <gmock/gmock.h>
+
 #include "kernel/core/net/websocket_codec.hpp"
 #include "tests/kernel/gateway/gateway_fixture.hpp"
 
@@ -59,13 +61,18 @@ TEST_F(SocketTest, AClientThatNamesASessionInItsFirstMessageHasNoOther) {
 }
 
 TEST_F(SocketTest, WhatIsSaidBeforeANamedSessionIsOpenIsHeard) {
-  script = {says({"early"})};
+  constexpr int kMessages = 30;
+  std::string frames;
+  for (int i = 1; i <= kMessages; ++i) {
+    script.push_back(says({fmt::format("answer {};", i)}));
+    net::append_frame(frames, net::WebSocketRole::client, net::Opcode::text, "soon");
+  }
   net::RawClient client(loop, server->port());
-  std::string frame;
-  net::append_frame(frame, net::WebSocketRole::client, net::Opcode::text, "soon");
   client.send("GET /ws?session=s1 HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-              "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n" + frame);
-  EXPECT_NE(client.read_until("early").find("early"), std::string::npos);
+              "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n" + frames);
+  client.send(frames.substr(0, frames.size() / kMessages));  // perhaps not read before the session is open
+  script.push_back(says({"the last"}));
+  EXPECT_THAT(client.read_until("the last"), testing::HasSubstr("answer 30;"));
   EXPECT_TRUE(sessions->find_open("s1"));
 }
 
