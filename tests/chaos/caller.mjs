@@ -25,12 +25,16 @@ export class Caller {
     const url = new URL(`/ws?session=${this.#name}-${++this.#sessions}`, this.#gateway.url.replace('http', 'ws'));
     const socket = new WebSocket(url);
     this.#socket = socket;
-    socket.addEventListener('message', ({ data }) => this.#onFrame(JSON.parse(data)));
+    socket.addEventListener('message', ({ data }) => {
+      if (this.#socket === socket) this.#onFrame(JSON.parse(data));
+    });
     await new Promise((resolve, reject) => {
       socket.addEventListener('open', resolve);
       socket.addEventListener('error', () => reject(new Error('the gateway refused a conversation')));
     });
-    socket.addEventListener('close', () => this.#onClosed(new Error('the gateway closed the conversation')));
+    socket.addEventListener('close', () => {
+      if (this.#socket === socket) this.#onClosed(new Error('the gateway closed the conversation'));
+    });
   }
 
   /** The result's text and status, and the milliseconds from the start of the call to its result. `onStart`: the call is open now. */
