@@ -25,8 +25,8 @@ struct AccountAsk {
 struct MessageAsk {
   std::string channel;
   std::string account = "default";
-  std::string to;
-  std::string text;
+  std::string to = {};
+  std::string text = {};
   std::string thread = {};
   std::string details = "{}";
   std::string idempotency_key = "key-1";
