@@ -51,14 +51,18 @@ testing::RouteAsk plain_request(const RouteManifest& route) {
   return {"GET", route.path, route.path + (route.match == "prefix" ? "/tea" : "")};
 }
 
+void expect_patience(const testing::RecordedAnswer& answer, const std::string& path) {
+  const std::size_t bytes = answer.unasked_bytes();
+  if (bytes > kUnaskedBytesMax) fail("the answer of {} went on for {} bytes while its client did not read", path, bytes);
+}
+
 // Makes room for one piece after the other, as long as the plugin wants that.
 void read_slowly(Subject& subject, testing::RecordedAnswer& answer, const std::string& path) {
+  expect_patience(answer, path);
   bool listens = true;
   for (int i = 0; i < kResumesMax && listens && !answer.completed(); ++i) {
     subject.host().advance(1000);
-    const std::size_t bytes = answer.unasked_bytes();
-    if (bytes > kUnaskedBytesMax)
-      fail("the answer of {} went on for {} bytes while its client did not read", path, bytes);
+    expect_patience(answer, path);
     if (!answer.completed()) listens = testing::resume(subject.host(), answer);
   }
 }
