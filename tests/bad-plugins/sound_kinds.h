@@ -15,7 +15,9 @@
 static const void *kinds_get_extension(const chela_plugin *plugin, chela_str id);
 static void kinds_stop(const chela_plugin *plugin);
 static void kinds_destroy(const chela_plugin *plugin);
+#ifndef GET_EXTENSION
 #define GET_EXTENSION kinds_get_extension
+#endif
 #ifndef STOP
 #define STOP kinds_stop
 #endif
