@@ -74,15 +74,14 @@ const char* const kPlainContext =
     R"("senderId":"ada","isAuthorizedSender":true,"commandBody":"/check","scopes":["operator.write"]})";
 
 Ask hook_ask(std::string point, std::string event, std::string context) {
-  return ask_of<chela_plugin_hook>(
-      "the hook " + point, CHELA_EXT_HOOK,
-      [=](testing::FakeHost& host) { return testing::pass(host, point, event, context); });
+  return ask_of<chela_plugin_hook>("the hook " + point, CHELA_EXT_HOOK,
+                                   [=](testing::FakeHost& host) { return testing::pass(host, point, event, context); });
 }
 
 Ask command_ask(std::string command, std::string arguments, std::string context) {
-  return ask_of<chela_plugin_command>(
-      "the command /" + command, CHELA_EXT_COMMAND,
-      [=](testing::FakeHost& host) { return testing::run_command(host, command, arguments, context); });
+  return ask_of<chela_plugin_command>("the command /" + command, CHELA_EXT_COMMAND, [=](testing::FakeHost& host) {
+    return testing::run_command(host, command, arguments, context);
+  });
 }
 
 Ask method_ask(std::string method, std::string params, std::string context) {
@@ -93,8 +92,8 @@ Ask method_ask(std::string method, std::string params, std::string context) {
 
 Ask function_ask(testing::FunctionAsk ask) {
   const std::string what = fmt::format("the function \"{}\" of {}/{}", ask.path, ask.kind, ask.id);
-  return ask_of<chela_plugin_capability>(
-      what, CHELA_EXT_CAPABILITY, [ask](testing::FakeHost& host) { return testing::call_function(host, ask); });
+  return ask_of<chela_plugin_capability>(what, CHELA_EXT_CAPABILITY,
+                                         [ask](testing::FakeHost& host) { return testing::call_function(host, ask); });
 }
 
 Ask route_ask(testing::RouteAsk ask) {

@@ -19,8 +19,8 @@ struct OpenAsk {
 };
 
 struct Ask {
-  std::string what;                                            // "the command /status"
-  std::function<OpenAsk(testing::FakeHost&)> begin;            // and pumps
+  std::string what;                                  // "the command /status"
+  std::function<OpenAsk(testing::FakeHost&)> begin;  // and pumps
   std::function<void(testing::FakeHost&, const OpenAsk&)> cancel;
 };
 

@@ -104,8 +104,8 @@ void survives_odd_accounts(Context& context) {
     expect_ends(subject, {disconnect_ask({channel.id}), send_ask({channel.id, "default", "ada", "Hello"})});
     for (const std::string& settings : extreme_objects()) {
       const testing::AccountAsk account{channel.id, "default", settings};
-      expect_ends(subject, {connect_ask(account), connect_ask(account), disconnect_ask(account),
-                            disconnect_ask(account)});
+      expect_ends(subject,
+                  {connect_ask(account), connect_ask(account), disconnect_ask(account), disconnect_ask(account)});
     }
     for (const std::string& name : odd_texts())
       expect_ends(subject, {connect_ask({channel.id, name}), disconnect_ask({channel.id, name})});

@@ -14,15 +14,15 @@ enum class Form { truth, text, object, list };
 
 // The members of results that have one form at every point (docs/hooks.md).
 constexpr std::pair<const char*, Form> kMembers[] = {
-    {"block", Form::truth},          {"cancel", Form::truth},
-    {"handled", Form::truth},        {"blockReason", Form::text},
-    {"cancelReason", Form::text},    {"outcome", Form::text},
-    {"reason", Form::text},          {"prependContext", Form::text},
-    {"appendContext", Form::text},   {"prependSystemContext", Form::text},
-    {"systemPrompt", Form::text},    {"appendSystemContext", Form::text},
-    {"modelOverride", Form::text},   {"providerOverride", Form::text},
-    {"params", Form::object},        {"requireApproval", Form::object},
-    {"toolsAllow", Form::list},      {"findings", Form::list},
+    {"block", Form::truth},        {"cancel", Form::truth},
+    {"handled", Form::truth},      {"blockReason", Form::text},
+    {"cancelReason", Form::text},  {"outcome", Form::text},
+    {"reason", Form::text},        {"prependContext", Form::text},
+    {"appendContext", Form::text}, {"prependSystemContext", Form::text},
+    {"systemPrompt", Form::text},  {"appendSystemContext", Form::text},
+    {"modelOverride", Form::text}, {"providerOverride", Form::text},
+    {"params", Form::object},      {"requireApproval", Form::object},
+    {"toolsAllow", Form::list},    {"findings", Form::list},
 };
 
 bool has_form(const Json& value, Form form) {

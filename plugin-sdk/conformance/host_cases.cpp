@@ -89,7 +89,8 @@ void survives_an_early_end(Context& context) {
   subject.host().end_services();
   subject.host().stop();
   for (const auto& call : open) {
-    if (!call->wait_ms(context.options.deadline_ms / 8)) fail("a call that waited for the host was left open by stop()");
+    if (!call->wait_ms(context.options.deadline_ms / 8))
+      fail("a call that waited for the host was left open by stop()");
   }
   subject.finish();
 }

@@ -14,8 +14,8 @@ constexpr std::size_t kLongBytes = 300'000;
 
 bool is_header_name(const std::string& name) {
   const auto valid = [](unsigned char c) {
-    return c < 0x80 && (std::isalnum(c) || std::string_view("!#$%&'*+-.^_`|~").find(static_cast<char>(c)) !=
-                                               std::string_view::npos);
+    return c < 0x80 && (std::isalnum(c) ||
+                        std::string_view("!#$%&'*+-.^_`|~").find(static_cast<char>(c)) != std::string_view::npos);
   };
   return !name.empty() && std::all_of(name.begin(), name.end(), valid);
 }
@@ -53,7 +53,8 @@ testing::RouteAsk plain_request(const RouteManifest& route) {
 
 void expect_patience(const testing::RecordedAnswer& answer, const std::string& path) {
   const std::size_t bytes = answer.unasked_bytes();
-  if (bytes > kUnaskedBytesMax) fail("the answer of {} went on for {} bytes while its client did not read", path, bytes);
+  if (bytes > kUnaskedBytesMax)
+    fail("the answer of {} went on for {} bytes while its client did not read", path, bytes);
 }
 
 // Makes room for one piece after the other, as long as the plugin wants that.

@@ -80,10 +80,9 @@ class Receipt final {
     const auto* service = host->get<chela_host_inbound>(CHELA_EXT_INBOUND);
     auto receipt = std::make_shared<Receipt>(host, std::move(on_stored));
     receipt->self_ = receipt;
-    const chela_inbound_message raw = {
-        sizeof(chela_inbound_message), to_str(message.channel), to_str(message.account), to_str(message.message_id),
-        to_str(message.peer),          to_str(message.thread),  to_str(message.sender),  to_str(message.text),
-        to_str(message.details)};
+    const chela_inbound_message raw = {sizeof(chela_inbound_message), to_str(message.channel), to_str(message.account),
+                                       to_str(message.message_id),    to_str(message.peer),    to_str(message.thread),
+                                       to_str(message.sender),        to_str(message.text),    to_str(message.details)};
     std::string refusal = "the host refused the message";
     const chela_error_sink error = {sizeof(chela_error_sink), &refusal,
                                     [](const chela_error_sink* sink, chela_str text) {
@@ -155,16 +154,15 @@ template <class T, class = void>
 struct ChannelMethods : std::false_type {};
 template <class T>
 struct ChannelMethods<
-    T, std::void_t<
-           decltype(std::declval<T&>().connect(std::declval<ChannelAccount>(), std::declval<ChannelCall>())),
-           decltype(std::declval<T&>().disconnect(std::declval<ChannelAccount>(), std::declval<ChannelCall>())),
-           decltype(std::declval<T&>().send(std::declval<ChannelMessage>(), std::declval<ChannelCall>()))>>
+    T, std::void_t<decltype(std::declval<T&>().connect(std::declval<ChannelAccount>(), std::declval<ChannelCall>())),
+                   decltype(std::declval<T&>().disconnect(std::declval<ChannelAccount>(), std::declval<ChannelCall>())),
+                   decltype(std::declval<T&>().send(std::declval<ChannelMessage>(), std::declval<ChannelCall>()))>>
     : std::true_type {};
 template <class T, class = void>
 struct AccountsMethod : std::false_type {};
 template <class T>
-struct AccountsMethod<T, std::void_t<decltype(std::declval<T&>().accounts(std::declval<ChannelAccount>(),
-                                                                          std::declval<ChannelCall>()))>>
+struct AccountsMethod<
+    T, std::void_t<decltype(std::declval<T&>().accounts(std::declval<ChannelAccount>(), std::declval<ChannelCall>()))>>
     : std::true_type {};
 template <class T, class = void>
 struct TypingMethod : std::false_type {};

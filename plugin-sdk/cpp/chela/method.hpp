@@ -38,8 +38,8 @@ CHELA_DETECT_MEMBER(call_method)
 template <class T, class = void>
 struct MethodMethod : std::false_type {};
 template <class T>
-struct MethodMethod<T, std::void_t<decltype(std::declval<T&>().call_method(std::declval<MethodRequest>(),
-                                                                           std::declval<MethodCall>()))>>
+struct MethodMethod<
+    T, std::void_t<decltype(std::declval<T&>().call_method(std::declval<MethodRequest>(), std::declval<MethodCall>()))>>
     : std::true_type {};
 
 // chela.gateway_method/1 of an instance: its table, made of guarded thunks.
@@ -56,9 +56,8 @@ struct MethodInterface {
 
   static void cancel(Instance& instance, std::uint64_t call_id) { instance.cancel(call_id); }
 
-  static constexpr chela_plugin_gateway_method table = {sizeof(chela_plugin_gateway_method),
-                                                        &Thunk<chela_plugin, &start>::call,
-                                                        &Thunk<chela_plugin, &cancel>::call};
+  static constexpr chela_plugin_gateway_method table = {
+      sizeof(chela_plugin_gateway_method), &Thunk<chela_plugin, &start>::call, &Thunk<chela_plugin, &cancel>::call};
 };
 
 }  // namespace detail

@@ -130,9 +130,8 @@ inline std::shared_ptr<RecordedHook> pass(FakeHost& host, std::string_view point
                                           std::string_view context = "{}") {
   auto call = host.keep<RecordedHook>();
   Loan& loan = call->loan();
-  const auto* request =
-      loan.object(chela_hook_request{sizeof(chela_hook_request), call->call_id(), loan.text(point), loan.text(event),
-                                     loan.text(context), kAskTimeoutMs});
+  const auto* request = loan.object(chela_hook_request{sizeof(chela_hook_request), call->call_id(), loan.text(point),
+                                                       loan.text(event), loan.text(context), kAskTimeoutMs});
   detail::begin_call<chela_plugin_hook>(host, *call, CHELA_EXT_HOOK, [&](auto& table, auto* error) {
     return table.start(host.plugin(), request, call->raw(), error);
   });
@@ -158,9 +157,9 @@ inline std::shared_ptr<RecordedMethod> call_method(FakeHost& host, std::string_v
                                                    std::string_view context = "{}") {
   auto call = host.keep<RecordedMethod>();
   Loan& loan = call->loan();
-  const auto* request = loan.object(
-      chela_gateway_method_request{sizeof(chela_gateway_method_request), call->call_id(), loan.text(method),
-                                   loan.text(params), loan.text(context), kAskTimeoutMs});
+  const auto* request =
+      loan.object(chela_gateway_method_request{sizeof(chela_gateway_method_request), call->call_id(), loan.text(method),
+                                               loan.text(params), loan.text(context), kAskTimeoutMs});
   detail::begin_call<chela_plugin_gateway_method>(host, *call, CHELA_EXT_GATEWAY_METHOD, [&](auto& table, auto* error) {
     return table.start(host.plugin(), request, call->raw(), error);
   });

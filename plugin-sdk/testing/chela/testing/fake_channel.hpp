@@ -70,9 +70,9 @@ using AccountFunction = chela_status (*chela_plugin_channel::*)(const chela_plug
 inline std::shared_ptr<RecordedChannelCall> act(FakeHost& host, const AccountAsk& ask, AccountFunction function) {
   auto call = host.keep<RecordedChannelCall>();
   Loan& loan = call->loan();
-  const auto* account = loan.object(chela_channel_account{sizeof(chela_channel_account), call->call_id(),
-                                                          loan.text(ask.channel), loan.text(ask.account),
-                                                          loan.text(ask.settings), kAskTimeoutMs});
+  const auto* account =
+      loan.object(chela_channel_account{sizeof(chela_channel_account), call->call_id(), loan.text(ask.channel),
+                                        loan.text(ask.account), loan.text(ask.settings), kAskTimeoutMs});
   begin_call<chela_plugin_channel>(host, *call, CHELA_EXT_CHANNEL, [&](auto& table, auto* error) {
     return (table.*function)(host.plugin(), account, call->raw(), error);
   });
@@ -105,8 +105,8 @@ namespace detail {
 inline const chela_channel_message* lend(Loan& loan, const MessageAsk& ask, std::uint64_t call_id) {
   return loan.object(chela_channel_message{sizeof(chela_channel_message), call_id, loan.text(ask.channel),
                                            loan.text(ask.account), loan.text(ask.to), loan.text(ask.thread),
-                                           loan.text(ask.text), loan.text(ask.details),
-                                           loan.text(ask.idempotency_key), kAskTimeoutMs});
+                                           loan.text(ask.text), loan.text(ask.details), loan.text(ask.idempotency_key),
+                                           kAskTimeoutMs});
 }
 
 }  // namespace detail

@@ -62,9 +62,8 @@ class FakeInbound {
     const chela_status refusal = refusal_;
     if (refusal != CHELA_OK) return refuse(refusal, "the test host takes no messages", error);
     std::lock_guard<std::mutex> lock(mutex_);
-    messages_.push_back({text(message->channel), text(message->account), text(message->message_id),
-                         text(message->peer), text(message->thread), text(message->sender), text(message->text),
-                         text(message->details)});
+    messages_.push_back({text(message->channel), text(message->account), text(message->message_id), text(message->peer),
+                         text(message->thread), text(message->sender), text(message->text), text(message->details)});
     open_.emplace_back(listener);
     return CHELA_OK;
   }

@@ -110,8 +110,7 @@ const Table& table_of(FakeHost& host, const char* id) {
 template <class Table, class Call, class Begin>
 void begin_call(FakeHost& host, Call& call, const char* id, Begin&& begin) {
   const Table& table = table_of<Table>(host, id);
-  const Outcome outcome =
-      host.attempt(id, [&](Loan&, const chela_error_sink* error) { return begin(table, error); });
+  const Outcome outcome = host.attempt(id, [&](Loan&, const chela_error_sink* error) { return begin(table, error); });
   call.loan().return_all();
   if (!outcome.ok()) call.refuse(outcome.status, outcome.text);
   host.pump();
