@@ -1,5 +1,7 @@
 // chela.service/1: every service of the manifest is begun and ended, as the gateway does at its start and its end.
 
+#include <time.h>
+
 #include "plugin-sdk/conformance/asks.hpp"
 #include "plugin-sdk/conformance/surroundings.hpp"
 
@@ -10,6 +12,8 @@ using Service = std::shared_ptr<testing::RecordedService>;
 
 constexpr std::uint64_t kMinuteMs = 60'000;
 constexpr int kStarts = 3;
+constexpr long kThreadPollNs = 1'000'000;
+constexpr int kThreadPolls = 100;
 
 Service begin(Subject& subject, const std::string& id) {
   const Service service = testing::start_service(subject.host(), id);
@@ -78,6 +82,9 @@ void service_threads_end(Context& context) {
     const int before = thread_count();
     const Service service = begin(subject, id);
     end(context, subject, service, id);
+    // The kernel counts a thread that was joined for a moment more.
+    const timespec moment{0, kThreadPollNs};
+    for (int poll = 0; poll < kThreadPolls && thread_count() > before; ++poll) ::nanosleep(&moment, nullptr);
     const int after = thread_count();
     if (after > before) fail("stop_service(\"{}\") returned and left {} threads running", id, after - before);
   }
