@@ -16,6 +16,11 @@
   CASE(loading_changes_nothing, "Loading leaves threads, descriptors, folder, environment, locale and signals alone")  \
   CASE(tools_are_described, "Each tool has a name of its own that models accept, and a description")                   \
   CASE(schemas_are_valid, "Parameters and configuration are described by valid JSON schemas of objects")               \
+  CASE(hooks_are_described, "Hooks name their points, each once")                                                      \
+  CASE(commands_are_described, "Each command has a name of its own that people can type, and a description")           \
+  CASE(methods_are_described, "Each method has a name of its own and a scope that there is")                           \
+  CASE(routes_are_described, "Each route has a path of its own, says who may ask and how the path is matched")         \
+  CASE(channels_are_described, "Each channel has a name of its own and room for texts")                                \
   /* the life of an instance: instance_cases.cpp */                                                                    \
   GATE(creates_quietly, "create() makes instances side by side and calls no host service")                             \
   CASE(unknown_extensions_are_null, "Ids it does not know, or only begins to know, give null")                         \
@@ -61,6 +66,55 @@
   CASE(requests_are_well_formed, "No text from outside gets a line of its own into a request's head")                  \
   CASE(secrets_stay_in_headers, "{{secret:…}} stands in values of headers and nowhere else")                           \
   CASE(completions_leave_no_memory, "A hundred completions take no more memory than one")                              \
+  /* chela.hook/1: hook_cases.cpp */                                                                                   \
+  GATE(hook_completes_once, "Each point that is passed completes exactly once")                                        \
+  CASE(hook_results_fit, "What a hook says is nothing or a JSON object, its members of the types of the points")       \
+  CASE(survives_odd_events, "Hooks complete with events and contexts of no sense, and at an unknown point")            \
+  CASE(hook_cancels, "A cancel ends the hook with that id and no other; a late or second one is ignored")              \
+  CASE(stop_ends_open_hooks, "stop() completes the hooks that are open")                                               \
+  /* chela.command/1: command_cases.cpp */                                                                             \
+  GATE(command_completes_once, "Each command completes exactly once, without progress after it")                       \
+  CASE(command_answers_fit, "An answer has at most 1 MiB, and its details are a JSON object as described")             \
+  CASE(survives_odd_command_lines, "Commands complete whatever a person types, and so does an unknown one")            \
+  CASE(command_cancels, "A cancel ends the command with that id and no other; a late or second one is ignored")        \
+  CASE(stop_ends_open_commands, "stop() completes the commands that are open")                                         \
+  /* chela.gateway_method/1: method_cases.cpp */                                                                       \
+  GATE(method_completes_once, "Each call of a method completes exactly once")                                          \
+  CASE(method_results_are_json, "The result of a method is JSON")                                                      \
+  CASE(survives_odd_params, "Methods complete with params of no sense, and so does an unknown one")                    \
+  CASE(method_cancels, "A cancel ends the call with that id and no other; a late or second one is ignored")            \
+  CASE(stop_ends_open_methods, "stop() completes the calls of methods that are open")                                  \
+  /* chela.capability/1: function_cases.cpp */                                                                         \
+  GATE(function_completes_once, "Each call of a function completes exactly once")                                      \
+  CASE(unknown_function_is_not_found, "A call of a function that it does not have ends with NOT_FOUND")                \
+  CASE(function_values_are_json, "The value of a function is one JSON value, or nothing")                              \
+  CASE(survives_odd_function_arguments, "Functions complete with odd paths and arguments of no sense")                 \
+  CASE(function_cancels, "A cancel ends the call with that id and no other; a late or second one is ignored")          \
+  CASE(stop_ends_open_functions, "stop() completes the calls of functions that are open")                              \
+  /* chela.http_route/1: route_cases.cpp */                                                                            \
+  GATE(answer_completes_once, "Each answer has one head before its body, and completes exactly once")                  \
+  CASE(answer_heads_are_well_formed, "Headers of answers have names, and nothing from outside gets a line there")      \
+  CASE(survives_odd_requests, "Requests with odd methods, targets, headers and bodies are answered")                   \
+  CASE(slow_client_holds_the_answer, "An answer waits for a slow client, and goes on when there is room again")        \
+  CASE(answer_cancels, "An answer ends when its client goes, and no other; a late or second cancel is ignored")        \
+  CASE(stop_ends_open_answers, "stop() completes the answers that are open")                                           \
+  /* chela.service/1: service_cases.cpp */                                                                             \
+  GATE(service_starts_and_stops, "start_service() and stop_service() work; the monitor is left alone afterwards")      \
+  CASE(service_starts_again, "A service that has ended starts again")                                                  \
+  CASE(service_reports_are_words, "A report says whether all is ok or degraded, and a sentence")                       \
+  CASE(service_threads_end, "The threads of a service have ended when stop_service() returns")                         \
+  CASE(survives_odd_services, "A service that it does not have is refused, or begun and ended")                        \
+  /* chela.channel/1 and chela.inbound/1: channel_cases.cpp, inbound_cases.cpp */                                      \
+  GATE(channel_completes_once, "accounts(), connect(), send() and disconnect() complete exactly once")                 \
+  CASE(channel_results_are_json, "States, what was sent and the accounts are JSON as described")                       \
+  CASE(survives_odd_messages, "Messages of no sense, to nobody and of any length complete")                            \
+  CASE(survives_odd_accounts, "Accounts with odd names and settings, connected twice or never, complete")              \
+  CASE(account_connects_again, "An account that was disconnected connects again")                                      \
+  CASE(channel_cancels, "A cancel ends the call with that id and no other; a late or second one is ignored")           \
+  CASE(stop_ends_open_sends, "stop() completes what connects and what is being sent")                                  \
+  CASE(inbound_messages_are_whole, "What is handed over has a channel of the manifest, an id, a peer and valid JSON")  \
+  CASE(survives_every_receipt, "A message that is refused, not stored or not wanted is no fault")                      \
+  CASE(receipts_may_come_late, "Receipts may come late, or at stop(), and find their listener")                        \
   /* several instances, and hosts at their worst and of later versions: instance_cases.cpp, host_cases.cpp */          \
   CASE(instances_are_apart, "One instance goes on when another is stopped and destroyed")                              \
   CASE(lets_go_of_its_host, "After destroy() nothing calls the host of that instance")                                 \

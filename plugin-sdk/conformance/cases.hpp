@@ -84,7 +84,7 @@ class Subject {
 
   ToolCall begin(const ToolManifest& tool, const std::string& arguments);
   Completion complete();  // one message to one service
-  // Calls each tool once with plain arguments, and completes once; names the first that never completed.
+  // Asks once for everything that the manifest names, in a plain way; names the first that never completed.
   std::string work();
 
   // Gives the plugin what it may wait for (responses that fail, time, a moment for its threads) until `end` is

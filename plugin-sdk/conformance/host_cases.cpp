@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "plugin-sdk/conformance/arguments.hpp"
-#include "plugin-sdk/conformance/cases.hpp"
+#include "plugin-sdk/conformance/asks.hpp"
 
 namespace chela::conformance::checks {
 namespace {
@@ -28,7 +28,7 @@ std::uint64_t expect_a_life(Context& context, const std::string& when, Spoil&& s
   return subject.host().calls_made();
 }
 
-// The status of each tool and of a completion.
+// The status of everything that can be asked for.
 std::string statuses(Context& context, testing::Lending lending) {
   Subject subject(context, lending);
   subject.up();
@@ -43,6 +43,11 @@ std::string statuses(Context& context, testing::Lending lending) {
     Completion completion = subject.complete();
     subject.settle(*completion);
     out += fmt::format("complete: {}", chela::name_of(completion->outcome().status));
+  }
+  for (const Ask& ask : plain_asks(context.manifest)) {
+    const OpenAsk open = ask.begin(subject.host());
+    ends(subject, ask, open);
+    out += fmt::format(" {}: {}", ask.what, chela::name_of(open.end->outcome().status));
   }
   subject.finish();
   return out;
@@ -80,16 +85,18 @@ void survives_an_early_end(Context& context) {
       open.push_back(subject.host().start_tool(tool.name, plain_value(tool.parameters)));
   }
   if (context.manifest.provides("provider")) open.push_back(subject.complete());
+  for (const Ask& ask : plain_asks(context.manifest)) open.push_back(ask.begin(subject.host()).end);
   subject.host().end_services();
   subject.host().stop();
   for (const auto& call : open) {
-    if (!call->wait_ms(context.options.deadline_ms / 8)) fail("a call that waited for the host was left open by stop()");
+    if (!call->wait_ms(context.options.deadline_ms / 8))
+      fail("a call that waited for the host was left open by stop()");
   }
   subject.finish();
 }
 
 void survives_withheld_services(Context& context) {
-  for (const char* id : {CHELA_EXT_LOG, CHELA_EXT_TIMER, CHELA_EXT_HTTP})
+  for (const char* id : {CHELA_EXT_LOG, CHELA_EXT_TIMER, CHELA_EXT_HTTP, CHELA_EXT_INBOUND})
     expect_a_life(context, std::string("without ") + id, [&](testing::FakeHost& host) { host.withhold(id); });
 }
 

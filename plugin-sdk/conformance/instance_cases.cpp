@@ -1,8 +1,7 @@
 // The life of an instance: create, configure, start, stop, destroy.
 
-#include <algorithm>
 #include <atomic>
-#include <iterator>
+#include <cstddef>
 #include <thread>
 
 #include "chela/ext/capability.h"
@@ -22,17 +21,6 @@ constexpr int kOddRounds = 50;
 constexpr int kFindersCount = 4;
 constexpr int kFindRounds = 200;
 
-void check_tool_table(const chela_plugin_tool& table) {
-  if (!CHELA_HAS(&table, chela_plugin_tool, run)) fail("struct_size of chela.tool/1 is {}", table.struct_size);
-  if (!table.names || !table.start || !table.cancel || !table.run) fail("a function of chela.tool/1 is null");
-}
-
-void check_provider_table(const chela_plugin_provider& table) {
-  if (!CHELA_HAS(&table, chela_plugin_provider, list_models))
-    fail("struct_size of chela.provider/1 is {}", table.struct_size);
-  if (!table.complete || !table.cancel) fail("a function of chela.provider/1 is null that must not be");
-}
-
 constexpr std::pair<const char*, const char*> kInterfaces[] = {{"tool", CHELA_EXT_TOOL},
                                                                {"provider", CHELA_EXT_PROVIDER},
                                                                {"hook", CHELA_EXT_HOOK},
@@ -41,9 +29,41 @@ constexpr std::pair<const char*, const char*> kInterfaces[] = {{"tool", CHELA_EX
                                                                {"channel", CHELA_EXT_CHANNEL},
                                                                {"http_route", CHELA_EXT_HTTP_ROUTE},
                                                                {"service", CHELA_EXT_SERVICE}};
-// One interface for many kinds.
-constexpr const char* kCalledByPath[] = {"context_engine", "embeddings", "exporter", "media",     "memory",
-                                         "secrets",        "speech",     "store",    "web_search"};
+
+// `bytes`: how long the table is at least; `functions`: those that may not be null.
+template <class Table, class... Functions>
+void check_table(testing::FakeHost& host, const char* id, std::size_t bytes, Functions Table::*... functions) {
+  const auto* table = static_cast<const Table*>(host.get_extension(std::string_view(id)));
+  if (table == nullptr) return;
+  if (table->struct_size < bytes) fail("struct_size of {} is {}, less than {}", id, table->struct_size, bytes);
+  if ((... || (table->*functions == nullptr))) fail("a function of {} is null that must not be", id);
+}
+
+#define CHELA_BYTES_TO(type, last) (offsetof(type, last) + sizeof(type::last))
+
+// Each table is as long as in the first version of its interface, and has the functions that are not optional.
+void check_tables(testing::FakeHost& host) {
+  using Tool = chela_plugin_tool;
+  using Provider = chela_plugin_provider;
+  using Hook = chela_plugin_hook;
+  using Command = chela_plugin_command;
+  using Method = chela_plugin_gateway_method;
+  using Route = chela_plugin_http_route;
+  using Service = chela_plugin_service;
+  using Functions = chela_plugin_capability;
+  using Channel = chela_plugin_channel;
+  check_table(host, CHELA_EXT_TOOL, CHELA_BYTES_TO(Tool, run), &Tool::names, &Tool::start, &Tool::cancel, &Tool::run);
+  check_table(host, CHELA_EXT_PROVIDER, CHELA_BYTES_TO(Provider, list_models), &Provider::complete, &Provider::cancel);
+  check_table(host, CHELA_EXT_HOOK, CHELA_BYTES_TO(Hook, cancel), &Hook::start, &Hook::cancel);
+  check_table(host, CHELA_EXT_COMMAND, CHELA_BYTES_TO(Command, cancel), &Command::start, &Command::cancel);
+  check_table(host, CHELA_EXT_GATEWAY_METHOD, CHELA_BYTES_TO(Method, cancel), &Method::start, &Method::cancel);
+  check_table(host, CHELA_EXT_HTTP_ROUTE, CHELA_BYTES_TO(Route, cancel), &Route::handle, &Route::cancel);
+  check_table(host, CHELA_EXT_SERVICE, CHELA_BYTES_TO(Service, stop_service), &Service::start_service,
+              &Service::stop_service);
+  check_table(host, CHELA_EXT_CAPABILITY, CHELA_BYTES_TO(Functions, cancel), &Functions::invoke, &Functions::cancel);
+  check_table(host, CHELA_EXT_CHANNEL, CHELA_BYTES_TO(Channel, cancel), &Channel::connect, &Channel::disconnect,
+              &Channel::send, &Channel::cancel);
+}
 
 }  // namespace
 
@@ -88,13 +108,11 @@ void interfaces_match_manifest(Context& context) {
     if (declared && !offered) fail("the manifest declares a {}, the code does not offer {}", kind, id);
     if (!declared && offered) fail("the code offers {}, the manifest declares no {}", id, kind);
   }
-  const bool by_path = std::any_of(std::begin(kCalledByPath), std::end(kCalledByPath),
-                                   [&](const char* kind) { return context.manifest.provides(kind); });
+  const bool by_path = context.manifest.provides_functions();
   if (by_path != (subject.host().get_extension(CHELA_EXT_CAPABILITY) != nullptr)) {
     fail("{} goes with kinds such as memory: the manifest declares {}", CHELA_EXT_CAPABILITY, by_path ? "one" : "none");
   }
-  if (const auto* table = subject.host().tool_table()) check_tool_table(*table);
-  if (const auto* table = subject.host().provider_table()) check_provider_table(*table);
+  check_tables(subject.host());
   subject.finish();
 }
 

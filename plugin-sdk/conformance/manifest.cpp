@@ -14,6 +14,9 @@ namespace {
 
 using Json = nlohmann::json;
 
+constexpr const char* kCalledByPath[] = {"context_engine", "embeddings", "exporter", "media",     "memory",
+                                         "secrets",        "speech",     "store",    "web_search"};
+
 [[noreturn]] void refuse(const std::string& what) {
   throw std::runtime_error("reading the manifest: " + what);
 }
@@ -36,11 +39,46 @@ ToolManifest read_tool(const Json& json) {
   return tool;
 }
 
+// The text of a member; `otherwise` when it is absent or none.
+std::string find_text(const Json& object, const char* key, const std::string& otherwise = "") {
+  auto it = object.find(key);
+  return it != object.end() && it->is_string() ? it->get<std::string>() : otherwise;
+}
+
+const Json& list_of(const Json& object, const char* key) {
+  static const Json kNone = Json::array();
+  auto it = object.find(key);
+  return it != object.end() && it->is_array() ? *it : kNone;
+}
+
+// One command, or several of them.
+void read_commands(const Json& json, const std::string& id, Manifest& manifest) {
+  if (!json.contains("commands"))
+    manifest.commands.push_back({find_text(json, "name", id), find_text(json, "description")});
+  for (const Json& one : list_of(json, "commands")) {
+    if (one.is_object()) manifest.commands.push_back({find_text(one, "name"), find_text(one, "description")});
+  }
+}
+
 void read_capability(const Json& json, Manifest& manifest) {
   if (!json.is_object()) refuse("each of \"provides\" must be an object");
   const std::string kind = text_of(json, "kind");
+  const std::string id = find_text(json, "id");
   if (!manifest.provides(kind)) manifest.kinds.push_back(kind);
-  for (const Json& tool : json.value("tools", Json::array())) manifest.tools.push_back(read_tool(tool));
+  for (const Json& tool : list_of(json, "tools")) manifest.tools.push_back(read_tool(tool));
+  for (const Json& point : list_of(json, "points")) {
+    if (kind == "hook" && point.is_string()) manifest.points.push_back(point.get<std::string>());
+  }
+  for (const Json& route : list_of(json, "routes")) {
+    if (kind != "http_route" || !route.is_object()) continue;
+    manifest.routes.push_back({find_text(route, "path"), find_text(route, "auth"), find_text(route, "match", "exact")});
+  }
+  if (kind == "command") read_commands(json, id, manifest);
+  if (kind == "gateway_method") manifest.methods.push_back({id, find_text(json, "scope", "operator.write")});
+  if (kind == "service") manifest.services.push_back(id);
+  if (kind == "channel") manifest.channels.push_back({id, json.value("textChunkLimit", Json(1)).dump()});
+  const bool by_path = std::find(std::begin(kCalledByPath), std::end(kCalledByPath), kind) != std::end(kCalledByPath);
+  if (by_path) manifest.functions.push_back({kind, id});
 }
 
 void read_abi(const std::string& text, Manifest& manifest) {

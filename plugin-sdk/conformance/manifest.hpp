@@ -15,6 +15,32 @@ struct ToolManifest {
   bool executes = false;  // its effects say "exec"
 };
 
+struct CommandManifest {
+  std::string name;
+  std::string description;
+};
+
+struct MethodManifest {
+  std::string name;
+  std::string scope = "operator.write";
+};
+
+struct RouteManifest {
+  std::string path;
+  std::string auth;
+  std::string match = "exact";
+};
+
+struct ChannelManifest {
+  std::string id;
+  std::string text_limit = "1";  // textChunkLimit as JSON
+};
+
+struct FunctionsManifest {
+  std::string kind;  // memory, embeddings, …
+  std::string id;
+};
+
 struct Manifest {
   std::string id;
   std::string version;
@@ -22,10 +48,19 @@ struct Manifest {
   int abi_minor = 0;
   std::vector<std::string> kinds;  // provides[].kind, each once
   std::vector<ToolManifest> tools;
+  std::vector<std::string> points;  // of hooks
+  std::vector<CommandManifest> commands;
+  std::vector<MethodManifest> methods;
+  std::vector<RouteManifest> routes;
+  std::vector<std::string> services;
+  std::vector<ChannelManifest> channels;
+  std::vector<FunctionsManifest> functions;
   std::vector<std::string> network;  // permissions.network
   std::string config_schema = "{}";
 
   bool provides(const std::string& kind) const;
+  // Kinds whose functions are called by path.
+  bool provides_functions() const { return !functions.empty(); }
 };
 
 // Throws std::runtime_error that names the member that is missing or wrong.

@@ -10,7 +10,7 @@
 #include <cstdio>
 
 #include "plugin-sdk/conformance/arguments.hpp"
-#include "plugin-sdk/conformance/cases.hpp"
+#include "plugin-sdk/conformance/asks.hpp"
 #include "plugin-sdk/conformance/surroundings.hpp"
 
 namespace chela::conformance::checks {
@@ -95,6 +95,11 @@ void speaks_utf8(Context& context) {
     expect_utf8("the outcome of a completion", completion->outcome().text);
     expect_utf8("the text of a completion", completion->answer().text);
   }
+  for (const Ask& ask : plain_asks(context.manifest)) {
+    const OpenAsk open = ask.begin(subject.host());
+    ends(subject, ask, open);
+    expect_utf8("the outcome of " + ask.what, open.end->outcome().text);
+  }
   for (const std::string& line : subject.host().log()) expect_utf8("a line of its log", line);
   subject.finish();
 }
@@ -106,7 +111,8 @@ void logs_with_measure(Context& context) {
   const auto lines = subject.host().log();
   if (std::any_of(lines.begin(), lines.end(), [](const std::string& line) { return line.empty(); }))
     fail("it logs lines without a word");
-  const std::size_t allowed = kLinesOfALifeMax + kLinesOfACallMax * (context.manifest.tools.size() + 1);
+  const std::size_t calls = context.manifest.tools.size() + plain_asks(context.manifest).size() + 1;
+  const std::size_t allowed = kLinesOfALifeMax + kLinesOfACallMax * calls;
   if (lines.size() > allowed) fail("it logs {} lines for a start and a few calls", lines.size());
   subject.finish();
 }

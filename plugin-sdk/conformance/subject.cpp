@@ -4,13 +4,14 @@
 #include <memory>
 
 #include "plugin-sdk/conformance/arguments.hpp"
-#include "plugin-sdk/conformance/cases.hpp"
+#include "plugin-sdk/conformance/asks.hpp"
 
 namespace chela::conformance {
 namespace {
 
 constexpr std::uint64_t kStepMs = 60'000;
 constexpr int kStepsMax = 100;
+constexpr std::uint64_t kPumpMs = 10;
 
 constexpr Case kCases[] = {
 #define CHELA_CASE(name, sentence) {#name, sentence, &checks::name, false},
@@ -56,6 +57,7 @@ Subject::Subject(Context& context, testing::Lending lending)
       host_(std::make_unique<testing::FakeHost>(entry_of(context), lending)),
       exceptions_(std::uncaught_exceptions()) {
   if (context.manifest.network.empty()) host_->withhold(CHELA_EXT_HTTP);
+  if (!context.manifest.provides("channel")) host_->withhold(CHELA_EXT_INBOUND);
   host_->set_context(fmt::format(R"({{"workspace":"{}","agentId":"main","timeZone":"UTC"}})", context.workspace));
   [[maybe_unused]] int ignored = ::chdir(context.workspace.c_str());
 }
@@ -136,6 +138,15 @@ std::string Subject::work() {
     if (!settle(*begin(tool, plain_value(tool.parameters))) && open.empty()) open = "a call of \"" + tool.name + "\"";
   }
   if (context_.manifest.provides("provider") && !settle(*complete()) && open.empty()) open = "a completion";
+  for (const Ask& ask : plain_asks(context_.manifest)) {
+    if (!ends(*this, ask, ask.begin(*host_)) && open.empty()) open = ask.what;
+  }
+  for (const std::string& id : context_.manifest.services) {
+    const auto service = testing::start_service(*host_, id);
+    host_->advance(kStepMs);
+    const bool ended = testing::stop_service(*host_, service, id, context_.options.deadline_ms / 4);
+    if (!ended && open.empty()) open = "stop_service() of " + id;
+  }
   return open;
 }
 
@@ -153,7 +164,12 @@ bool Subject::settle(testing::RecordedEnd& end) {
       break;
     }
   }
-  return end.wait_ms(context_.options.deadline_ms / 4);
+  // Threads of the plugin may hand over what they then wait for.
+  for (std::uint64_t waited_ms = 0; waited_ms < context_.options.deadline_ms / 4; waited_ms += kPumpMs) {
+    if (end.wait_ms(kPumpMs)) return true;
+    host_->pump();
+  }
+  return end.completed();
 }
 
 }  // namespace chela::conformance

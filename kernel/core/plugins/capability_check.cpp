@@ -38,6 +38,7 @@ constexpr KindInterface kInterfaces[] = {{"tool", CHELA_EXT_TOOL},
                                          {"hook", CHELA_EXT_HOOK},
                                          {"http_route", CHELA_EXT_HTTP_ROUTE},
                                          {"service", CHELA_EXT_SERVICE},
+                                         {"channel", CHELA_EXT_CHANNEL},
                                          {"memory, embeddings, … that is called by path", CHELA_EXT_CAPABILITY}};
 
 bool carries(const KindInterface& interface, std::string_view kind) {

@@ -85,14 +85,16 @@ class Log {
 
 class Http;
 class Timers;
+class Inbound;
 
 class Host {
  public:
   explicit Host(const chela_host* host) : state_(std::make_shared<detail::HostState>()) { state_->host = host; }
 
   Log log() const { return Log(state_); }
-  Http http() const;     // needs chela/http.hpp; its send() throws Failure when the manifest has no permissions.network
-  Timers timer() const;  // needs chela/timer.hpp
+  Http http() const;        // needs chela/http.hpp; its send() throws Failure when the manifest has no permissions.network
+  Timers timer() const;     // needs chela/timer.hpp
+  Inbound inbound() const;  // needs chela/channel.hpp; throws Failure when the manifest has no channel
 
   const chela_host* raw() const { return state_->host; }
   const std::shared_ptr<detail::HostState>& state() const { return state_; }

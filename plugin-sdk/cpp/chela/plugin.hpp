@@ -15,6 +15,8 @@
 //     void start_service(std::string_view id, chela::ServiceMonitor);  // see chela/service.hpp
 //     void on_hook(chela::HookRequest, chela::HookCall);            // see chela/hook.hpp
 //     void run_command(chela::CommandRequest, chela::CommandCall);  // see chela/command.hpp
+//     void call_method(chela::MethodRequest, chela::MethodCall);    // see chela/method.hpp
+//     void connect(chela::ChannelAccount, chela::ChannelCall);      // see chela/channel.hpp
 //     void cancel(std::uint64_t call_id);           // optional: without it the SDK completes a cancelled call
 //   };
 //   CHELA_PLUGIN(Greeter, "greeter", "1.0.0")
@@ -24,10 +26,12 @@
 #include <optional>
 
 #include "chela/capability.hpp"
+#include "chela/channel.hpp"
 #include "chela/command.hpp"
 #include "chela/hook.hpp"
 #include "chela/host.hpp"
 #include "chela/http.hpp"
+#include "chela/method.hpp"
 #include "chela/provider.hpp"
 #include "chela/route.hpp"
 #include "chela/service.hpp"
@@ -88,8 +92,15 @@ constexpr bool check_signatures() {
   static_assert(!has_run_command<T> || CommandMethod<T>::value,
                 "chela: run_command() has the wrong signature; expected "
                 "`void run_command(chela::CommandRequest request, chela::CommandCall call)`");
+  static_assert(!has_call_method<T> || MethodMethod<T>::value,
+                "chela: call_method() has the wrong signature; expected "
+                "`void call_method(chela::MethodRequest request, chela::MethodCall call)`");
+  static_assert(!has_channel<T> || ChannelMethods<T>::value,
+                "chela: a channel needs `void connect(chela::ChannelAccount account, chela::ChannelCall call)`, "
+                "`void disconnect(chela::ChannelAccount account, chela::ChannelCall call)` and "
+                "`void send(chela::ChannelMessage message, chela::ChannelCall call)`");
   static_assert(has_tools<T> || has_complete<T> || has_handle<T> || has_functions<T> || has_start_service<T> ||
-                    has_on_hook<T> || has_run_command<T>,
+                    has_on_hook<T> || has_run_command<T> || has_call_method<T> || has_channel<T>,
                 "chela: the plugin class offers nothing; give it `chela::ToolTable<Name> tools()` or "
                 "`void complete(chela::CompletionRequest request, chela::Completion completion)`, or another method "
                 "of chela/plugin.hpp");
@@ -126,6 +137,8 @@ class Instance {
       if (auto call = function_calls->find(call_id)) call->cancel("cancelled");
       if (auto call = hook_calls->find(call_id)) call->cancel("cancelled");
       if (auto call = command_calls->find(call_id)) call->cancel("cancelled");
+      if (auto call = method_calls->find(call_id)) call->cancel("cancelled");
+      if (auto call = channel_calls->find(call_id)) call->cancel("cancelled");
     }
   }
 
@@ -142,6 +155,9 @@ class Instance {
       std::make_shared<OpenCalls<chela_capability_call>>();
   std::shared_ptr<OpenCalls<chela_hook_call>> hook_calls = std::make_shared<OpenCalls<chela_hook_call>>();
   std::shared_ptr<OpenCalls<chela_command_call>> command_calls = std::make_shared<OpenCalls<chela_command_call>>();
+  std::shared_ptr<OpenCalls<chela_gateway_method_call>> method_calls =
+      std::make_shared<OpenCalls<chela_gateway_method_call>>();
+  std::shared_ptr<OpenCalls<chela_channel_call>> channel_calls = std::make_shared<OpenCalls<chela_channel_call>>();
 
  private:
   static const void* get_extension(Instance&, chela_str id) {
@@ -162,6 +178,12 @@ class Instance {
     }
     if constexpr (has_run_command<T>) {
       if (to_view(id) == CHELA_EXT_COMMAND) return &CommandInterface<Instance>::table;
+    }
+    if constexpr (has_call_method<T>) {
+      if (to_view(id) == CHELA_EXT_GATEWAY_METHOD) return &MethodInterface<Instance>::table;
+    }
+    if constexpr (has_channel<T>) {
+      if (to_view(id) == CHELA_EXT_CHANNEL) return &ChannelInterface<Instance>::table;
     }
     if constexpr (has_start_service<T>) {
       if (to_view(id) == CHELA_EXT_SERVICE) return &ServiceInterface<Instance>::table;
@@ -209,6 +231,8 @@ class Instance {
     function_calls->cancel_all("the plugin was stopped");
     hook_calls->cancel_all("the plugin was stopped");
     command_calls->cancel_all("the plugin was stopped");
+    method_calls->cancel_all("the plugin was stopped");
+    channel_calls->cancel_all("the plugin was stopped");
   }
 
   std::optional<T> object_;

@@ -11,8 +11,9 @@ class Guard {
   explicit Guard(chela::Host host) : host_(host) {}
 
   void configure(std::string_view json) {
-    const auto config = nlohmann::json::parse(json);
-    refused_ = config.value("refuse", std::set<std::string>());
+    chela::JsonReader config(json, "configuration");
+    refused_ = config.find("refuse", chela::Json::array()).get<std::set<std::string>>();
+    config.finish();
   }
 
   // On the loop. What before_tool_call may answer stands in docs/hooks.md of Chela.

@@ -26,7 +26,7 @@ void PrintTo(const BadPlugin& plugin, std::ostream* out) {
 }
 
 bool is_sound(const fs::path& source) {
-  return source.stem() == "sound" || source.stem() == "provider_sound";
+  return source.stem() == "sound" || source.stem().string().ends_with("_sound");
 }
 
 std::vector<BadPlugin> bad_plugins() {

@@ -115,9 +115,11 @@ TEST_F(InstalledSdk, BuildsTheExamplesWithTheirTests) {
                   " -DCMAKE_PREFIX_PATH=" + prefix() + " -DCMAKE_CXX_FLAGS='-Wall -Wextra -pedantic -Werror'");
       expect_runs(TEST_CMAKE " --build " + build);
       expect_runs(TEST_CMAKE " --build " + build + " --target test");
+      for (const auto& plugin : fs::directory_iterator(build + "/plugins"))
+        expect_conforms((plugin.path() / (plugin.path().filename().string() + ".so")).string());
     }
   }
-  EXPECT_GE(examples, 4);
+  EXPECT_GE(examples, 7);
 }
 
 std::string read(const fs::path& path) {

@@ -3,6 +3,12 @@
 
 #include <algorithm>
 
+#include "kernel/core/protocol/capability.hpp"
+#include "kernel/core/protocol/channel.hpp"
+#include "kernel/core/protocol/command.hpp"
+#include "kernel/core/protocol/gateway_method.hpp"
+#include "kernel/core/protocol/hook.hpp"
+#include "kernel/core/protocol/http_route.hpp"
 #include "tests/tools/plugin_host/host_fixture.hpp"
 
 namespace chela::plugin_host {
@@ -34,6 +40,33 @@ class BadPluginInHost : public HostTest, public testing::WithParamInterface<std:
     EXPECT_TRUE(outcome.result || !outcome.result.error().message.empty());
     return outcome;
   }
+  // One call of everything that tests/bad-plugins/kinds.plugin.json.in names.
+  std::vector<Outcome*> ask_of_every_kind() {
+    const auto id = GetParam();
+    const json hook = {{"name", "before_tool_call"}, {"event", {{"toolName", "time"}}}, {"context", json::object()}};
+    const json command = {{"plugin", id}, {"key", id}, {"args", "tea"}, {"context", json::object()}};
+    const json method = {{"plugin", id}, {"key", id + ".call"}, {"params", json::object()}, {"context", json::object()}};
+    const json function = {
+        {"plugin", id}, {"key", id}, {"kind", "memory"}, {"path", "search"}, {"arguments", json::array({"tea"})}};
+    const json route = {{"plugin", id},       {"key", "/" + id},          {"method", "GET"},
+                        {"target", "/" + id}, {"headers", json::array()}, {"credit", 16}};
+    const json account = {{"plugin", id}, {"key", id}, {"account", "default"}};
+    json message = account;
+    message.update({{"to", "ada"}, {"text", "Hello"}});
+    std::vector<Outcome*> open;
+    auto begin = [&](std::string_view name, const json& params) {
+      open.push_back(&call(name, params.dump(), briefly()));
+    };
+    begin(protocol::kHookRun, hook);
+    begin(protocol::kCommandRun, command);
+    begin(protocol::kGatewayMethodCall, method);
+    begin(protocol::kCapabilityInvoke, function);
+    begin(protocol::kHttpRouteHandle, route);
+    begin(protocol::kChannelStart, account);
+    begin(protocol::kChannelSend, message);
+    begin(protocol::kChannelStop, account);
+    return open;
+  }
   std::string complete_params() const {
     protocol::ProviderCompleteParams params;
     params.plugin = params.key = GetParam();
@@ -55,6 +88,7 @@ TEST_P(BadPluginInHost, EveryCallEnds) {
       open.push_back(&call_tool(id, tool, {{"text", "hello"}}, json::object(), briefly()));
     }
     open.push_back(&call(protocol::kProviderComplete, complete_params(), briefly()));
+    for (auto* outcome : ask_of_every_kind()) open.push_back(outcome);
     CancelSource source;
     auto cancellable = briefly();
     cancellable.cancel = source.token();

@@ -1,92 +1,44 @@
 #ifndef CHELA_TESTING_FAKE_CALLS_HPP
 #define CHELA_TESTING_FAKE_CALLS_HPP
-// What a FakeHost asks of a plugin beside tools and completions: HTTP requests, functions, hooks, commands. Each call is pumped;
-// keep what it returns until the call has completed.
+// What a FakeHost asks of a plugin beside tools and completions: HTTP requests (fake_route.hpp), functions, hooks,
+// commands, methods. Channels and services have fake_channel.hpp. Each call is pumped.
 //
 //   auto answer = chela::testing::request(host, {"GET", "/counter", "/counter/tea"});
 //   answer->status() == 200; answer->body(); answer->outcome().ok();
 //   auto found = chela::testing::call_function(host, {"memory", "notes", "search", R"(["tea"])"});
 //   found->outcome().text;  // the value, as JSON
 
-#include <stdexcept>
-
 #include "chela/ext/capability.h"
 #include "chela/ext/command.h"
+#include "chela/ext/gateway_method.h"
 #include "chela/ext/hook.h"
-#include "chela/ext/http_route.h"
-#include "chela/testing/fake_host.hpp"
+#include "chela/testing/fake_route.hpp"
 
 namespace chela {
 namespace testing {
 
-struct RouteAsk {
-  std::string method = "GET";
-  std::string route;   // as in the manifest
-  std::string target;  // path and query
-  std::string body = {};
-  std::vector<std::pair<std::string, std::string>> headers = {};
-  std::string client = R"({"address":"192.0.2.1"})";
-};
-
-// The host's end of an answer. A slow one answers each write with CHELA_EXHAUSTED.
-class RecordedAnswer final : public RecordedEnd {
+// The host's end of a call that is completed with a text, and no more.
+template <class Raw>
+class RecordedText final : public RecordedEnd {
  public:
-  RecordedAnswer(Breaches& breaches, std::uint64_t call_id, Lending how = {})
-      : RecordedEnd(breaches, "the answer " + std::to_string(call_id), how),
-        breaches_(breaches),
-        raw_({sizeof(chela_route_response), this, &head, &write, &complete}, how.later),
+  RecordedText(Breaches& breaches, std::uint64_t call_id, Lending how = {})
+      : RecordedEnd(breaches, "call " + std::to_string(call_id), how),
+        raw_({sizeof(Raw), this,
+              [](const Raw* raw, chela_status status, chela_str text) {
+                static_cast<RecordedText*>(raw->context)->end(status, to_view(text));
+              }},
+             how.later),
         call_id_(call_id) {}
-  const chela_route_response* raw() const { return raw_.get(); }
+  const Raw* raw() const { return raw_.get(); }
   std::uint64_t call_id() const { return call_id_; }
-  void set_slow(bool slow) { slow_ = slow; }
-
-  std::uint32_t status() const { return locked(status_); }
-  std::string body() const { return locked(body_); }
-  std::vector<std::pair<std::string, std::string>> headers() const { return locked(headers_); }
 
  private:
-  template <class T>
-  T locked(const T& value) const {
-    std::lock_guard<std::mutex> lock(mutex_);
-    return value;
-  }
-  static RecordedAnswer& self(const chela_route_response* raw) { return *static_cast<RecordedAnswer*>(raw->context); }
-  static void head(const chela_route_response* raw, std::uint32_t status, const chela_http_header* headers,
-                   std::size_t count) {
-    RecordedAnswer& answer = self(raw);
-    answer.during("head()", [&] {
-      if (answer.status_ != 0) answer.breaches_.add("an answer has two heads");
-      if (status < 200 || status > 599) answer.breaches_.add("the status of an answer is no final one");
-      answer.status_ = status;
-      for (std::size_t i = 0; i < count; ++i) {
-        answer.headers_.emplace_back(to_view(headers[i].name), to_view(headers[i].value));
-      }
-    });
-  }
-  static chela_status write(const chela_route_response* raw, chela_str bytes) {
-    RecordedAnswer& answer = self(raw);
-    chela_status status = CHELA_CANCELLED;
-    answer.during("write()", [&] {
-      if (answer.status_ == 0) answer.breaches_.add("an answer has a body before its head");
-      answer.body_.append(to_view(bytes));
-      status = answer.slow_ ? CHELA_EXHAUSTED : CHELA_OK;
-    });
-    return status;
-  }
-  static void complete(const chela_route_response* raw, chela_status status, chela_str text) {
-    RecordedAnswer& answer = self(raw);
-    if (status == CHELA_OK && answer.status() == 0) answer.breaches_.add("an answer was completed without a head");
-    answer.end(status, to_view(text));
-  }
-
-  Breaches& breaches_;
-  Struct<chela_route_response> raw_;
+  Struct<Raw> raw_;
   std::uint64_t call_id_;
-  std::atomic<bool> slow_{false};
-  std::uint32_t status_ = 0;
-  std::vector<std::pair<std::string, std::string>> headers_;
-  std::string body_;
 };
+
+using RecordedHook = RecordedText<chela_hook_call>;
+using RecordedMethod = RecordedText<chela_gateway_method_call>;
 
 struct FunctionAsk {
   std::string kind;
@@ -117,25 +69,6 @@ class RecordedFunction final : public RecordedEnd {
   Struct<chela_capability_call> raw_;
   std::uint64_t call_id_;
   std::atomic<bool> cancelled_{false};
-};
-
-// The host's end of a hook.
-class RecordedHook final : public RecordedEnd {
- public:
-  RecordedHook(Breaches& breaches, std::uint64_t call_id, Lending how = {})
-      : RecordedEnd(breaches, "the hook " + std::to_string(call_id), how),
-        raw_({sizeof(chela_hook_call), this,
-              [](const chela_hook_call* raw, chela_status status, chela_str text) {
-                static_cast<RecordedHook*>(raw->context)->end(status, to_view(text));
-              }},
-             how.later),
-        call_id_(call_id) {}
-  const chela_hook_call* raw() const { return raw_.get(); }
-  std::uint64_t call_id() const { return call_id_; }
-
- private:
-  Struct<chela_hook_call> raw_;
-  std::uint64_t call_id_;
 };
 
 class RecordedCommand final : public RecordedEnd {
@@ -174,73 +107,15 @@ class RecordedCommand final : public RecordedEnd {
   std::string details_;
 };
 
-namespace detail {
-
-template <class Table>
-const Table& table_of(FakeHost& host, const char* id) {
-  const auto* table = static_cast<const Table*>(host.get_extension(std::string_view(id)));
-  if (table == nullptr) throw std::runtime_error(std::string("the plugin offers no ") + id);
-  return *table;
-}
-
-// Runs `begin(error sink)`; a refusal ends the call.
-template <class Call, class Begin>
-void begin_call(FakeHost& host, Call& call, Begin&& begin) {
-  std::string text;
-  const chela_error_sink error = {sizeof(chela_error_sink), &text, [](const chela_error_sink* sink, chela_str message) {
-                                    static_cast<std::string*>(sink->context)->assign(to_view(message));
-                                  }};
-  const chela_status status = begin(&error);
-  call.loan().return_all();
-  if (status != CHELA_OK) call.refuse(status, text);
-  host.pump();
-}
-
-}  // namespace detail
-
-// Gives the request to the plugin and pumps.
-inline std::shared_ptr<RecordedAnswer> request(FakeHost& host, const RouteAsk& ask, Lending how = {}) {
-  const auto& table = detail::table_of<chela_plugin_http_route>(host, CHELA_EXT_HTTP_ROUTE);
-  auto answer = std::make_shared<RecordedAnswer>(host.breaches(), host.next_call_id(), how);
-  Loan& loan = answer->loan();
-  std::vector<chela_http_header> headers;
-  for (const auto& header : ask.headers) headers.push_back({loan.text(header.first), loan.text(header.second)});
-  chela_route_request raw = {};
-  raw.struct_size = sizeof raw;
-  raw.call_id = answer->call_id();
-  raw.method = loan.text(ask.method);
-  raw.route = loan.text(ask.route);
-  raw.target = loan.text(ask.target);
-  raw.headers = loan.array(headers);
-  raw.header_count = headers.size();
-  raw.body = loan.text(ask.body);
-  raw.client = loan.text(ask.client);
-  raw.timeout_ms = 60'000;
-  const chela_route_request* lent = loan.object(raw);
-  detail::begin_call(host, *answer, [&](const chela_error_sink* error) {
-    return table.handle(host.plugin(), lent, answer->raw(), error);
-  });
-  return answer;
-}
-inline void cancel(FakeHost& host, RecordedAnswer& answer) {
-  detail::table_of<chela_plugin_http_route>(host, CHELA_EXT_HTTP_ROUTE).cancel(host.plugin(), answer.call_id());
-  host.pump();
-}
-inline void resume(FakeHost& host, RecordedAnswer& answer) {
-  detail::table_of<chela_plugin_http_route>(host, CHELA_EXT_HTTP_ROUTE).resume(host.plugin(), answer.call_id());
-  host.pump();
-}
-
 // Calls the function and pumps.
-inline std::shared_ptr<RecordedFunction> call_function(FakeHost& host, const FunctionAsk& ask, Lending how = {}) {
-  const auto& table = detail::table_of<chela_plugin_capability>(host, CHELA_EXT_CAPABILITY);
-  auto call = std::make_shared<RecordedFunction>(host.breaches(), host.next_call_id(), how);
+inline std::shared_ptr<RecordedFunction> call_function(FakeHost& host, const FunctionAsk& ask) {
+  auto call = host.keep<RecordedFunction>();
   Loan& loan = call->loan();
-  const chela_capability_request* lent = loan.object(
+  const auto* request = loan.object(
       chela_capability_request{sizeof(chela_capability_request), call->call_id(), loan.text(ask.kind),
-                               loan.text(ask.id), loan.text(ask.path), loan.text(ask.arguments), 60'000});
-  detail::begin_call(host, *call, [&](const chela_error_sink* error) {
-    return table.invoke(host.plugin(), lent, call->raw(), error);
+                               loan.text(ask.id), loan.text(ask.path), loan.text(ask.arguments), kAskTimeoutMs});
+  detail::begin_call<chela_plugin_capability>(host, *call, CHELA_EXT_CAPABILITY, [&](auto& table, auto* error) {
+    return table.invoke(host.plugin(), request, call->raw(), error);
   });
   return call;
 }
@@ -253,13 +128,12 @@ inline void cancel(FakeHost& host, RecordedFunction& call) {
 // Passes a point and pumps.
 inline std::shared_ptr<RecordedHook> pass(FakeHost& host, std::string_view point, std::string_view event,
                                           std::string_view context = "{}") {
-  const auto& table = detail::table_of<chela_plugin_hook>(host, CHELA_EXT_HOOK);
-  auto call = std::make_shared<RecordedHook>(host.breaches(), host.next_call_id());
+  auto call = host.keep<RecordedHook>();
   Loan& loan = call->loan();
-  const chela_hook_request* lent = loan.object(chela_hook_request{
-      sizeof(chela_hook_request), call->call_id(), loan.text(point), loan.text(event), loan.text(context), 60'000});
-  detail::begin_call(host, *call, [&](const chela_error_sink* error) {
-    return table.start(host.plugin(), lent, call->raw(), error);
+  const auto* request = loan.object(chela_hook_request{sizeof(chela_hook_request), call->call_id(), loan.text(point),
+                                                       loan.text(event), loan.text(context), kAskTimeoutMs});
+  detail::begin_call<chela_plugin_hook>(host, *call, CHELA_EXT_HOOK, [&](auto& table, auto* error) {
+    return table.start(host.plugin(), request, call->raw(), error);
   });
   return call;
 }
@@ -267,14 +141,27 @@ inline std::shared_ptr<RecordedHook> pass(FakeHost& host, std::string_view point
 // Runs a command and pumps.
 inline std::shared_ptr<RecordedCommand> run_command(FakeHost& host, std::string_view command,
                                                     std::string_view arguments, std::string_view context = "{}") {
-  const auto& table = detail::table_of<chela_plugin_command>(host, CHELA_EXT_COMMAND);
-  auto call = std::make_shared<RecordedCommand>(host.breaches(), host.next_call_id());
+  auto call = host.keep<RecordedCommand>();
   Loan& loan = call->loan();
-  const chela_command_request* lent =
+  const auto* request =
       loan.object(chela_command_request{sizeof(chela_command_request), call->call_id(), loan.text(command),
-                                        loan.text(arguments), loan.text(context), 60'000});
-  detail::begin_call(host, *call, [&](const chela_error_sink* error) {
-    return table.start(host.plugin(), lent, call->raw(), error);
+                                        loan.text(arguments), loan.text(context), kAskTimeoutMs});
+  detail::begin_call<chela_plugin_command>(host, *call, CHELA_EXT_COMMAND, [&](auto& table, auto* error) {
+    return table.start(host.plugin(), request, call->raw(), error);
+  });
+  return call;
+}
+
+// Calls a method of the gateway that the plugin has, and pumps.
+inline std::shared_ptr<RecordedMethod> call_method(FakeHost& host, std::string_view method, std::string_view params,
+                                                   std::string_view context = "{}") {
+  auto call = host.keep<RecordedMethod>();
+  Loan& loan = call->loan();
+  const auto* request =
+      loan.object(chela_gateway_method_request{sizeof(chela_gateway_method_request), call->call_id(), loan.text(method),
+                                               loan.text(params), loan.text(context), kAskTimeoutMs});
+  detail::begin_call<chela_plugin_gateway_method>(host, *call, CHELA_EXT_GATEWAY_METHOD, [&](auto& table, auto* error) {
+    return table.start(host.plugin(), request, call->raw(), error);
   });
   return call;
 }

@@ -19,6 +19,7 @@
 #include <thread>
 
 #include "chela/ext/log.h"
+#include "chela/testing/fake_inbound.hpp"
 #include "chela/testing/fake_services.hpp"
 #include "chela/testing/library.hpp"
 #include "chela/testing/recorded_calls.hpp"
@@ -33,6 +34,7 @@ class FakeHost {
   explicit FakeHost(const chela_entry& entry, Lending how = {})
       : entry_(entry), how_(how), host_({sizeof(chela_host), this, &get_service}, how.later) {
     http_.set_lending(how);
+    inbound_.set_lending(how);
   }
   FakeHost(const FakeHost&) = delete;
   ~FakeHost() {
@@ -67,12 +69,14 @@ class FakeHost {
   }
   void stop() {
     if (state_ != State::kStarted) return;
+    inbound_.close();
     watch_.watch("stop()", [&] { plugin_->stop(plugin_); });
     state_ = State::kStopped;
     drop_open_work("stop()");
   }
   void destroy() {
     if (plugin_ == nullptr) return;
+    inbound_.close();
     watch_.watch("destroy()", [&] { plugin_->destroy(plugin_); });
     plugin_ = nullptr;
     drop_open_work("destroy()");
@@ -173,9 +177,9 @@ class FakeHost {
     pump();
   }
 
-  // Delivers every scripted response that is awaited.
+  // Delivers every scripted response and every receipt that is awaited.
   void pump() {
-    while (http_.deliver_one()) {
+    while (http_.deliver_one() || inbound_.deliver_one()) {
     }
   }
   void advance(std::uint64_t step_ms) {
@@ -193,12 +197,37 @@ class FakeHost {
     kept_.clear();
     loans_.clear();
     http_.forget();
+    inbound_.forget();
     std::lock_guard<std::mutex> lock(log_mutex_);
     log_.clear();
   }
 
+  // For other interfaces (fake_calls.hpp): a call that is kept as long as the host, and what begins it on the loop.
+  template <class Call>
+  std::shared_ptr<Call> keep() {
+    auto call = std::make_shared<Call>(breaches_, ++last_call_id_, how_);
+    kept_.push_back(call);
+    return call;
+  }
+
+  template <class Call>
+  Outcome attempt(const char* function, Call&& call) {
+    Outcome outcome;
+    loans_.push_back(std::make_unique<Loan>(how_));
+    Loan& loan = *loans_.back();
+    const auto* error = loan.object(chela_error_sink{sizeof(chela_error_sink), &outcome, &set_text});
+    const chela_status status = watch_.watch(function, [&] { return call(loan, error); });
+    loan.return_all();
+    outcome.status = status;
+    if (status == CHELA_OK) outcome.text.clear();
+    return outcome;
+  }
+
+  Lending lending() const { return how_; }
+
   FakeHttp& http() { return http_; }
   FakeTimers& timers() { return timers_; }
+  FakeInbound& inbound() { return inbound_; }
   Breaches& breaches() { return breaches_; }
   const LoopWatch& loop_watch() const { return watch_; }
   State state() const { return state_; }
@@ -243,6 +272,7 @@ class FakeHost {
     if (to_view(id) == CHELA_EXT_LOG) return fake.log_service_.get();
     if (to_view(id) == CHELA_EXT_HTTP) return fake.http_service_.get();
     if (to_view(id) == CHELA_EXT_TIMER) return fake.timer_service_.get();
+    if (to_view(id) == CHELA_EXT_INBOUND) return fake.inbound_service_.get();
     return nullptr;
   }
   bool is_refused() { return ++calls_made_ == refused_call_; }
@@ -273,20 +303,28 @@ class FakeHost {
     if (self(host).breaches_.on_loop()) self(host).timers_.cancel(id);
   }
 
+  static chela_status receive(const chela_host* host, const chela_inbound_message* message,
+                              const chela_inbound_listener* listener, const chela_error_sink* error) {
+    FakeHost& fake = self(host);
+    if (fake.expect_started("chela.inbound/1 receive()") && !fake.is_refused())
+      return fake.inbound_.receive(message, listener, error);
+    if (error != nullptr) error->set(error, to_str("the test host refuses the message"));
+    return CHELA_UNAVAILABLE;
+  }
+  static void tell_state(const chela_host* host, chela_str channel, chela_str account, chela_str state) {
+    if (self(host).expect_started("chela.inbound/1 state()")) self(host).inbound_.state(channel, account, state);
+  }
+
   // A function tagged [loop & started].
   bool permit(const char* function) {
     breaches_.expect_loop(function);
     if (!breaches_.on_loop()) return false;
-    if (state_ != State::kStarted)
-      breaches_.add(std::string(function) + " is [started] and was called in another state");
-    return state_ == State::kStarted && !is_refused();
+    return expect_started(function) && !is_refused();
   }
-
-  template <class Call>
-  std::shared_ptr<Call> keep() {
-    auto call = std::make_shared<Call>(breaches_, ++last_call_id_, how_);
-    kept_.push_back(call);
-    return call;
+  bool expect_started(const char* function) {
+    if (state_ == State::kStarted) return true;
+    breaches_.add(std::string(function) + " is [started] and was called in another state");
+    return false;
   }
 
   using BeginTool = chela_status (*chela_plugin_tool::*)(const chela_plugin*, const chela_tool_request*,
@@ -304,20 +342,6 @@ class FakeHost {
                         call.raw(), loan.object(chela_error_sink{sizeof(chela_error_sink), &refusal, &set_text}));
     loan.return_all();
     if (status != CHELA_OK) call.refuse(status, refusal.text);
-  }
-
-  // One call into the plugin on the loop, with what it is lent and where its error goes.
-  template <class Call>
-  Outcome attempt(const char* function, Call&& call) {
-    Outcome outcome;
-    loans_.push_back(std::make_unique<Loan>(how_));
-    Loan& loan = *loans_.back();
-    const auto* error = loan.object(chela_error_sink{sizeof(chela_error_sink), &outcome, &set_text});
-    const chela_status status = watch_.watch(function, [&] { return call(loan, error); });
-    loan.return_all();
-    outcome.status = status;
-    if (status == CHELA_OK) outcome.text.clear();
-    return outcome;
   }
 
   // What is still open would call back into a plugin that is over.
@@ -344,6 +368,7 @@ class FakeHost {
   Struct<chela_host_http> http_service_{{sizeof(chela_host_http), &send_http, &cancel_http}, how_.later};
   Struct<chela_host_timer> timer_service_{{sizeof(chela_host_timer), &unix_ms, &start_timer, &cancel_timer},
                                           how_.later};
+  Struct<chela_host_inbound> inbound_service_{{sizeof(chela_host_inbound), &receive, &tell_state}, how_.later};
   const chela_plugin* plugin_ = nullptr;
   std::atomic<State> state_{State::kNone};
   std::atomic<bool> creating_{false};
@@ -353,6 +378,7 @@ class FakeHost {
   LoopWatch watch_;
   FakeHttp http_{breaches_, watch_};
   FakeTimers timers_{breaches_, watch_};
+  FakeInbound inbound_{breaches_, watch_};
   std::string context_ = R"({"workspace":"/tmp","agentId":"main","timeZone":"UTC"})";
   std::uint64_t tool_timeout_ms_ = 60'000;
   std::uint64_t last_call_id_ = 0;

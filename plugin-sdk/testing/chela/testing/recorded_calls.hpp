@@ -30,6 +30,7 @@ class RecordedEnd {
   RecordedEnd(Breaches& breaches, std::string what, Lending how)
       : breaches_(breaches), what_(std::move(what)), loan_(how) {}
   RecordedEnd(const RecordedEnd&) = delete;
+  virtual ~RecordedEnd() = default;
 
   // What the plugin was lent to begin the call.
   Loan& loan() { return loan_; }

@@ -17,6 +17,7 @@ const std::map<std::string, std::string>& refusals() {
   static const std::map<std::string, std::string> kTable = {
       {"aborts-in-destroy", "probe_failed"},
       {"changes-environment-on-load", "probe_failed"},
+      {"channel-not-declared", "undeclared_capability"},
       {"crashes-in-configure", "probe_failed"},
       {"crashes-in-create", "probe_failed"},
       {"crashes-in-start", "probe_failed"},
@@ -26,6 +27,7 @@ const std::map<std::string, std::string>& refusals() {
       {"fails-to-start", "start_failed"},
       {"hangs-in-start", "probe_failed"},
       {"hangs-in-stop", "probe_failed"},
+      {"hook-not-offered", "missing_capability"},
       {"manifest-says-newer-abi", "plugin_api_version_mismatch"},
       {"missing-symbol", "invalid_plugin_export"},
       {"missing-tool", "missing_capability"},
