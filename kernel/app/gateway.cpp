@@ -225,6 +225,7 @@ std::expected<std::string, StartFailure> Gateway::Parts::start() {
   channels->start();
   services.emplace(*loop, logger->with_category("service"), plugin_parts->set());
   services->start();
+  context->services = &*services;
   live_reload.emplace(configuration, *logger, LiveParts{*context, *service, *sockets, &*channels, [this] {
                                                           plugin_life->take_in_plugins_soon();
                                                         }});
