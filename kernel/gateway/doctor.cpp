@@ -6,6 +6,7 @@
 #include "kernel/gateway/methods.hpp"
 #include "kernel/gateway/plugin_routes.hpp"
 #include "kernel/runtime/capabilities/services.hpp"
+#include "kernel/runtime/context/context_plugins.hpp"
 
 namespace chela::gateway {
 namespace {
@@ -146,6 +147,9 @@ Json doctor_report(const Context& context, Json configuration) {
                        {"openSessions", context.sessions.open_count()},
                        {"runningTurns", context.sessions.running_count()}};
   report["warnings"] = warnings_of(report);
+  if (const auto* plugins = context.sessions.environment().turn.context_plugins) {
+    for (const auto& problem : plugins->problems()) report["warnings"].push_back(problem);
+  }
   for (const auto& warning : report["configuration"].value("warnings", Json::array()))
     report["warnings"].push_back(warning);
   return report;

@@ -4,10 +4,11 @@ import { Made } from '../api/capabilities.js';
 import { CallError } from '../connection/errors.js';
 import type { IncomingCall } from '../connection/incoming.js';
 import type { Plugin } from '../plugin/plugin.js';
-import { decodeValue, encodeValue } from '../plugin/values.js';
+import { decodeValue, encodeValue, survey } from '../plugin/values.js';
 import { isFunction, type Json } from '../json.js';
 
 const RELEASE = '$release';
+const DESCRIBE = '$describe';
 const FORBIDDEN = new Set(['__proto__', 'prototype', 'constructor']);
 
 async function ownerOf(plugin: Plugin, params: Json): Promise<unknown> {
@@ -34,12 +35,16 @@ function functionAt(root: unknown, path: string): { self: unknown; run: (...args
   return { self, run: at };
 }
 
-/** Upstream's calls carry the configuration and a signal; the kernel need not send what this process has. */
+/**
+ * Upstream's calls carry the configuration and a signal; the kernel need not send what this process has. Names of tools
+ * are a Set there.
+ */
 function complete(plugin: Plugin, call: IncomingCall, argument: unknown): unknown {
   if (typeof argument !== 'object' || argument === null || Array.isArray(argument) || Buffer.isBuffer(argument)) return argument;
   const { $cfg, $config, $signal, ...rest } = argument as Json;
   return {
     ...rest,
+    ...(Array.isArray(rest.availableTools) && { availableTools: new Set(rest.availableTools as unknown[]) }),
     ...($cfg === true && { cfg: plugin.gatewayConfig }),
     ...($config === true && { config: plugin.gatewayConfig }),
     ...($signal === true && { signal: call.signal, abortSignal: call.signal }),
@@ -51,7 +56,9 @@ export async function invoke(plugin: Plugin, params: Json, call: IncomingCall): 
     plugin.handles.remove(params.key as string);
     return {};
   }
-  const { self, run } = functionAt(await ownerOf(plugin, params), params.path as string);
+  const owner = await ownerOf(plugin, params);
+  if (params.path === DESCRIBE) return { value: survey(owner) };
+  const { self, run } = functionAt(owner, params.path as string);
   const given = (decodeValue(params.arguments) as unknown[]).map((argument) => complete(plugin, call, argument));
   const value = encodeValue(plugin.handles, await run.apply(self, given));
   return value === undefined ? {} : { value };
