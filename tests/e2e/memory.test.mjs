@@ -132,7 +132,7 @@ describe('a context engine', () => {
     const tooLong = { error: { message: 'maximum context length', type: 'invalid_request_error', code: 'context_length_exceeded' }, status: 400 };
     const { mock, gateway, conversation } = await start(t, { home, slots: { contextEngine: 'summing' }, knows: 'engine',
       prepare: (llm) => {
-        llm.on({ userMessage: 'umbrella', predicate: ({ messages }) => messages.some(({ content }) => /^So far/.test(content)) }, tooLong);
+        llm.on({ userMessage: 'umbrella', predicate: ({ messages }) => messages.some(({ content }) => String(content).startsWith('So far')) }, tooLong);
         answers(llm);
       } });
     await conversation.turn('the weather?');
