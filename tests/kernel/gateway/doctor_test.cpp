@@ -43,12 +43,11 @@ TEST_F(DoctorTest, NamesWhatIsWrongWithPlugins) {
   EXPECT_THAT(doctor_text(report), HasSubstr("  - missing_symbol: no door\n"));
 }
 
-// A plugin with a service that does not start, and a method whose name the gateway has.
-class DoctorOfAPluginTest : public GatewayTest {
+// A plugin with a service that does not start.
+class DoctorOfServicesTest : public GatewayTest {
  protected:
   std::string provisions() override {
-    return R"({"kind": "provider", "id": "wire"}, {"kind": "service", "id": "poller"},
-              {"kind": "gateway_method", "id": "health"})";
+    return R"({"kind": "provider", "id": "wire"}, {"kind": "service", "id": "poller"})";
   }
   void SetUp() override {
     static constexpr chela_plugin_service kTable{
@@ -63,8 +62,16 @@ class DoctorOfAPluginTest : public GatewayTest {
   }
 };
 
-TEST_F(DoctorOfAPluginTest, ShowsHowItsServicesAre) {
-  EXPECT_EQ(doctor_report(*context, {})["plugins"]["services"], json::array());
+// A plugin with a method whose name the gateway has.
+class DoctorOfMethodsTest : public GatewayTest {
+ protected:
+  std::string provisions() override {
+    return R"({"kind": "provider", "id": "wire"}, {"kind": "gateway_method", "id": "health"})";
+  }
+};
+
+TEST_F(DoctorOfServicesTest, ShowsHowTheyAre) {
+  EXPECT_EQ(doctor_report(*context, json::object())["plugins"]["services"], json::array());
   runtime::Services services(loop, logger, *set);
   services.start();
   run_until([&] { return services.health().at(0).state == "waiting"; });
@@ -81,13 +88,13 @@ TEST_F(DoctorOfAPluginTest, ShowsHowItsServicesAre) {
   EXPECT_TRUE(await(services.stop()));
 }
 
-TEST_F(DoctorOfAPluginTest, NamesMethodsThatAreNotReached) {
+TEST_F(DoctorOfMethodsTest, NamesThoseThatAreNotReached) {
   MethodTable methods(loop, *set, [] { return Duration(std::chrono::seconds(1)); });
   methods.add({.name = "health"});
   methods.refresh();
   ASSERT_FALSE(methods.diagnostics().empty());
   context->methods = &methods;
-  EXPECT_THAT(doctor_report(*context, {})["warnings"].get<std::vector<std::string>>(),
+  EXPECT_THAT(doctor_report(*context, json::object())["warnings"].get<std::vector<std::string>>(),
               Contains(methods.diagnostics()[0].message));
 }
 
