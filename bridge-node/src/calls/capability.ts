@@ -4,7 +4,7 @@ import { Made } from '../api/capabilities.js';
 import { CallError } from '../connection/errors.js';
 import type { IncomingCall } from '../connection/incoming.js';
 import type { Plugin } from '../plugin/plugin.js';
-import { decodeValue, encodeValue, survey } from '../plugin/values.js';
+import { decodeValue, encodeValue, functionsOf } from '../plugin/values.js';
 import { isFunction, type Json } from '../json.js';
 
 const RELEASE = '$release';
@@ -51,13 +51,19 @@ function complete(plugin: Plugin, call: IncomingCall, argument: unknown): unknow
   };
 }
 
+/** Not all of an object's data: an engine holds its whole store. */
+function describe(owner: unknown): Json {
+  if (typeof owner !== 'object' || owner === null) return {};
+  return { functions: functionsOf(owner), info: encodeValue(undefined, (owner as Json).info) };
+}
+
 export async function invoke(plugin: Plugin, params: Json, call: IncomingCall): Promise<Json> {
   if (params.path === RELEASE) {
     plugin.handles.remove(params.key as string);
     return {};
   }
   const owner = await ownerOf(plugin, params);
-  if (params.path === DESCRIBE) return { value: survey(owner) };
+  if (params.path === DESCRIBE) return { value: describe(owner) };
   const { self, run } = functionAt(owner, params.path as string);
   const given = (decodeValue(params.arguments) as unknown[]).map((argument) => complete(plugin, call, argument));
   const value = encodeValue(plugin.handles, await run.apply(self, given));
