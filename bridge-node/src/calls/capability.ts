@@ -4,8 +4,9 @@ import { Made } from '../api/capabilities.js';
 import { CallError } from '../connection/errors.js';
 import type { IncomingCall } from '../connection/incoming.js';
 import type { Plugin } from '../plugin/plugin.js';
+import { llmRuntime } from '../runtime/kernel.js';
 import { decodeValue, encodeValue, functionsOf } from '../plugin/values.js';
-import { isFunction, type Json } from '../json.js';
+import { isFunction, isObject, type Json } from '../json.js';
 
 const RELEASE = '$release';
 const DESCRIBE = '$describe';
@@ -37,13 +38,14 @@ function functionAt(root: unknown, path: string): { self: unknown; run: (...args
 
 /**
  * Upstream's calls carry the configuration and a signal; the kernel need not send what this process has. Names of tools
- * are a Set there.
+ * are a Set there, and a context engine may ask a model.
  */
 function complete(plugin: Plugin, call: IncomingCall, argument: unknown): unknown {
   if (typeof argument !== 'object' || argument === null || Array.isArray(argument) || Buffer.isBuffer(argument)) return argument;
   const { $cfg, $config, $signal, ...rest } = argument as Json;
   return {
     ...rest,
+    ...(isObject(rest.runtimeContext) && { runtimeContext: { ...rest.runtimeContext, llm: llmRuntime(plugin) } }),
     ...(Array.isArray(rest.availableTools) && { availableTools: new Set(rest.availableTools as unknown[]) }),
     ...($cfg === true && { cfg: plugin.gatewayConfig }),
     ...($config === true && { config: plugin.gatewayConfig }),
