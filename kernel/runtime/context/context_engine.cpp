@@ -81,7 +81,20 @@ Task<void> ContextEngine::bootstrap(Running running, EngineTurn turn, CancelToke
   auto place = with_runtime(place_of(turn), turn);
   place["sessionFile"] = "";  // conversations are in the gateway's store
   auto done = co_await call(std::move(running), "bootstrap", to_text(place), kBootstrapTime, std::move(cancel));
-  if (!done && done.error().code != ErrorCode::not_found) failed("bootstrap", done.error());
+  if (!done && done.error().code != ErrorCode::not_found) {
+    logger_.warning("{}: the engine is asked all the same", done.error().message);
+  }
+}
+
+// It may only tidy up its own store: transcripts are not rewritten here.
+Task<void> ContextEngine::maintain(EngineTurn turn) {
+  auto running = co_await get_running(loop_.shutdown_token());
+  if (!running || !running->shape.functions || !running->shape.has("maintain")) co_return;
+  auto place = with_runtime(place_of(turn), turn);
+  place["sessionFile"] = "";
+  place["$signal"] = true;
+  auto done = co_await call(std::move(*running), "maintain", to_text(place), kAfterTime, loop_.shutdown_token());
+  if (!done) logger_.warning("{}", done.error().message);
 }
 
 Task<Result<AssembledContext>> ContextEngine::try_assemble(EngineTurn turn, CancelToken cancel) {
@@ -190,7 +203,8 @@ Task<Result<void>> ContextEngine::tell(EngineTurn turn, std::vector<std::string>
 Task<Result<void>> ContextEngine::tell_and_end(EngineTurn turn, std::vector<std::string> messages, std::size_t before,
                                                Done done) {
   auto session_id = turn.session_id;
-  auto told = co_await tell(std::move(turn), std::move(messages), before);
+  auto told = co_await tell(turn, std::move(messages), before);
+  if (told) co_await maintain(std::move(turn));
   if (!told) failed("taking the turn in", told.error());
   if (auto entry = telling_.find(session_id); entry != telling_.end() && entry->second == done) telling_.erase(entry);
   done->set({});

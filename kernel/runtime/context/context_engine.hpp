@@ -62,7 +62,7 @@ class ContextEngine {
   // compact, where the engine does that itself. True when it has: assemble() gives something shorter then.
   Task<bool> compact(EngineTurn turn, CancelToken cancel);
   // Tells it how the turn went, behind everybody's back: afterTurn; without it ingestBatch or ingest of what is new, from
-  // the message number `before`. The next assemble() of the session waits for it.
+  // the message number `before`; then maintain. The next assemble() of the session waits for it.
   void tell_turn(EngineTurn turn, std::vector<std::string> messages, std::size_t before);
   // What it said cannot be used.
   void failed(std::string_view what, const Error& error);
@@ -80,6 +80,7 @@ class ContextEngine {
   Task<void> bootstrap(Running running, EngineTurn turn, CancelToken cancel);
   Task<Result<AssembledContext>> try_assemble(EngineTurn turn, CancelToken cancel);
   Task<Result<bool>> try_compact(EngineTurn turn, CancelToken cancel);
+  Task<void> maintain(EngineTurn turn);
   Task<Result<void>> tell(EngineTurn turn, std::vector<std::string> messages, std::size_t before);
   Task<Result<void>> ingest_each(Running running, EngineTurn turn, std::vector<std::string> messages);
   Task<Result<void>> tell_and_end(EngineTurn turn, std::vector<std::string> messages, std::size_t before, Done done);

@@ -17,8 +17,8 @@ using Json = nlohmann::json;
 constexpr std::size_t kDepthMax = 16;
 constexpr std::size_t kNamesMax = 256;
 constexpr Duration kDescribeTime = std::chrono::seconds(10);  // the factory of an engine runs now
-constexpr std::array<std::string_view, 4> kHostCapabilities = {"bootstrap", "assemble-before-prompt", "after-turn",
-                                                               "compact"};
+constexpr std::array<std::string_view, 6> kHostCapabilities = {"bootstrap", "assemble-before-prompt", "after-turn",
+                                                               "maintain", "compact", "runtime-llm-complete"};
 
 const Json& member(const Json& object, const char* key) {
   static const Json kNone;

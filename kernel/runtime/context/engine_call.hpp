@@ -2,7 +2,7 @@
 
 // One call of a function of a context engine, and what an engine says of itself. Loop thread only.
 //
-// The functions are upstream's: bootstrap, ingest, ingestBatch, assemble, afterTurn, compact, each with one object. An
+// The functions are upstream's: bootstrap, ingest, ingestBatch, assemble, afterTurn, maintain, compact, each with one object. An
 // engine in Node is described by "$describe" (bridge-node); a native one in its manifest's provides[], if at all:
 // `functions`, `info.ownsCompaction`.
 

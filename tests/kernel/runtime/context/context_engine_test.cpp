@@ -60,7 +60,7 @@ TEST_F(ContextEngineTest, BeginsASessionOnceAndAssembles) {
 TEST_F(ContextEngineTest, AssemblesThoughItDoesNotBootstrap) {
   functions.on["bootstrap"] = [](const json&) -> json { throw CHELA_UNAVAILABLE; };
   EXPECT_TRUE(assemble());
-  EXPECT_THAT(log_lines->lines(), Contains(HasSubstr("failed at bootstrap")));
+  EXPECT_THAT(log_lines->lines(), Contains(HasSubstr("context_engine/dag.bootstrap")));
 }
 
 TEST_F(ContextEngineTest, FallsBackWhenItsAnswerIsNone) {
@@ -118,6 +118,18 @@ TEST_F(ContextEngineTest, IsAskedOnlyWhatItHas) {
   EXPECT_THAT(functions.paths(), ElementsAre("assemble", "ingestBatch"));
 }
 
+TEST_F(ContextEngineTest, TidiesUpAfterATurn) {
+  begin(R"("functions": ["assemble", "afterTurn", "maintain"])");
+  functions.on["afterTurn"] = [](const json&) { return json(); };
+  functions.on["maintain"] = [](const json&) -> json { throw CHELA_INTERNAL; };
+  tell({R"({"a":1})"}, 0);
+  EXPECT_THAT(functions.paths(), ElementsAre("afterTurn", "maintain"));
+  EXPECT_EQ(engine->problem(), "");
+  functions.on["afterTurn"] = [](const json&) -> json { throw CHELA_INTERNAL; };
+  tell({R"({"a":1})"}, 0);
+  EXPECT_EQ(functions.paths().back(), "afterTurn");
+}
+
 TEST_F(ContextEngineTest, IsAskedAgainOnlyWhenItHasTakenTheTurnIn) {
   functions.holds = {"afterTurn"};
   engine->tell_turn(turn(), {R"({"a":1})"}, 0);
@@ -147,9 +159,9 @@ TEST_F(ContextEngineTest, LeavesCompactingToOthers) {
 }
 
 TEST_F(ContextEngineTest, IsNotUsedWhenItNeedsWhatThereIsNot) {
-  begin(R"("info": {"hostRequirements": {"agent-run": {"requiredCapabilities": ["bootstrap", "maintain"]}}})");
+  begin(R"("info": {"hostRequirements": {"agent-run": {"requiredCapabilities": ["bootstrap", "thread-bootstrap-projection"]}}})");
   EXPECT_FALSE(assemble());
-  EXPECT_THAT(engine->problem(), HasSubstr("it needs \"maintain\""));
+  EXPECT_THAT(engine->problem(), HasSubstr("it needs \"thread-bootstrap-projection\""));
   EXPECT_THAT(functions.paths(), IsEmpty());
 }
 
