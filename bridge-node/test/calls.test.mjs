@@ -254,3 +254,24 @@ describe('capability.invoke', () => {
     await holder.kernel.logged(/decided allow/);
   });
 });
+
+describe('a memory and a context engine', () => {
+  withPlugin(`
+    api.registerMemoryCapability({ promptBuilder: ({ availableTools, agentId }) => [[...availableTools].join(), availableTools instanceof Set, agentId] });
+    let made = 0;
+    class Engine { info = { id: 'e', ownsCompaction: true }; async assemble({ messages }) { return { messages, made }; } async afterTurn({ runtimeContext }) { return (await runtimeContext.llm.complete({ prompt: 'sum up' })).text + runtimeContext.cwd; } }
+    api.registerContextEngine('e', () => { made += 1; return new Engine(); });`);
+  const invoke = async (key, path, ...given) => (await ask('capability.invoke', { kind: key.split(':')[0], key, path, arguments: given })).value;
+  it('get the names of tools as a Set', async () =>
+    assert.deepEqual(await invoke('memory:capability/under-test', 'promptBuilder', { availableTools: ['a', 'b'], agentId: 'main' }), ['a,b', true, 'main']));
+  it('say what they are', async () => {
+    assert.deepEqual(await invoke('memory:capability/under-test', '$describe'), { functions: ['promptBuilder'] });
+    const { info, functions } = await invoke('context_engine:e', '$describe');
+    assert.deepEqual([info, functions.sort()], [{ id: 'e', ownsCompaction: true }, ['afterTurn', 'assemble']]);
+    assert.deepEqual(await invoke('context_engine:e', 'assemble', { messages: [1] }), { messages: [1], made: 1 });
+  });
+  it('may ask a model', async () => {
+    holder.kernel.methods['llm.complete'] = ({ messages }) => ({ text: `on ${messages[0].content} ` });
+    assert.equal(await invoke('context_engine:e', 'afterTurn', { runtimeContext: { cwd: '/w' } }), 'on sum up /w');
+  });
+});

@@ -127,5 +127,8 @@ describe('what it registers works', () => {
     const engine = 'context_engine:openclaw-kitchen-sink-fixture';
     const assembled = await invoke(engine, 'assemble', { messages: [{ role: 'user', content: 'hi' }], tokenBudget: 1000 });
     assert.equal(assembled.messages.length, 1);
+    const { functions, info } = await invoke(engine, '$describe');
+    assert.ok(functions.includes('assemble') && functions.includes('ingest'));
+    assert.equal(typeof info.id, 'string');
   });
 });

@@ -46,7 +46,9 @@ void CommandParts::serve(gateway::Service& service, gateway::Context& context) {
   gateway::add_core_methods(methods_, context, [this] {
     return config::redacted(configuration_.spec().schema(), configuration_.current().root());
   });
+  methods_.refresh();  // names that are the gateway's own are known only now
   gateway::add_methods_api(service, context, methods_);
+  context.methods = &methods_;
   answer_plugins();
 }
 

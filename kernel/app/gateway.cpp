@@ -30,6 +30,7 @@
 #include "kernel/gateway/sessions_api.hpp"
 #include "kernel/gateway/socket.hpp"
 #include "kernel/runtime/capabilities/services.hpp"
+#include "kernel/runtime/context/context_plugins.hpp"
 
 namespace chela::app {
 namespace {
@@ -83,6 +84,7 @@ class Gateway::Parts {
   std::optional<net::EgressClient> egress;
   std::unique_ptr<PluginParts> plugin_parts;
   std::optional<runtime::Hooks> hooks;
+  std::optional<runtime::ContextPlugins> context_plugins;
   std::optional<runtime::Services> services;
   std::optional<runtime::ModelCatalog> models;
   std::optional<runtime::ToolCatalog> tools;
@@ -169,7 +171,11 @@ std::expected<void, StartFailure> Gateway::Parts::make_plugins() {
     if (tools) *tools = runtime::ToolCatalog(plugin_parts->set(), tool_selection(config()));
   });
   hooks.emplace(*loop, logger->with_category("hooks"), plugin_parts->set());
-  plugin_parts->set().on_change([this] { hooks->relist(); });
+  context_plugins.emplace(*loop, logger->with_category("context"), plugin_parts->set());
+  plugin_parts->set().on_change([this] {
+    hooks->relist();
+    context_plugins->relist();
+  });
   return {};
 }
 
@@ -180,7 +186,8 @@ void Gateway::Parts::make_runtime() {
   session_store.emplace(*database);
   runtime::TurnEnvironment turn{*loop,  logger->with_category("turn"), plugin_parts->set(), *models, *tools, *context_files,
                                 totals, turn_limits(config()),
-                                config().find_string("agents.defaults.userTimezone").value_or(""), &*hooks};
+                                config().find_string("agents.defaults.userTimezone").value_or(""), &*hooks,
+                                &*context_plugins};
   sessions.emplace(runtime::SessionEnvironment{std::move(turn), *session_store, {}, &commands->commands()},
                    runtime::Sessions::Limits{});
   channels.emplace(*loop, *logger, configuration, *plugin_parts, *sessions, *models);
@@ -221,10 +228,12 @@ std::expected<std::string, StartFailure> Gateway::Parts::start() {
   ready = true;
   for (const auto& warning : warnings()) logger->warning("{}", warning);
   loop->spawn("looking for local model services", find_local_services(*loop, plugin_parts->set(), *models, *logger));
-  loop->spawn("learning what plugins for Node provide", begin_hooks(plugin_parts->set(), *hooks, server->port()));
+  loop->spawn("learning what plugins for Node provide",
+              begin_hooks(plugin_parts->set(), *hooks, *context_plugins, server->port()));
   channels->start();
   services.emplace(*loop, logger->with_category("service"), plugin_parts->set());
   services->start();
+  context->services = &*services;
   live_reload.emplace(configuration, *logger, LiveParts{*context, *service, *sockets, &*channels, [this] {
                                                           plugin_life->take_in_plugins_soon();
                                                         }});

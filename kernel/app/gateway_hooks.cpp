@@ -40,8 +40,19 @@ runtime::HookRulesByPlugin hook_rules(const config::Snapshot& config) {
   return out;
 }
 
-Task<Result<void>> begin_hooks(plugins::PluginSet& plugins, runtime::Hooks& hooks, std::uint16_t port) {
+runtime::SlotRules slot_rules(const config::Snapshot& config) {
+  runtime::SlotRules out{.memory = config.find_string("plugins.slots.memory"),
+                         .context_engine = config.find_string("plugins.slots.contextEngine")};
+  for (const auto& [id, rules] : hook_rules(config)) {
+    if (!rules.prompt_injection) out.no_prompts.insert(id);
+  }
+  return out;
+}
+
+Task<Result<void>> begin_hooks(plugins::PluginSet& plugins, runtime::Hooks& hooks,
+                               runtime::ContextPlugins& context_plugins, std::uint16_t port) {
   auto learned = co_await plugins.learn_registrations();
+  context_plugins.begin_reporting();
   if (hooks.hears(HookPoint::gateway_start)) {
     hooks.tell(HookPoint::gateway_start, {{"port", port}}, {{"port", port}});
   }

@@ -29,7 +29,9 @@ void set_rules_and_limits(const EffectiveConfig& config, LiveParts& parts) {
   context.messages_per_client.set_per_minute_max(
       static_cast<int>(current.get_integer("gateway.sessionRateLimitPerMinute")));
   context.sessions.set_turn_limits(turn_limits(current));
-  context.sessions.environment().turn.hooks->set_rules(hook_rules(current));
+  const auto& turn = context.sessions.environment().turn;
+  turn.hooks->set_rules(hook_rules(current));
+  turn.context_plugins->set_rules(slot_rules(current));
   parts.service.set_body_bytes_max(static_cast<std::uint64_t>(current.get_integer("gateway.http.bodyBytesMax")));
 }
 

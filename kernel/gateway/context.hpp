@@ -16,10 +16,12 @@
 
 namespace chela::runtime {
 class Channels;
+class Services;
 }
 
 namespace chela::gateway {
 
+class MethodTable;
 class PluginRoutes;
 
 struct SocketLimits {
@@ -44,6 +46,8 @@ struct Context {
   RateLimit messages_per_client;  // gateway.sessionRateLimitPerMinute
   runtime::Channels* channels = nullptr;  // null: there are none
   std::shared_ptr<const PluginRoutes> plugin_routes = nullptr;  // null: plugins are asked for none
+  const MethodTable* methods = nullptr;         // null: there are none
+  const runtime::Services* services = nullptr;  // of plugins; null: none runs
 };
 
 }  // namespace chela::gateway

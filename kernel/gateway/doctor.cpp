@@ -3,7 +3,10 @@
 #include <nlohmann/json.hpp>
 
 #include "kernel/gateway/channels_api.hpp"
+#include "kernel/gateway/methods.hpp"
 #include "kernel/gateway/plugin_routes.hpp"
+#include "kernel/runtime/capabilities/services.hpp"
+#include "kernel/runtime/context/context_plugins.hpp"
 
 namespace chela::gateway {
 namespace {
@@ -28,6 +31,16 @@ Json providers_json(const plugins::Registry& registry) {
   return out;
 }
 
+Json services_json(const runtime::Services* services) {
+  Json out = Json::array();
+  if (!services) return out;
+  for (const auto& one : services->health()) {
+    out.push_back({{"plugin", one.plugin_id}, {"id", one.id}, {"state", one.state}, {"restarts", one.restarts}});
+    if (!one.text.empty()) out.back()["text"] = one.text;
+  }
+  return out;
+}
+
 Json plugins_json(const Context& context) {
   const auto& set = context.plugins;
   Json reports = Json::array();
@@ -42,7 +55,8 @@ Json plugins_json(const Context& context) {
   Json diagnostics = Json::array();
   const auto* commands = context.sessions.environment().commands;
   for (const auto* list : {&set.diagnostics(), &context.models.diagnostics(), &context.tools.diagnostics(),
-                           commands ? &commands->diagnostics() : nullptr}) {
+                           commands ? &commands->diagnostics() : nullptr,
+                           context.methods ? &context.methods->diagnostics() : nullptr}) {
     if (!list) continue;
     for (const auto& diagnostic : *list) diagnostics.push_back(diagnostic_json(diagnostic));
   }
@@ -52,7 +66,16 @@ Json plugins_json(const Context& context) {
           {"reports", reports},
           {"diagnostics", diagnostics},
           {"providers", providers_json(set.registry())},
+          {"services", services_json(context.services)},
           {"routes", context.plugin_routes ? context.plugin_routes->report() : Json::array()}};
+}
+
+// "poller: degraded, no network, begun again 2 times"
+std::string service_line(const Json& service) {
+  auto out = service["id"].get<std::string>() + ": " + service["state"].get<std::string>();
+  if (service.contains("text")) out += ", " + service["text"].get<std::string>();
+  if (service["restarts"] != 0) out += ", begun again " + service["restarts"].dump() + " times";
+  return out;
 }
 
 Json warnings_of(const Json& report) {
@@ -71,6 +94,10 @@ Json warnings_of(const Json& report) {
     }
   }
   for (const auto& diagnostic : report["plugins"]["diagnostics"]) warnings.push_back(diagnostic["message"]);
+  for (const auto& service : report["plugins"]["services"]) {
+    if (service["state"] == "running" || service["state"] == "starting" || service["state"] == "stopped") continue;
+    warnings.push_back("plugin " + service["plugin"].get<std::string>() + ": its service " + service_line(service));
+  }
   for (const auto& route : report["plugins"]["routes"]) {
     if (!route.contains("unreachable")) continue;
     warnings.push_back("plugin " + route["plugin"].get<std::string>() + ": its route " +
@@ -120,6 +147,9 @@ Json doctor_report(const Context& context, Json configuration) {
                        {"openSessions", context.sessions.open_count()},
                        {"runningTurns", context.sessions.running_count()}};
   report["warnings"] = warnings_of(report);
+  if (const auto* plugins = context.sessions.environment().turn.context_plugins) {
+    for (const auto& problem : plugins->problems()) report["warnings"].push_back(problem);
+  }
   for (const auto& warning : report["configuration"].value("warnings", Json::array()))
     report["warnings"].push_back(warning);
   return report;
@@ -152,6 +182,9 @@ std::string doctor_text(const Json& report) {
     for (const auto& diagnostic : plugin["diagnostics"]) {
       out += "  - " + diagnostic["code"].get<std::string>() + ": " + diagnostic["message"].get<std::string>() + "\n";
     }
+  }
+  for (const auto& service : report["plugins"]["services"]) {
+    out += "- service " + service_line(service) + " (plugin " + service["plugin"].get<std::string>() + ")\n";
   }
   for (const auto& route : report["plugins"]["routes"]) {
     out += "- route " + route["path"].get<std::string>() + " (" + route["match"].get<std::string>() + ", " +

@@ -128,6 +128,13 @@ class DocsTree(unittest.TestCase):
         header.write_text(text.replace('[worker & started]', '[loop & started]', 1), encoding='utf-8')
         self.assert_found(FACTS, 'capabilities.md', '+| `chela_plugin_tool.run` | loop | started | 1.0 |')
 
+    def test_an_interface_carries_each_kind_that_it_lists(self):
+        row = '| `memory` | `chela.capability/1` | stable |'
+        self.assertIn(row, (self.folder / 'capabilities.md').read_text(encoding='utf-8'))
+        header = self.root / abi_release.HEADERS / 'chela/ext/capability.h'
+        header.write_text(abi_release.read(header).replace(' The kinds: memory,', ' The kinds: ', 1), encoding='utf-8')
+        self.assert_found(FACTS, 'capabilities.md', '-' + row)
+
     def test_a_function_without_a_tag_is_an_error(self):
         header = self.root / abi_release.HEADERS / TOOL
         text = abi_release.read(header)

@@ -12,6 +12,7 @@ MANIFEST_SCHEMA = 'manifests/schema/chela.plugin.schema.json'
 CORE = 'chela/abi.h'
 _INTERFACE = re.compile(r'/\* (?P<id>chela\.(?P<kind>\w+)/\d+)(?P<host>, a host service)?: (?P<says>.*?)'
                         r' State: (?P<state>\w+) since (?P<since>\d+\.\d+)')
+_KINDS = re.compile(r'The kinds: (?P<kinds>\w+(?:, \w+)*)\.')  # of an interface that carries several
 _STRUCT = re.compile(r'^typedef struct (\w+) \{\n(.*?)^\} \1;', re.MULTILINE | re.DOTALL)
 _FUNCTION = re.compile(r'/\*(?P<comment>(?:(?!\*/).)*)\[(?P<thread>[a-z-]+)(?: & (?P<state>\w+))?\]\s*\*/'
                        r'\s*[^;/]*?\(\*(?P<name>\w+)\)\(', re.DOTALL)
@@ -59,8 +60,18 @@ def functions(text):
     return found
 
 
+def _in_one_line(text):
+    return ' '.join(re.sub(r'\n ?\*(?!/)', ' ', text).split())
+
+
 def interface_of(text):
-    return _INTERFACE.search(' '.join(re.sub(r'\n ?\*(?!/)', ' ', text).split()))
+    return _INTERFACE.search(_in_one_line(text))
+
+
+def kinds_of(text):
+    """The kinds of capabilities that an interface of plugins carries: those that it lists, or the one of its name."""
+    listed = _KINDS.search(_in_one_line(text))
+    return listed['kinds'].split(', ') if listed else [interface_of(text)['kind']]
 
 
 def first_versions(root):
@@ -85,9 +96,9 @@ def link_to(path):
     return f'[{path}](../../{abi_release.HEADERS}/{path})'
 
 
-def kinds_table(root, interfaces):
+def kinds_table(root, interfaces, texts):
     schema = json.loads((root / MANIFEST_SCHEMA).read_text(encoding='utf-8'))
-    carried = {found['kind']: found for found in interfaces.values() if not found['host']}
+    carried = {kind: found for path, found in interfaces.items() if not found['host'] for kind in kinds_of(texts[path])}
     kinds = schema['properties']['provides']['items']['properties']['kind']['enum']
     none = {'id': '', 'state': 'none yet'}
     rows = [[code(kind), code(carried.get(kind, none)['id']), carried.get(kind, none)['state']] for kind in kinds]
@@ -114,7 +125,7 @@ def capabilities(_, root):
                 for path, found in interfaces.items()]
     return '\n'.join([
         INTRODUCTION,
-        '## Kinds of capabilities\n\n' + kinds_table(root, interfaces),
+        '## Kinds of capabilities\n\n' + kinds_table(root, interfaces, texts),
         '## Interfaces\n\n' + table(['Interface', 'Whose', 'State', 'Header', 'For'], rows),
         THREADS,
         f'### The core\n\nTwo objects and a door, {link_to(CORE)}.\n\n' + thread_table(texts[CORE], 'stable', since),

@@ -4,10 +4,12 @@ import { Made } from '../api/capabilities.js';
 import { CallError } from '../connection/errors.js';
 import type { IncomingCall } from '../connection/incoming.js';
 import type { Plugin } from '../plugin/plugin.js';
-import { decodeValue, encodeValue } from '../plugin/values.js';
-import { isFunction, type Json } from '../json.js';
+import { llmRuntime } from '../runtime/kernel.js';
+import { decodeValue, encodeValue, functionsOf } from '../plugin/values.js';
+import { isFunction, isObject, type Json } from '../json.js';
 
 const RELEASE = '$release';
+const DESCRIBE = '$describe';
 const FORBIDDEN = new Set(['__proto__', 'prototype', 'constructor']);
 
 async function ownerOf(plugin: Plugin, params: Json): Promise<unknown> {
@@ -34,16 +36,27 @@ function functionAt(root: unknown, path: string): { self: unknown; run: (...args
   return { self, run: at };
 }
 
-/** Upstream's calls carry the configuration and a signal; the kernel need not send what this process has. */
+/**
+ * Upstream's calls carry the configuration and a signal; the kernel need not send what this process has. Names of tools
+ * are a Set there, and a context engine may ask a model.
+ */
 function complete(plugin: Plugin, call: IncomingCall, argument: unknown): unknown {
   if (typeof argument !== 'object' || argument === null || Array.isArray(argument) || Buffer.isBuffer(argument)) return argument;
   const { $cfg, $config, $signal, ...rest } = argument as Json;
   return {
     ...rest,
+    ...(isObject(rest.runtimeContext) && { runtimeContext: { ...rest.runtimeContext, llm: llmRuntime(plugin) } }),
+    ...(Array.isArray(rest.availableTools) && { availableTools: new Set(rest.availableTools as unknown[]) }),
     ...($cfg === true && { cfg: plugin.gatewayConfig }),
     ...($config === true && { config: plugin.gatewayConfig }),
     ...($signal === true && { signal: call.signal, abortSignal: call.signal }),
   };
+}
+
+/** Not all of an object's data: an engine holds its whole store. */
+function describe(owner: unknown): Json {
+  if (typeof owner !== 'object' || owner === null) return {};
+  return { functions: functionsOf(owner), info: encodeValue(undefined, (owner as Json).info) };
 }
 
 export async function invoke(plugin: Plugin, params: Json, call: IncomingCall): Promise<Json> {
@@ -51,7 +64,9 @@ export async function invoke(plugin: Plugin, params: Json, call: IncomingCall): 
     plugin.handles.remove(params.key as string);
     return {};
   }
-  const { self, run } = functionAt(await ownerOf(plugin, params), params.path as string);
+  const owner = await ownerOf(plugin, params);
+  if (params.path === DESCRIBE) return { value: describe(owner) };
+  const { self, run } = functionAt(owner, params.path as string);
   const given = (decodeValue(params.arguments) as unknown[]).map((argument) => complete(plugin, call, argument));
   const value = encodeValue(plugin.handles, await run.apply(self, given));
   return value === undefined ? {} : { value };

@@ -77,6 +77,9 @@ describe(`${SHIPPED}/memory-core 2026.9.6`, () => {
     const { registrations } = await start(`${SHIPPED}/memory-core`, 'memory-core');
     assert.ok(registrations.some(({ key }) => key === 'memory:capability/memory-core'));
     assert.match(await run('memory-core', 'memory_get', { path: 'MEMORY.md' }), /Ann likes green tea/);
+    const { value } = await holder.kernel.request('capability.invoke', { plugin: 'memory-core', kind: 'memory', key: 'memory:capability/memory-core',
+      path: 'promptBuilder', arguments: [{ availableTools: ['memory_search', 'memory_get'], agentId: 'main' }] });
+    assert.match(value.join('\n'), /run memory_search; for memory-file hits, use memory_get/);
   });
 });
 

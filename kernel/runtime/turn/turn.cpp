@@ -9,6 +9,7 @@
 #include "kernel/core/loop/join.hpp"
 #include "kernel/runtime/tools/call.hpp"
 #include "kernel/runtime/turn/retry.hpp"
+#include "kernel/runtime/turn/turn_context.hpp"
 #include "kernel/runtime/turn/turn_hooks.hpp"
 #include "kernel/runtime/turn/turn_tools.hpp"
 
@@ -29,6 +30,7 @@ class Turn final : CompletionListener {
         observer_(observer),
         tools_(environment_, input_),
         hooks_(TurnHooks::create(environment_, input_)),
+        context_(TurnContext::create(environment_, input_)),
         stop_(cancel),
         deadline_(environment.loop.timers(), [this] { on_deadline(); }) {
     deadline_.arm_after(environment.limits.time_max);
@@ -56,7 +58,7 @@ class Turn final : CompletionListener {
   // Not inlined, none of them: a compiler that sees through an await puts the frame of what is awaited into the frame of
   // the turn, for good, and a turn that waits for its model would hold the frames of all tools that it may call.
   [[gnu::noinline]] Task<CompletionOutcome> ask(const Service* service);
-  // Tools of factories, and the plugins that want a word before the model is asked. False when the turn is over.
+  // Tools of factories, the conversation's context, and the plugins that want a word before the model is asked. False when the turn is over.
   [[gnu::noinline]] Task<bool> prepare();
   [[gnu::noinline]] Task<bool> pass_hooks_before();
   // False when the turn is over.
@@ -76,7 +78,8 @@ class Turn final : CompletionListener {
   TurnInput input_;
   TurnObserver& observer_;
   TurnTools tools_;
-  std::unique_ptr<TurnHooks> hooks_;  // null when nobody listens
+  std::unique_ptr<TurnHooks> hooks_;      // null when nobody listens
+  std::unique_ptr<TurnContext> context_;  // null when there is neither memory nor context engine
   CancelSource stop_;
   Timer deadline_;
   bool out_of_time_ = false;
@@ -131,6 +134,10 @@ Task<CompletionOutcome> Turn::ask(const Service* service) {
                               outcome ? nullptr : &outcome.error().error);
     }
     if (outcome) co_return outcome;
+    if (context_ && context_->may_shorten(outcome.error())) {
+      auto shorter = co_await context_->shorten(messages_, stop_.token());
+      if (shorter) continue;
+    }
     auto pause = pause_before_retry(outcome.error(), attempt, random_fraction());
     if (!pause) co_return outcome;
     ++environment_.totals.retried_completions;
@@ -291,6 +298,7 @@ Task<bool> Turn::pass_hooks_before() {
 
 Task<bool> Turn::prepare() {
   if (tools_.has_factories()) co_await tools_.make();
+  if (context_) co_await context_->prepare(messages_, tools_.names(), stop_.token());
   if (!hooks_) co_return true;
   co_return co_await pass_hooks_before();
 }
@@ -308,12 +316,13 @@ Task<TurnResult> Turn::run() {
   if (hooks_) hooks_->set_model(result_.model);
   // A copy: the catalog may change while the turn runs.
   const Service service = *environment_.models.find_service(result_.model.service);
+  if (context_) context_->set_model(result_.model, service);
   auto system = co_await environment_.context.system_message();
   messages_.push_back(std::move(system));
   std::ranges::move(input_.messages, std::back_inserter(messages_));
 
   bool more = true;
-  if (hooks_ || tools_.has_factories()) more = co_await prepare();
+  if (hooks_ || context_ || tools_.has_factories()) more = co_await prepare();
   while (more && !over_limit()) {
     if (stop_.cancelled()) {
       fail_with({Error{ErrorCode::cancelled, "cancelled"}, {}, {}});
@@ -328,6 +337,7 @@ Task<TurnResult> Turn::run() {
     more = co_await act(std::move(*outcome));
   }
   if (hooks_) hooks_->tell_end(result_, messages_, environment_.loop.now() - started);
+  if (context_ && !result_.error) context_->tell_end(messages_);
   auto& totals = environment_.totals;
   ++totals.turns;
   totals.completions += static_cast<std::uint64_t>(result_.completions);

@@ -23,6 +23,7 @@
 
 namespace chela::runtime {
 
+class ContextPlugins;
 class Hooks;
 
 struct TurnLimits {
@@ -59,6 +60,7 @@ struct TurnEnvironment {
   TurnLimits limits;
   std::string time_zone;  // the person's, IANA; empty: the machine's
   Hooks* hooks = nullptr;  // null: nobody is asked
+  ContextPlugins* context_plugins = nullptr;  // null: there is neither a memory nor a context engine
 };
 
 // A tool that the client will run itself: a call of it ends the turn.

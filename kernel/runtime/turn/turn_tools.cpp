@@ -20,17 +20,28 @@ bool TurnTools::is_allowed(std::string_view name) const {
   return !allowed_ || std::ranges::find(*allowed_, name) != allowed_->end();
 }
 
-std::vector<Message> TurnTools::offered() const {
-  std::vector<Message> out;
-  for (const auto& tool : input_.client_tools) out.push_back(tool.definition);
-  if (!input_.use_tools) return out;
+template <class Take>
+void TurnTools::each_offered(Take take) const {
+  for (const auto& tool : input_.client_tools) take(tool.name, tool.definition);
+  if (!input_.use_tools) return;
   for (const auto& tool : environment_.tools.list()) {
-    if (!is_client_tool(tool->name) && is_allowed(tool->name)) out.push_back(tool->definition);
+    if (!is_client_tool(tool->name) && is_allowed(tool->name)) take(tool->name, tool->definition);
   }
   for (const auto& tool : made_) {
     bool known = is_client_tool(tool->name) || environment_.tools.find(tool->name);
-    if (!known && is_allowed(tool->name)) out.push_back(tool->definition);
+    if (!known && is_allowed(tool->name)) take(tool->name, tool->definition);
   }
+}
+
+std::vector<Message> TurnTools::offered() const {
+  std::vector<Message> out;
+  each_offered([&](const std::string&, const Message& definition) { out.push_back(definition); });
+  return out;
+}
+
+std::vector<std::string> TurnTools::names() const {
+  std::vector<std::string> out;
+  each_offered([&](const std::string& name, const Message&) { out.push_back(name); });
   return out;
 }
 

@@ -26,6 +26,7 @@ class TurnTools {
 
   // As the model is told.
   std::vector<Message> offered() const;
+  std::vector<std::string> names() const;  // of those
   // Null when the gateway has none of this name.
   std::shared_ptr<const Tool> find(std::string_view name) const;
   bool is_client_tool(std::string_view name) const;
@@ -33,6 +34,8 @@ class TurnTools {
   std::string context() const;
 
  private:
+  template <class Take>
+  void each_offered(Take take) const;  // name, definition
   bool is_allowed(std::string_view name) const;
 
   const TurnEnvironment& environment_;

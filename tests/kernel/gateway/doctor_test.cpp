@@ -1,5 +1,8 @@
 #include "kernel/gateway/doctor.hpp"
 
+#include "chela/ext/service.h"
+#include "kernel/gateway/methods.hpp"
+#include "kernel/runtime/capabilities/services.hpp"
 #include "tests/kernel/gateway/gateway_fixture.hpp"
 
 namespace chela::gateway {
@@ -38,6 +41,61 @@ TEST_F(DoctorTest, NamesWhatIsWrongWithPlugins) {
   report["plugins"]["reports"][0]["diagnostics"] =
       json::parse(R"([{"severity": "error", "code": "missing_symbol", "message": "no door"}])");
   EXPECT_THAT(doctor_text(report), HasSubstr("  - missing_symbol: no door\n"));
+}
+
+// A plugin with a service that does not start.
+class DoctorOfServicesTest : public GatewayTest {
+ protected:
+  std::string provisions() override {
+    return R"({"kind": "provider", "id": "wire"}, {"kind": "service", "id": "poller"})";
+  }
+  void SetUp() override {
+    static constexpr chela_plugin_service kTable{
+        sizeof(chela_plugin_service),
+        [](const chela_plugin*, chela_str, const chela_service_monitor*, const chela_error_sink* error) -> chela_status {
+          error->set(error, to_abi("no power"));
+          return CHELA_UNAVAILABLE;
+        },
+        [](const chela_plugin*, chela_str) {}};
+    wire.extensions[CHELA_EXT_SERVICE] = &kTable;
+    GatewayTest::SetUp();
+  }
+};
+
+// A plugin with a method whose name the gateway has.
+class DoctorOfMethodsTest : public GatewayTest {
+ protected:
+  std::string provisions() override {
+    return R"({"kind": "provider", "id": "wire"}, {"kind": "gateway_method", "id": "health"})";
+  }
+};
+
+TEST_F(DoctorOfServicesTest, ShowsHowTheyAre) {
+  EXPECT_EQ(doctor_report(*context, json::object())["plugins"]["services"], json::array());
+  runtime::Services services(loop, logger, *set);
+  services.start();
+  run_until([&] { return services.health().at(0).state == "waiting"; });
+  context->services = &services;
+  auto report = doctor_report(*context, {{"warnings", json::array()}});
+  const auto& shown = report["plugins"]["services"][0];
+  EXPECT_EQ(shown["plugin"], "wire");
+  EXPECT_EQ(shown["id"], "poller");
+  EXPECT_THAT(shown["text"].get<std::string>(), HasSubstr("no power"));
+  EXPECT_THAT(doctor_text(report), HasSubstr("- service poller: waiting, "));
+  EXPECT_THAT(report["warnings"].get<std::vector<std::string>>(),
+              Contains(HasSubstr("plugin wire: its service poller: waiting, ")));
+  context->services = nullptr;
+  EXPECT_TRUE(await(services.stop()));
+}
+
+TEST_F(DoctorOfMethodsTest, NamesThoseThatAreNotReached) {
+  MethodTable methods(loop, *set, [] { return Duration(std::chrono::seconds(1)); });
+  methods.add({.name = "health"});
+  methods.refresh();
+  ASSERT_FALSE(methods.diagnostics().empty());
+  context->methods = &methods;
+  EXPECT_THAT(doctor_report(*context, json::object())["warnings"].get<std::vector<std::string>>(),
+              Contains(methods.diagnostics()[0].message));
 }
 
 TEST(Diagnostics, AreJson) {

@@ -107,7 +107,7 @@ class RuntimeTest : public plugins::PluginTest {
   }
 
   TurnEnvironment environment() {
-    return {loop, logger, *set, *models, *tools, *context, totals, limits, time_zone, listening};
+    return {loop, logger, *set, *models, *tools, *context, totals, limits, time_zone, listening, context_plugins};
   }
 
   void see(const chela_completion_request& request) {
@@ -157,6 +157,7 @@ class RuntimeTest : public plugins::PluginTest {
   TurnLimits limits;
   std::string time_zone;
   Hooks* listening = nullptr;
+  ContextPlugins* context_plugins = nullptr;
 };
 
 }  // namespace chela::runtime

@@ -1,9 +1,11 @@
-// A turn that no plugin listens to costs what it cost without hooks: counted in allocations of the loop's thread.
+// A turn that no plugin listens to, and without a memory and a context engine, costs what it cost without these: counted
+// in allocations of the loop's thread.
 
 #include <algorithm>
 #include <cstdlib>
 #include <new>
 
+#include "kernel/runtime/context/context_plugins.hpp"
 #include "kernel/runtime/hooks/hooks.hpp"
 #include "tests/kernel/runtime/runtime_fixture.hpp"
 #include "tests/kernel/runtime/turn/seen_turn.hpp"
@@ -50,8 +52,12 @@ TEST_F(UnhookedTurnTest, CostsNothingMore) {
   auto without = cost_of_a_turn();
   Hooks hooks(loop, logger, *set);
   listening = &hooks;
+  ContextPlugins context_of_plugins(loop, logger, *set);
+  context_of_plugins.set_rules({.memory = "gone", .context_engine = "gone"});
+  context_plugins = &context_of_plugins;
   EXPECT_EQ(cost_of_a_turn(), without);
   listening = nullptr;
+  context_plugins = nullptr;
   EXPECT_GT(without, 0u);
 }
 
