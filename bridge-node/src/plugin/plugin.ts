@@ -18,6 +18,8 @@ const ENDING_MS = 5000;
 /** The kernel as a plugin may use it: every message is sent in the plugin's name. */
 export interface Kernel {
   request(method: string, params: object, options?: RequestOptions): Promise<unknown>;
+  /** The answer, at once; nothing else happens in this process until it is there. Needs the addon. */
+  requestSync(method: string, params: object): unknown;
   notify(method: string, params: object): void;
   readonly stateDirectory: string;
   readonly version: string;
@@ -97,6 +99,11 @@ export class Plugin {
     if (this.failed || this.signal.aborted) return Promise.reject(new CallError('unavailable', `${method}: the plugin has ended`));
     const signal = options?.signal === undefined ? this.signal : AbortSignal.any([this.signal, options.signal]);
     return this.kernel.request(method, { plugin: this.id, ...params }, { ...options, signal });
+  }
+
+  requestSync(method: string, params: object): unknown {
+    if (this.failed || this.signal.aborted) throw new CallError('unavailable', `${method}: the plugin has ended`);
+    return this.kernel.requestSync(method, { plugin: this.id, ...params });
   }
 
   notify(method: string, params: object): void {
