@@ -235,7 +235,7 @@ describe('capability.invoke', () => {
     assert.deepEqual(await invoke('raw'), { $bytes: 'AQI=' });
     assert.deepEqual(await invoke('echo', [{ audio: { $bytes: 'AQI=' } }]), [{ audio: { $bytes: 'AQI=' } }]);
   });
-  it('fills in what this process has', async () => assert.deepEqual(await invoke('echo', [{ $cfg: true, x: 1 }]), [{ x: 1, cfg: { a: 1 } }]));
+  it('fills in what this process has', async () => assert.deepEqual(await invoke('echo', [{ $cfg: true, x: 1 }]), [{ x: 1, cfg: { a: 1, agents: { defaults: {} } } }]));
   it('keeps objects behind handles', async () => {
     const session = await invoke('begin');
     assert.deepEqual(session.$functions, ['add']);

@@ -5,7 +5,7 @@ import type { IncomingCall } from '../connection/incoming.js';
 import type { RequestOptions } from '../connection/outgoing.js';
 import { LineLimit, makeLogger, type Logger } from '../host/log.js';
 import { HookHandlers } from '../hooks/handlers.js';
-import type { Json } from '../json.js';
+import { isObject, type Json } from '../json.js';
 import type { LogWriteParamsLevel as Level, PluginRegistration as Registration, PluginStartParams as StartParams, PluginStartParamsMode as Mode } from '../protocol.js';
 import { runAs } from './context.js';
 import { within } from './deadline.js';
@@ -14,6 +14,12 @@ import { Handles } from './handles.js';
 import { Registrations, type NewRegistration } from './registrations.js';
 
 const ENDING_MS = 5000;
+
+/** Upstream's gateway fills in the defaults of agents before any plugin sees the configuration: plugins read and write below them unasked. */
+export function withAgentDefaults(config: Json): Json {
+  const agents = isObject(config.agents) ? config.agents : {};
+  return isObject(agents.defaults) ? config : { ...config, agents: { ...agents, defaults: {} } };
+}
 
 /** The kernel as a plugin may use it: every message is sent in the plugin's name. */
 export interface Kernel {
@@ -70,7 +76,7 @@ export class Plugin {
     this.mode = params.mode ?? 'full';
     this.version = params.version;
     this.config = params.config;
-    this.gatewayConfig = params.gatewayConfig ?? {};
+    this.gatewayConfig = withAgentDefaults(params.gatewayConfig ?? {});
     this.kernel = kernel;
     this.logger = makeLogger((level, line) => this.log(level, line));
   }
@@ -157,7 +163,7 @@ export class Plugin {
 
   configChanged(config: Json, gatewayConfig: Json | undefined): void {
     this.config = config;
-    if (gatewayConfig !== undefined) this.gatewayConfig = gatewayConfig;
+    if (gatewayConfig !== undefined) this.gatewayConfig = withAgentDefaults(gatewayConfig);
     for (const listener of this.#configListeners) this.run(listener);
   }
 
