@@ -26,7 +26,9 @@ export async function differences(entry, folder, { drive = async () => [], env }
   if (manifest.id !== entry.pluginId) return [`its id is ${manifest.id}`];
   const kernel = await Kernel.start(realPackage(env));
   try {
-    const found = await kernel.startPlugin(folder, { plugin: entry.pluginId, manifest, entry: entry.entry, config: JSON.parse(entry.configJson) })
+    const config = JSON.parse(entry.configJson);
+    const gatewayConfig = { plugins: { entries: { [entry.pluginId]: { enabled: true, config } } } }; // a plugin may look for its part of the whole
+    const found = await kernel.startPlugin(folder, { plugin: entry.pluginId, manifest, entry: entry.entry, config, gatewayConfig })
       .then((answer) => ({ status: 'compatible', codes: [], ...answer }), (error) => ({ status: 'incompatible', codes: (error.data?.diagnostics ?? []).map(({ code }) => code), registrations: [] }));
     const tools = found.registrations.filter(({ kind }) => kind === 'tool').flatMap(({ id, descriptor }) => descriptor?.names ?? [id]);
     const skills = skillsOf(folder, manifest);
