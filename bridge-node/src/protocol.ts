@@ -531,6 +531,8 @@ export interface SessionEnqueueResult {
 export interface SessionListParams {
   /** The plugin's id. */
   plugin: string;
+  /** Only this one; none is no error. */
+  sessionKey?: string;
 }
 export interface SessionListResult {
   sessions: Array<Record<string, unknown>>;
@@ -1082,6 +1084,7 @@ const sessionEnqueueResultShape: Shape = { is: 'object', members: () => [
 ] };
 const sessionListParamsShape: Shape = { is: 'object', members: () => [
   ['plugin', true, { is: 'string', max: 64 }],
+  ['sessionKey', false, { is: 'string' }],
 ] };
 const sessionListResultShape: Shape = { is: 'object', members: () => [
   ['sessions', true, { is: 'array', items: { is: 'object' } }],

@@ -33,8 +33,8 @@ describe('tools', () => {
     api.registerTool(own);
     let made = 0;
     api.registerTool((context) => { made += 1; return ['one', 'two'].map((name) => ({ name, description: context.agentId, parameters: {},
-      execute: () => [name, context.sessionKey, context.workspaceDir, context.messageChannel, made].join(' ') })); }, { names: ['one', 'two'], optional: true });
-    api.registerTool({ contextVersion: 2, create: () => null }, { name: 'none' });`);
+      execute: () => [name, context.sessionKey, context.workspaceDir, context.messageChannel, context.activeModel?.provider, made].join(' ') })); }, { names: ['one', 'two'], optional: true });
+    api.registerTool({ contextVersion: 2, create: () => null }, { name: 'none' });`, { gatewayConfig: { agents: { defaults: { model: { primary: 'anthropic/claude' } } } } });
 
   const contents = {
     text: [{ type: 'text', text: 'a text' }], number: [{ type: 'text', text: '5' }], nothing: [], list: [{ type: 'text', text: 'a' }, { type: 'text', text: 'b' }],
@@ -65,10 +65,10 @@ describe('tools', () => {
     assert.deepEqual(tools.map(({ key, name, description }) => [key, name, description]), [['tool:one/one', 'one', 'main'], ['tool:one/two', 'two', 'main']]);
     for (const key of ['tool:one/one', 'tool:one/two']) {
       const { content } = await ask('tool.call', { key, arguments: {}, context });
-      assert.equal(content[0].text, `${key.slice(9)} s /w irc 1`);
+      assert.equal(content[0].text, `${key.slice(9)} s /w irc anthropic 1`);
     }
     // A run that nobody resolved, as after a restart of the process.
-    assert.equal((await ask('tool.call', { key: 'tool:one/two', arguments: {}, context: { ...context, sessionKey: 't' } })).content[0].text, 'two t /w irc 2');
+    assert.equal((await ask('tool.call', { key: 'tool:one/two', arguments: {}, context: { ...context, sessionKey: 't' } })).content[0].text, 'two t /w irc anthropic 2');
   });
   it('with a name that no model may use get another', async () => {
     const kernel = await Kernel.start();
@@ -235,7 +235,7 @@ describe('capability.invoke', () => {
     assert.deepEqual(await invoke('raw'), { $bytes: 'AQI=' });
     assert.deepEqual(await invoke('echo', [{ audio: { $bytes: 'AQI=' } }]), [{ audio: { $bytes: 'AQI=' } }]);
   });
-  it('fills in what this process has', async () => assert.deepEqual(await invoke('echo', [{ $cfg: true, x: 1 }]), [{ x: 1, cfg: { a: 1 } }]));
+  it('fills in what this process has', async () => assert.deepEqual(await invoke('echo', [{ $cfg: true, x: 1 }]), [{ x: 1, cfg: { a: 1, agents: { defaults: {} } } }]));
   it('keeps objects behind handles', async () => {
     const session = await invoke('begin');
     assert.deepEqual(session.$functions, ['add']);

@@ -9,6 +9,8 @@ import { Kernel } from './kernel.mjs';
 /** A package `openclaw` with the parts that matter here. */
 const shared = () => pluginFolder({
   'node_modules/openclaw/package.json': { name: 'openclaw', type: 'module', exports: { './plugin-sdk/*': './dist/plugin-sdk/*.js' } },
+  'node_modules/openclaw/node_modules/zod/package.json': { name: 'zod', main: 'index.js' },
+  'node_modules/openclaw/node_modules/zod/index.js': `exports.z = 'zod';`,
   'node_modules/openclaw/dist/plugin-sdk/far-away.js': `export const far = 'the shared one';`,
   'node_modules/openclaw/dist/plugin-sdk/channel-inbound.js': `export const runChannelInboundEvent = () => { throw new Error("upstream's own"); }; export const kept = 1;`,
   'node_modules/openclaw/dist/plugin-sdk/webhook-ingress.js': `export const registerPluginHttpRoute = () => { throw new Error("upstream's own"); };`,
@@ -33,9 +35,12 @@ describe('a plugin of class R', () => {
     const source = `import { createRequire } from 'node:module';\nimport 'openclaw/plugin-sdk/far-away';\n${tool("return createRequire(import.meta.url)('openclaw/plugin-sdk/far-away').far;")}`;
     assert.equal((await run(t, source)).value, 'the shared one');
   });
+  it('finds zod, which older lines handed on', async (t) => {
+    assert.equal((await run(t, `import 'openclaw/plugin-sdk/far-away';\nimport { z } from 'openclaw/plugin-sdk/zod';\n${tool('return z;')}`)).value, 'zod');
+  });
   it('has our runtime, and beyond it the parts of upstream\'s', async (t) => {
     const { value } = await run(t, `import 'openclaw/plugin-sdk/far-away'; let runtime;\n${tool('return [runtime.config.current(), runtime.tts.listVoices(), "tts" in runtime];').replace('(api) =>', '(api) => (runtime = api.runtime,').replace(/;$/, ');')}`);
-    assert.deepEqual(value, [{ ours: true }, ['a voice'], true]);
+    assert.deepEqual([value[0].ours, ...value.slice(1)], [true, ['a voice'], true]);
   });
   it('begins its turns in the kernel, however it begins them', async (t) => {
     const body = `const said = []; await runChannelInboundEvent({ channel: 'c', raw: 1, adapter: { ingest: () => ({ id: 'm' }),

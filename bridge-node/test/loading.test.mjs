@@ -44,6 +44,9 @@ describe('entries that export their plugin as', () => {
     'TypeScript': { 'index.ts': `interface A { x: number }\nexport default (api: any): void => { const a: A = { x: 1 }; ${probe('ok')} };` },
     'TypeScript that imports ./x.js for ./x.ts': { 'index.ts': `import { use } from './x.js';\nimport other from './y';\nexport default (api: any) => use(api, other);`,
       'x.ts': `export const use = (api: any, other: unknown): void => { ${probe('ok')} };`, 'y/index.ts': 'export default 1 as number;' },
+    'TypeScript that requires the path of a file not built': { 'index.ts': `const { use } = load(new URL('./x.js', import.meta.url));
+      function load(url: URL) { return require(process.getBuiltinModule('node:url').fileURLToPath(url)); }\nexport default (api: any) => use(api);`,
+      'x.ts': `export const use = (api: any): void => { ${probe('ok')} };` },
     'TypeScript that needs more than leaving types out': { 'index.ts': `enum Form { Ok = 'ok' }\nclass P { constructor(public form: Form) {} }
       export default (api: any) => { const p = new P(Form.Ok); api.registerTool({ name: 'probe', parameters: {}, execute: () => p.form }); };` },
     'TypeScript that uses names of CommonJS': { 'package.json': { type: 'module' }, 'index.ts': `import { join } from 'node:path';

@@ -38,15 +38,16 @@ describe('api.runtime', () => {
   };
 
   it('has the configuration, and its changes', async () => {
-    assert.deepEqual(await run('[api.config, api.runtime.config.current(), api.runtime.config.loadConfig()]'), [{ a: { b: 1 } }, { a: { b: 1 } }, { a: { b: 1 } }]);
+    assert.deepEqual(await run('[api.config, api.runtime.config.current(), api.runtime.config.loadConfig()]'), Array(3).fill({ a: { b: 1 }, agents: { defaults: {} } }));
     holder.kernel.notify('plugin.configChanged', { plugin: 'under-test', config: { own: 1 }, gatewayConfig: { a: { b: 2 } } });
-    assert.deepEqual(await run('[api.pluginConfig, api.runtime.config.current()]'), [{ own: 1 }, { a: { b: 2 } }]);
+    assert.deepEqual(await run('[api.pluginConfig, api.runtime.config.current()]'), [{ own: 1 }, { a: { b: 2 }, agents: { defaults: {} } }]);
   });
   it('changes the configuration by patches', async () => {
     const seen = asked('config.change', { hash: 'h' });
     assert.equal((await run(`await api.runtime.config.mutateConfigFile({ mutate: (draft) => { draft.a.c = 3; } })`)).hash, 'h');
     assert.deepEqual(seen.patch, { a: { c: 3 } });
     assert.equal((await run(`await api.runtime.config.writeConfigFile(api.config)`)).changed, false);
+    assert.equal((await run(`await api.runtime.config.writeConfigFile({ a: { b: 2 } })`)).changed, false);
   });
   it('asks models', async () => {
     const seen = asked('llm.complete', { text: 'yes', model: 'm' });

@@ -6,6 +6,7 @@ import { finalizeInboundContext, formatAgentEnvelope, formatInboundEnvelope } fr
 import { resolveGroupPolicy, resolveInboundMentionDecision, resolveRequireMention } from '../dist/shim/lib/groups.js';
 import { buildAgentSessionKey, resolveAgentRoute } from '../dist/shim/lib/routes.js';
 import { convertMarkdownTables } from '../dist/shim/lib/tables.js';
+import * as core from '../dist/shim/sdk/core.js';
 import { resolveDirectDmAuthorizationOutcome, resolveSenderCommandAuthorizationWithRuntime } from '../dist/shim/sdk/command-auth.js';
 import { parseInlineDirectives } from '../dist/shim/sdk/text-runtime.js';
 import { extractToolSend } from '../dist/shim/sdk/tool-send.js';
@@ -19,6 +20,14 @@ table('chunkText', chunkText, [[['', 5], []], [['hello', 5], ['hello']], [['hell
   [['a😀b', 2], ['a', '😀', 'b']], [['x', 0], ['x']]]);
 table('chunkByNewline', chunkByNewline, [[['a\n\n b \nc', 10], ['a', 'b', 'c']], [['long line', 5], ['long', 'line']], [['long line', 5, { splitLongLines: false }], ['long line']]]);
 table('chunkTextWithMode', chunkTextWithMode, [[['a\n\nb', 50, 'newline'], ['a', 'b']], [['a\n\nb', 50, 'length'], ['a\n\nb']]]);
+
+describe('what context engines ask of the SDK', () => {
+  it('leaves memories and compaction to the gateway', async () => {
+    assert.equal(core.buildMemorySystemPromptAddition({ availableTools: new Set() }), undefined);
+    assert.equal(await core.prepareMemorySystemPromptAddition({}), undefined);
+    assert.equal((await core.delegateCompactionToRuntime({})).compacted, false);
+  });
+});
 
 describe('chunkMarkdownText', () => {
   it('closes and opens fences again', () => {

@@ -1,6 +1,7 @@
 // What plugins may know of sessions, and leave for their next turn.
 
 #include <algorithm>
+#include <optional>
 
 #include <nlohmann/json.hpp>
 
@@ -48,6 +49,20 @@ Error not_yours(const std::string& plugin_id, const std::string& key) {
                       plugin_id, cut_utf8(key, 200), plugin_id)};
 }
 
+// The session of this key, or none; without a key, the newest of all.
+Task<Result<std::vector<runtime::SessionSummary>>> sessions_of(runtime::Sessions& sessions,
+                                                               std::optional<std::string> key) {
+  if (!key) {
+    auto listing = sessions.list(kSessionsMax);
+    co_return co_await std::move(listing);
+  }
+  auto getting = sessions.get(runtime::session_id_of(*key));
+  auto session = co_await std::move(getting);
+  if (session) co_return std::vector{(*session)->summary()};
+  if (session.error().code == ErrorCode::not_found) co_return std::vector<runtime::SessionSummary>{};
+  co_return std::unexpected(std::move(session.error()));
+}
+
 std::vector<std::string> messages_in(const runtime::StoredSession& stored, std::uint64_t limit) {
   std::vector<std::string> newest_first;
   std::size_t bytes = 0;
@@ -75,8 +90,11 @@ bool SessionAnswers::may_see(const std::string& plugin_id, const runtime::Sessio
 }
 
 void SessionAnswers::list(const plugins::Manifest& plugin, rpc::Request request) {
-  constexpr auto run = [](const SessionAnswers& self, std::string id, rpc::Request asked) -> Task<Result<void>> {
-    auto listing = self.sources_.sessions.list(kSessionsMax);
+  auto params = protocol::read_session_list_params(request.params());
+  if (!params) return request.fail(params.error());
+  constexpr auto run = [](const SessionAnswers& self, std::string id, protocol::SessionListParams what,
+                          rpc::Request asked) -> Task<Result<void>> {
+    auto listing = sessions_of(self.sources_.sessions, std::move(what.session_key));
     auto sessions = co_await std::move(listing);
     if (!sessions) {
       asked.fail(sessions.error());
@@ -90,7 +108,7 @@ void SessionAnswers::list(const plugins::Manifest& plugin, rpc::Request request)
     asked.answer(to_json(result));
     co_return Result<void>{};
   };
-  sources_.loop.spawn("session.list", run(*this, plugin.id, std::move(request)));
+  sources_.loop.spawn("session.list", run(*this, plugin.id, std::move(*params), std::move(request)));
 }
 
 void SessionAnswers::messages(const plugins::Manifest& plugin, rpc::Request request) {

@@ -13,5 +13,6 @@ import type { Json } from '../lib/values.js';
 /** The gateway compacts by itself when no engine of a plugin's has done it. */
 export const delegateCompactionToRuntime = async (_params: Json): Promise<Json> => ({ ok: false, compacted: false, reason: 'the gateway compacts by itself' });
 
-/** The gateway itself puts the memory's section into the prompt: an engine has nothing to add of it. */
+/** For engines that put what a memory says into the prompt themselves: nothing, since that is the gateway's to add, beside what the engine adds. */
 export const buildMemorySystemPromptAddition = (_params: Json): string | undefined => undefined;
+export const prepareMemorySystemPromptAddition = async (_params: Json): Promise<string | undefined> => undefined;

@@ -45,8 +45,12 @@ function descend(program: Command, path: readonly string[]): Command {
 }
 
 function kernelOf(job: Job): Kernel {
+  const unconnected = (method: string) => new CallError('unavailable', `${method}: a command line has no connection to the gateway`);
   return {
-    request: (method) => Promise.reject(new CallError('unavailable', `${method}: a command line has no connection to the gateway`)),
+    request: (method) => Promise.reject(unconnected(method)),
+    requestSync: (method) => {
+      throw unconnected(method);
+    },
     notify: (method, params) => {
       if (method === 'log.write') process.stderr.write(`${(params as Json).line}\n`);
     },

@@ -93,6 +93,7 @@ export class Host implements Handler {
     this.#process.limit(params.limits.frameBytesMax);
     this.#kernel = {
       request: (method, given, options) => peer.request(method, given, options),
+      requestSync: (method, given) => peer.requestSync(method, given),
       notify: (method, given) => peer.notify(method, given),
       stateDirectory: params.stateDirectory ?? '',
       version: params.kernel,

@@ -69,10 +69,18 @@ function realSdk<T>(resolve: () => T): T | undefined {
 
 type Next = Parameters<module.ResolveHookSync>[2];
 
+/** Older lines handed the package zod on as a part of the SDK: the plugin's own, else the one that the real package brings along. */
+function zodOf(root: Root): module.ResolveFnOutput {
+  const beside = [root.path, ...(root.real === undefined ? [] : [join(root.real, 'node_modules', 'openclaw', sep)])];
+  const found = beside.map((folder) => realSdk(() => module.createRequire(join(folder, 'package.json')).resolve('zod'))).find((path) => path !== undefined);
+  return { url: found === undefined ? pathToFileURL(shimPath('zod')).href : pathToFileURL(found).href, shortCircuit: true };
+}
+
 /** A part of the SDK; the shim has what this line of the real package gave up. */
 function resolveSdk(root: Root, subpath: string | undefined): module.ResolveFnOutput {
   const name = subpath === undefined ? 'openclaw/plugin-sdk' : `openclaw/plugin-sdk/${subpath}`;
   const real = root.real && realSdk(() => module.createRequire(join(root.real!, 'package.json')).resolve(name));
+  if (subpath === 'zod' && !real) return zodOf(root);
   const url = real ? oursOver(subpath, pathToFileURL(real).href) : pathToFileURL(shimPath(subpath)).href;
   return { url, shortCircuit: true };
 }

@@ -2,7 +2,8 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import * as module from 'node:module';
-import { fileURLToPath } from 'node:url';
+import { isAbsolute } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const TYPESCRIPT = /\.[cm]?tsx?$/;
 const SOURCES: Record<string, string[]> = { '.js': ['.ts', '.tsx'], '.mjs': ['.mts'], '.cjs': ['.cts'] };
@@ -27,11 +28,12 @@ function prelude(source: string): string {
   return text;
 }
 
-/** The source that a specifier such as ./x.js or ./x means where no such file was built. */
+/** The source that a specifier such as ./x.js or ./x means where no such file was built; the path or the address of a file, too. */
 function sourceOf(specifier: string, parent: string): string | undefined {
-  if (!specifier.startsWith('.')) return undefined;
-  const suffix = /\.[cm]?js$/.exec(specifier)?.[0] ?? '';
-  const stem = specifier.slice(0, specifier.length - suffix.length);
+  if (!/^(?:\.|\/|file:)/.test(specifier)) return undefined;
+  const address = isAbsolute(specifier) ? pathToFileURL(specifier).href : specifier;
+  const suffix = /\.[cm]?js$/.exec(address)?.[0] ?? '';
+  const stem = address.slice(0, address.length - suffix.length);
   const endings = SOURCES[suffix] ?? ['.ts', '.tsx', '/index.ts'];
   const found = endings.map((ending) => new URL(stem + ending, parent)).find((url) => existsSync(fileURLToPath(url)));
   return found?.href;

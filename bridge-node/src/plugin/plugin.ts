@@ -5,7 +5,7 @@ import type { IncomingCall } from '../connection/incoming.js';
 import type { RequestOptions } from '../connection/outgoing.js';
 import { LineLimit, makeLogger, type Logger } from '../host/log.js';
 import { HookHandlers } from '../hooks/handlers.js';
-import type { Json } from '../json.js';
+import { isObject, type Json } from '../json.js';
 import type { LogWriteParamsLevel as Level, PluginRegistration as Registration, PluginStartParams as StartParams, PluginStartParamsMode as Mode } from '../protocol.js';
 import { runAs } from './context.js';
 import { within } from './deadline.js';
@@ -15,9 +15,17 @@ import { Registrations, type NewRegistration } from './registrations.js';
 
 const ENDING_MS = 5000;
 
+/** Upstream's gateway fills in the defaults of agents before any plugin sees the configuration: plugins read and write below them unasked. */
+export function withAgentDefaults(config: Json): Json {
+  const agents = isObject(config.agents) ? config.agents : {};
+  return isObject(agents.defaults) ? config : { ...config, agents: { ...agents, defaults: {} } };
+}
+
 /** The kernel as a plugin may use it: every message is sent in the plugin's name. */
 export interface Kernel {
   request(method: string, params: object, options?: RequestOptions): Promise<unknown>;
+  /** The answer, at once; nothing else happens in this process until it is there. Needs the addon. */
+  requestSync(method: string, params: object): unknown;
   notify(method: string, params: object): void;
   readonly stateDirectory: string;
   readonly version: string;
@@ -68,7 +76,7 @@ export class Plugin {
     this.mode = params.mode ?? 'full';
     this.version = params.version;
     this.config = params.config;
-    this.gatewayConfig = params.gatewayConfig ?? {};
+    this.gatewayConfig = withAgentDefaults(params.gatewayConfig ?? {});
     this.kernel = kernel;
     this.logger = makeLogger((level, line) => this.log(level, line));
   }
@@ -97,6 +105,11 @@ export class Plugin {
     if (this.failed || this.signal.aborted) return Promise.reject(new CallError('unavailable', `${method}: the plugin has ended`));
     const signal = options?.signal === undefined ? this.signal : AbortSignal.any([this.signal, options.signal]);
     return this.kernel.request(method, { plugin: this.id, ...params }, { ...options, signal });
+  }
+
+  requestSync(method: string, params: object): unknown {
+    if (this.failed || this.signal.aborted) throw new CallError('unavailable', `${method}: the plugin has ended`);
+    return this.kernel.requestSync(method, { plugin: this.id, ...params });
   }
 
   notify(method: string, params: object): void {
@@ -150,7 +163,7 @@ export class Plugin {
 
   configChanged(config: Json, gatewayConfig: Json | undefined): void {
     this.config = config;
-    if (gatewayConfig !== undefined) this.gatewayConfig = gatewayConfig;
+    if (gatewayConfig !== undefined) this.gatewayConfig = withAgentDefaults(gatewayConfig);
     for (const listener of this.#configListeners) this.run(listener);
   }
 

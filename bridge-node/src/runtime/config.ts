@@ -1,6 +1,6 @@
 // api.runtime.config: reading is from the mirror that the kernel keeps up to date; changing is the kernel's.
 
-import type { Plugin } from '../plugin/plugin.js';
+import { withAgentDefaults, type Plugin } from '../plugin/plugin.js';
 import { encodeValue } from '../plugin/values.js';
 import { isObject, type Json } from '../json.js';
 
@@ -20,7 +20,7 @@ export function configRuntime(plugin: Plugin): Json {
   const current = () => plugin.gatewayConfig;
   const replace = async (next: unknown) => {
     const plain = encodeValue(undefined, next);
-    const patch = patchOf(current(), isObject(plain) ? plain : {});
+    const patch = patchOf(current(), withAgentDefaults(isObject(plain) ? plain : {}));
     if (Object.keys(patch).length === 0) return { changed: false, config: current() };
     const { hash } = (await plugin.request('config.change', { patch })) as { hash: string };
     return { changed: true, hash, config: plain };

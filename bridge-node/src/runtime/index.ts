@@ -11,6 +11,7 @@ import { mediaRuntime } from './channel/media.js';
 import { configRuntime } from './config.js';
 import { agentRuntime, gatewayRuntime, llmRuntime, loggingRuntime, systemRuntime } from './kernel.js';
 import { overReal } from './real.js';
+import type { SessionIndex } from './sessions.js';
 import { stateRuntime } from './stores.js';
 
 /** The line of upstream's contract that this runtime follows. */
@@ -22,6 +23,7 @@ const SDK_HOST = Symbol.for('chela.host');
 const trees = new WeakMap<Plugin, Json>();
 
 export function createRuntime(plugin: Plugin): Json {
+  const channel = channelTree(plugin);
   const runtime = overReal(plugin, {
     version: CONTRACT,
     config: configRuntime(plugin),
@@ -30,9 +32,9 @@ export function createRuntime(plugin: Plugin): Json {
     gateway: gatewayRuntime(plugin),
     system: systemRuntime(plugin),
     state: stateRuntime(plugin),
-    agent: agentRuntime(plugin),
+    agent: agentRuntime(plugin, channel.session as unknown as SessionIndex),
     media: mediaRuntime(plugin),
-    channel: channelTree(plugin),
+    channel,
   });
   trees.set(plugin, runtime);
   (globalThis as unknown as Record<symbol, unknown>)[SDK_HOST] ??= Object.assign(() => runtimeHere(), { addRoute });

@@ -5,6 +5,7 @@ import { CallError } from '../connection/errors.js';
 import type { Plugin } from '../plugin/plugin.js';
 import { encodeValue } from '../plugin/values.js';
 import { isObject, stringOf, type Json } from '../json.js';
+import type { SessionIndex } from './sessions.js';
 
 /** Upstream's own. */
 const AGENT_TIMEOUT_MS = 600_000;
@@ -73,7 +74,7 @@ export function systemRuntime(plugin: Plugin): Json {
   };
 }
 
-export function agentRuntime(plugin: Plugin): Json {
+export function agentRuntime(plugin: Plugin, index: SessionIndex): Json {
   const workspace = () => stringOf(((plugin.gatewayConfig.agents as Json | undefined)?.defaults as Json | undefined)?.workspace)
     ?? join(plugin.kernel.stateDirectory, 'workspace');
   return {
@@ -87,6 +88,8 @@ export function agentRuntime(plugin: Plugin): Json {
     resolveAgentWorkspaceDir: workspace,
     session: {
       listSessions: () => plugin.request('session.list', {}),
+      getSessionEntry: ({ sessionKey }: Json) => index.entry(sessionKey),
+      listSessionEntries: () => Object.entries(index.entries()).map(([sessionKey, entry]) => ({ sessionKey, entry })),
       getSessionMessages: (params: Json) => plugin.request('session.messages', plain(params)),
     },
     runEmbeddedAgent: async () => {

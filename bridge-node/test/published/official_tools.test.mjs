@@ -135,11 +135,10 @@ describe(`${SHIPPED}/elevenlabs 2026.9.6`, () => {
 
 describe(`${SHIPPED}/oc-path 2026.9.6 and others`, () => {
   it('start, each with what it is for', async () => {
-    const wanted = { 'oc-path': 'cli', policy: 'cli', telegram: 'channel', browser: 'service', 'llm-task': 'tool', 'device-pair': 'command' };
+    const wanted = { 'oc-path': 'cli', policy: 'cli', telegram: 'channel', 'device-pair': 'command' };
     for (const [name, kind] of Object.entries(wanted)) {
       const { registrations } = await start(`${SHIPPED}/${name}`, name);
       assert.ok(registrations.some((found) => found.kind === kind), name);
     }
-    await holder.kernel.request('plugin.stop', { plugin: 'browser' });
   });
 });

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { Kernel } from '../kernel.mjs';
 import { realPackage } from './stand_in.mjs';
 
-const NPM = ['install', '--no-save', '--no-package-lock', '--ignore-scripts', '--legacy-peer-deps', '--omit=peer', '--no-audit', '--no-fund', '--loglevel=error'];
+export const NPM = ['install', '--no-save', '--no-package-lock', '--ignore-scripts', '--legacy-peer-deps', '--omit=peer', '--no-audit', '--no-fund', '--loglevel=error'];
 
 export const readManifest = () => JSON.parse(readFileSync(new URL('../../../manifests/smoke/public-smoke.json', import.meta.url), 'utf8'));
 
@@ -19,20 +19,23 @@ function skillsOf(folder, manifest) {
   return files.map((file) => /^name:\s*["']?([\w-]+)/m.exec(readFileSync(file, 'utf8'))?.[1]);
 }
 
-/** What differs from the entry's expectations when the plugin in `folder` is started; empty: it is as expected. */
-export async function differences(entry, folder) {
+/** What differs from the entry's expectations when the plugin in `folder` is started, and then driven; empty: it is as expected. */
+export async function differences(entry, folder, { drive = async () => [], env } = {}) {
   const path = join(folder, 'openclaw.plugin.json');
   const manifest = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {};
   if (manifest.id !== entry.pluginId) return [`its id is ${manifest.id}`];
-  const kernel = await Kernel.start(realPackage());
+  const kernel = await Kernel.start(realPackage(env));
   try {
-    const found = await kernel.startPlugin(folder, { plugin: entry.pluginId, manifest, config: JSON.parse(entry.configJson) })
+    const config = JSON.parse(entry.configJson);
+    const gatewayConfig = { plugins: { entries: { [entry.pluginId]: { enabled: true, config } } } }; // a plugin may look for its part of the whole
+    const found = await kernel.startPlugin(folder, { plugin: entry.pluginId, manifest, entry: entry.entry, config, gatewayConfig })
       .then((answer) => ({ status: 'compatible', codes: [], ...answer }), (error) => ({ status: 'incompatible', codes: (error.data?.diagnostics ?? []).map(({ code }) => code), registrations: [] }));
     const tools = found.registrations.filter(({ kind }) => kind === 'tool').flatMap(({ id, descriptor }) => descriptor?.names ?? [id]);
     const skills = skillsOf(folder, manifest);
     const kinds = found.registrations.map(({ kind }) => kind);
     const lacking = (what, wanted = [], had) => wanted.filter((name) => !had.includes(name)).map((name) => `no ${what} ${name}`);
-    return [...(found.status === entry.expectedStatus ? [] : [`it is ${found.status}: ${found.codes.join(', ')}`]), ...lacking('tool', entry.expectedToolNames, tools),
+    const driven = found.status === 'compatible' ? await drive(kernel, found.registrations) : [];
+    return [...driven, ...(found.status === entry.expectedStatus ? [] : [`it is ${found.status}: ${found.codes.join(', ')}`]), ...lacking('tool', entry.expectedToolNames, tools),
       ...lacking('skill', entry.expectedSkillNames, skills), ...lacking('registration', entry.expectedRegistrationKinds, kinds), ...lacking('diagnostic', entry.expectedDiagnosticCodes, found.codes)];
   } finally {
     await kernel.end();

@@ -208,6 +208,17 @@ TEST_F(HostAnswersTest, ShowSessionsOfThePluginsChannelsOnly) {
   EXPECT_EQ(Json::parse(ask("session.list", Json::object()))["sessions"].size(), 2u);
 }
 
+TEST_F(HostAnswersTest, ShowOneSessionOfTheIndex) {
+  script = {says("Hi Ann"), says("Hi me")};
+  ask("turn.run", turn());
+  talk(*open("web-1"), "secret", "kept");
+  auto shown = [this](std::string key) { return Json::parse(ask("session.list", {{"sessionKey", key}}))["sessions"]; };
+  ASSERT_EQ(shown("agent:main:chat:direct:ann").size(), 1u);
+  EXPECT_EQ(shown("agent:main:chat:direct:ann")[0]["sessionKey"], "agent:main:chat:direct:ann");
+  EXPECT_TRUE(shown("agent:main:chat:direct:bob").empty());
+  EXPECT_TRUE(shown("web-1").empty());
+}
+
 TEST_F(HostAnswersTest, KeepATextForTheNextTurn) {
   EXPECT_THAT(ask("session.enqueue", {{"sessionKey", "agent:main:chat:direct:ann"}, {"text", "Ann reacted"}}), HasSubstr("true"));
   EXPECT_THAT(ask("session.enqueue", {{"sessionKey", "web-1"}, {"text", "obey me"}}), HasSubstr("denied"));

@@ -1,9 +1,11 @@
-// runtime.channel.session: the kernel keeps the sessions; what a channel asks about them is noted here as its messages come in.
+// runtime.channel.session: the kernel keeps the sessions. What a channel says of them is noted here as its messages come in; what it asks is
+// answered by the kernel, and by the notes where the kernel cannot be asked at once.
 
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Plugin } from '../../plugin/plugin.js';
 import { isFunction, isObject, stringOf, type Json } from '../../json.js';
+import { sessionNow, sessionsNow } from '../sessions.js';
 import { pluginDirectoryOf, readDocument, stateDirectoryOf, writeDocument } from './store.js';
 
 const SESSIONS_MAX = 2000;
@@ -64,6 +66,7 @@ export function sessionRuntime(plugin: Plugin): Json {
     const { channel, to, accountId, threadId } = (isObject(params.deliveryContext) ? params.deliveryContext : params) as Json;
     return notes.note(params.sessionKey, { lastChannel: channel, lastTo: to, lastAccountId: accountId, lastThreadId: threadId });
   };
+  const entry = (key: unknown) => sessionNow(plugin, key, notes.find(key));
   return {
     resolveStorePath: (store?: unknown, options: Json = {}) => {
       const agent = stringOf(options?.agentId) ?? 'main';
@@ -71,7 +74,7 @@ export function sessionRuntime(plugin: Plugin): Json {
       if (template === undefined) return join(stateDirectoryOf(plugin), 'agents', agent, 'sessions', 'sessions.json');
       return resolve(template.replaceAll('{agentId}', agent).replace(/^~(?=\/|$)/, homedir()));
     },
-    readSessionUpdatedAt: ({ sessionKey }: Json) => notes.find(sessionKey)?.updatedAt,
+    readSessionUpdatedAt: ({ sessionKey }: Json) => entry(sessionKey)?.updatedAt,
     recordSessionMetaFromInbound: async ({ sessionKey, ctx }: Json) => notes.note(sessionKey, metaOf(ctx)),
     recordInboundSession: async (params: Json) => {
       try {
@@ -85,7 +88,7 @@ export function sessionRuntime(plugin: Plugin): Json {
     },
     updateLastRoute,
     /** For agent.session and the SDK's older readers of the session store. */
-    entries: () => notes.all(),
-    entry: (key: unknown) => notes.find(key),
+    entries: () => sessionsNow(plugin, notes.all()),
+    entry,
   };
 }
