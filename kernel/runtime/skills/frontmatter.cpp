@@ -12,6 +12,7 @@ namespace chela::runtime::skills {
 namespace {
 
 constexpr int kRepairsMax = 3;
+constexpr std::size_t kSearchedMax = 32;  // fields that are searched one after another
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 struct Cut {
@@ -142,9 +143,18 @@ std::expected<Fields, YamlProblem> read_block(std::string_view block) {
 
 }  // namespace
 
-const std::string* Fields::find(std::string_view key) const {
+std::size_t Fields::index_of(std::string_view key) const {
+  if (fields_.size() > kSearchedMax) {
+    auto found = places_.find(std::string(key));
+    return found == places_.end() ? fields_.size() : found->second;
+  }
   auto found = std::ranges::find(fields_, key, &std::pair<std::string, std::string>::first);
-  return found == fields_.end() ? nullptr : &found->second;
+  return static_cast<std::size_t>(found - fields_.begin());
+}
+
+const std::string* Fields::find(std::string_view key) const {
+  auto index = index_of(key);
+  return index == fields_.size() ? nullptr : &fields_[index].second;
 }
 
 std::string_view Fields::get(std::string_view key) const {
@@ -153,12 +163,14 @@ std::string_view Fields::get(std::string_view key) const {
 }
 
 void Fields::set(std::string_view key, std::string value) {
-  auto found = std::ranges::find(fields_, key, &std::pair<std::string, std::string>::first);
-  if (found == fields_.end()) {
-    fields_.emplace_back(key, std::move(value));
-  } else {
-    found->second = std::move(value);
+  auto index = index_of(key);
+  if (index < fields_.size()) {
+    fields_[index].second = std::move(value);
+    return;
   }
+  fields_.emplace_back(key, std::move(value));
+  if (fields_.size() <= kSearchedMax) return;
+  for (auto i = places_.empty() ? 0 : index; i <= index; ++i) places_.emplace(fields_[i].first, i);
 }
 
 std::string_view normalize_lines(std::string_view content, std::string& storage) {

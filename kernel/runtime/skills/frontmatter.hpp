@@ -3,9 +3,11 @@
 // The block of keys at the head of a SKILL.md, read as upstream reads it: YAML with upstream's repairs, one text for
 // each key, and a parser of single lines for what YAML leaves out. Any thread.
 
+#include <cstddef>
 #include <expected>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -23,7 +25,10 @@ class Fields {
   const std::vector<std::pair<std::string, std::string>>& all() const { return fields_; }
 
  private:
+  std::size_t index_of(std::string_view key) const;  // all().size() when there is none
+
   std::vector<std::pair<std::string, std::string>> fields_;
+  std::unordered_map<std::string, std::size_t> places_;  // of the keys, once there are many
 };
 
 struct Frontmatter {

@@ -13,6 +13,7 @@
 #include "kernel/runtime/skills/directory_scan.hpp"
 #include "kernel/runtime/skills/gate.hpp"
 #include "kernel/runtime/skills/js_text.hpp"
+#include "kernel/runtime/skills/prompt.hpp"
 
 namespace chela::runtime::skills {
 namespace {
@@ -122,6 +123,15 @@ Surroundings surroundings_of(const InspectSettings& settings, const nlohmann::js
   return here;
 }
 
+std::string prompt_line(const std::vector<PromptSkill>& skills) {
+  auto prompt = make_prompt(skills);
+  Line line;
+  line.text("prompt", prompt.text);
+  line.raw("included", std::to_string(prompt.included));
+  line.raw("of", std::to_string(skills.size()));
+  return std::move(line).take();
+}
+
 std::string line_of(const std::expected<LoadedSkill, Diagnostic>& loaded, std::string_view directory,
                     const Surroundings& here, bool parity) {
   return loaded ? skill_line(*loaded, directory, here, parity) : error_line(loaded.error(), directory);
@@ -178,10 +188,15 @@ Result<void> inspect(const std::string& root, const InspectSettings& settings,
   }
   auto load = load_settings(settings);
   auto here = surroundings_of(settings, &config);
+  std::vector<PromptSkill> visible;
   for (const auto& directory : skill_directories(top)) {
     auto relative = directory == top ? std::string_view(".") : std::string_view(directory).substr(top.size() + 1);
-    line(line_of(load_skill(directory, Source::workspace, load), relative, here, settings.parity));
+    auto loaded = load_skill(directory, Source::workspace, load);
+    line(line_of(loaded, relative, here, settings.parity));
+    bool shown = settings.prompt && loaded && !loaded->skill.hidden_from_model && is_eligible(loaded->skill, here);
+    if (shown) visible.push_back({loaded->skill.name, loaded->skill.description, loaded->skill.file_path});
   }
+  if (settings.prompt) line(prompt_line(visible));
   return {};
 }
 

@@ -20,6 +20,7 @@ struct InspectSettings {
   std::set<std::string, std::less<>> bins;               // the programs that exist
   std::vector<std::pair<std::string, std::string>> env;  // the variables that exist
   std::string config;                                    // an openclaw.json; empty: none
+  bool prompt = false;  // at the end, what the model would read of the eligible ones: {"prompt":…,"included":…,"of":…}
 };
 
 // Every directory below `root` with a SKILL.md, but for those in .git and node_modules.

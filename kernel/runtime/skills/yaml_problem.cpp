@@ -144,8 +144,9 @@ YamlProblem bad_start(const YamlStop& stop, const YamlLines& lines) {
 std::size_t outdented_in_flow(const YamlLines& lines, std::size_t first, YamlMark end, std::size_t indent) {
   for (auto line = first; (line = lines.first_outdented(line, end.line, indent)) != YamlLines::npos; ++line) {
     auto at = lines.indent(line);
-    bool is_end = line == end.line && at + 1 == indent && at + 1 == end.column;
-    if (!is_end && lines.at(line)[at] != '#') return line;
+    char lead = lines.at(line)[at];
+    bool is_end = line == end.line && at + 1 == indent && at + 1 == end.column && (lead == ']' || lead == '}');
+    if (!is_end && lead != '#') return line;
   }
   return YamlLines::npos;
 }
