@@ -19,6 +19,7 @@ pkg_check_modules(archive REQUIRED IMPORTED_TARGET libarchive) # for the module 
 pkg_check_modules(openssl REQUIRED IMPORTED_TARGET libssl libcrypto) # the shared ones, for the modules that libcurl and libarchive are in
 find_library(CHELA_LIBUV_STATIC libuv_a.a REQUIRED)
 find_library(CHELA_LIBCRYPTO_STATIC libcrypto.a REQUIRED) # hashes only: no shared library at start-up
+find_library(CHELA_LIBYAML_STATIC libyaml.a REQUIRED)
 find_path(CHELA_VALIJSON_INCLUDE valijson/validator.hpp REQUIRED)
 if(CHELA_TESTS)
   find_package(GTest REQUIRED)

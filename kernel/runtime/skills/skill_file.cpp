@@ -1,0 +1,106 @@
+#include "kernel/runtime/skills/skill_file.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "kernel/core/base/text.hpp"
+#include "kernel/core/platform/owned_descriptor.hpp"
+#include "kernel/runtime/skills/directory_scan.hpp"
+
+namespace chela::runtime::skills {
+namespace {
+
+constexpr const char* kFileName = "SKILL.md";
+
+std::unexpected<Diagnostic> refuse(LoadProblem kind, std::string path, std::string message) {
+  return std::unexpected(Diagnostic{kind, std::move(path), std::move(message)});
+}
+
+// The first name in the directory that is SKILL.md but for case; upstream's registry takes such names, its loader does
+// not.
+std::string other_spelling(const std::string& directory) {
+  DIR* stream = ::opendir(directory.c_str());
+  if (!stream) return {};
+  std::string found;
+  while (const dirent* entry = ::readdir(stream)) {
+    if (equal_ignoring_case(entry->d_name, kFileName) && (found.empty() || found > entry->d_name))
+      found = entry->d_name;
+  }
+  ::closedir(stream);
+  return found;
+}
+
+// Reads to the end of the file or to one byte over the limit. False: errno says why.
+bool read_whole(int descriptor, std::size_t bytes_max, std::size_t expected, std::string& out) {
+  out.resize(std::min(expected, bytes_max) + 1);
+  std::size_t size = 0;
+  while (true) {
+    auto count = ::read(descriptor, out.data() + size, out.size() - size);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return false;
+    size += static_cast<std::size_t>(count);
+    if (count == 0 || size > bytes_max) break;
+    if (size == out.size()) out.resize(std::min(out.size() * 2, bytes_max + 1));
+  }
+  out.resize(size);
+  return true;
+}
+
+// -1 when it cannot be opened; links are followed only below the directory's real path.
+int open_inside(const std::string& directory, const std::string& path) {
+  int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+  if (descriptor >= 0 || errno != ELOOP) return descriptor;
+  auto root = real_path_of(directory), target = real_path_of(path);
+  if (target.empty()) return -1;
+  if (!target.starts_with(root + '/')) {
+    errno = EXDEV;
+    return -1;
+  }
+  return ::open(target.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+}
+
+}  // namespace
+
+std::expected<SkillFile, Diagnostic> read_skill_file(const std::string& directory, const LoadSettings& settings) {
+  SkillFile file{.bytes = {}, .path = directory + '/' + kFileName, .note = {}};
+  platform::OwnedDescriptor descriptor(open_inside(directory, file.path));
+  if (descriptor.get() < 0 && errno == ENOENT && settings.any_case) {
+    if (auto name = other_spelling(directory); !name.empty()) {
+      file.note = "the file is called " + name + ", which upstream does not load: call it SKILL.md";
+      file.path = directory + '/' + name;
+      descriptor = platform::OwnedDescriptor(open_inside(directory, file.path));
+    } else {
+      errno = ENOENT;
+    }
+  }
+  if (descriptor.get() < 0) {
+    if (errno == EXDEV)
+      return refuse(LoadProblem::invalid, file.path, "Skill path resolves outside its configured root.");
+    auto kind = errno == ENOENT || errno == ENOTDIR ? LoadProblem::missing : LoadProblem::read;
+    return refuse(kind, file.path, kind == LoadProblem::missing ? "no SKILL.md" : std::strerror(errno));
+  }
+  struct stat status{};
+  if (::fstat(descriptor.get(), &status) != 0) return refuse(LoadProblem::read, file.path, std::strerror(errno));
+  if (!S_ISREG(status.st_mode)) return refuse(LoadProblem::invalid, file.path, "SKILL.md is not a regular file");
+  if (settings.refuse_hard_links && status.st_nlink > 1) {
+    return refuse(LoadProblem::invalid, file.path,
+                  "SKILL.md has another name elsewhere (a hard link): copy it instead");
+  }
+  auto expected = static_cast<std::size_t>(std::max<off_t>(status.st_size, 0));
+  if (!read_whole(descriptor.get(), settings.file_bytes_max, expected, file.bytes)) {
+    return refuse(LoadProblem::read, file.path, std::strerror(errno));
+  }
+  if (file.bytes.size() > settings.file_bytes_max) {
+    return refuse(LoadProblem::invalid, file.path,
+                  "File exceeds " + std::to_string(settings.file_bytes_max) + " bytes");
+  }
+  return file;
+}
+
+}  // namespace chela::runtime::skills
