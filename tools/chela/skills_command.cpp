@@ -1,0 +1,14 @@
+#include <CLI/CLI.hpp>
+
+#include "tools/chela/commands.hpp"
+#include "tools/chela/skills_commands.hpp"
+
+namespace chela::cli {
+
+void add_skills_command(CLI::App& program, int& exit_code) {
+  auto* group = program.add_subcommand("skills", "What the agent can be taught by folders with a SKILL.md");
+  group->require_subcommand(1);
+  add_skills_scan_command(*group, exit_code);
+}
+
+}  // namespace chela::cli
