@@ -57,7 +57,9 @@ void print_report(const Arguments& arguments, const Report& report) {
     print(dim(for_terminal(fmt::format("          {}{}", found.decoded ? "(decoded) " : "", found.excerpt))) + "\n");
   }
   if (hidden > 0) print(fmt::format("{} lesser findings; --all shows them\n", hidden));
-  for (const auto& left : report.unsearched) print(for_terminal(fmt::format("not searched: {} ({})\n", left.path, left.reason)));
+  for (const auto& left : report.unsearched) {
+    print(for_terminal(fmt::format("not searched: {} ({})\n", left.path, left.reason)));
+  }
 }
 
 }  // namespace

@@ -110,7 +110,8 @@ std::optional<std::string> decoded_text(std::string_view run) {
 }
 
 bool has_invisible(std::string_view bytes) {
-  static constexpr std::array<std::string_view, 5> kLeads{"\xe2\x80", "\xe2\x81", "\xef\xbb\xbf", "\xf3\xa0", "\xc2\xad"};
+  static constexpr std::array<std::string_view, 5> kLeads{"\xe2\x80", "\xe2\x81", "\xef\xbb\xbf", "\xf3\xa0",
+                                                          "\xc2\xad"};
   return std::any_of(kLeads.begin(), kLeads.end(), [&](std::string_view lead) {
     for (auto at = bytes.find(lead); at != std::string_view::npos; at = bytes.find(lead, at + 1)) {
       if (invisible_length(bytes.substr(at)) != 0) return true;

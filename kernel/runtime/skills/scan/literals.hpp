@@ -20,7 +20,7 @@ class Literals {
   };
   explicit Literals(std::span<const Entry> entries);
 
-  // Calls `found(owner, end)` for each occurrence, in the order of their ends; `end` is the offset behind the last byte.
+  // Calls `found(owner, end)` for each occurrence, in the order of their ends, which are offsets behind the last byte.
   template <class Found>
   void search(std::string_view text, Found found) const {
     std::uint32_t state = 0;

@@ -19,7 +19,9 @@ class Reader {
   Result<void> enter(const fs::path& folder, int depth) {
     std::error_code error;
     std::vector<fs::directory_entry> entries;
-    for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) entries.push_back(*at);
+    for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
+      entries.push_back(*at);
+    }
     if (error) return fail_errno("reading " + folder.string(), error.value());
     std::sort(entries.begin(), entries.end());
     for (const auto& entry : entries) add(entry, depth);

@@ -56,6 +56,11 @@ Literals automaton() {
   return Literals(entries(keep));
 }
 
+bool begins_line(std::string_view text, std::size_t at) {
+  auto before = text.substr(0, at).find_last_not_of(" \t");
+  return before == std::string_view::npos || text[before] == '\n';
+}
+
 std::string_view line_around(std::string_view text, RuleSet::Match match) {
   auto before = text.rfind('\n', match.begin);
   auto begin = before == std::string_view::npos ? 0 : before;
@@ -96,15 +101,17 @@ const RuleSet& RuleSet::get() {
   return set;
 }
 
-bool RuleSet::find(std::uint16_t rule, std::string_view text, std::size_t from, Match& match) const {
+bool RuleSet::find(std::uint16_t rule, std::string_view text, bool is_script, Match& match) const {
   const RE2& pattern = compiled_[rule]->pattern();
   re2::StringPiece found;
+  std::size_t from = match.end;
   while (from <= text.size() && pattern.Match(piece(text), from, text.size(), RE2::UNANCHORED, &found, 1)) {
     match.begin = static_cast<std::size_t>(found.data() - text.data());
-    match.end = match.begin + found.size();
+    match.end = std::max(match.begin + found.size(), from + 1);
+    if (is_script && begins_line(text, match.begin)) return true;
     const RE2* unless = compiled_[rule]->unless();
     if (!unless || !RE2::PartialMatch(piece(line_around(text, match)), *unless)) return true;
-    from = std::max(match.end, match.begin + 1);
+    from = match.end;
   }
   return false;
 }

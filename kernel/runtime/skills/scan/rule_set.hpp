@@ -29,8 +29,9 @@ class RuleSet {
   };
 
   const Literals& anchors() const { return anchors_; }  // their owners are rows of rules()
-  // The first match of the row's pattern in `text` from `from` on that its `unless` lets stand.
-  bool find(std::uint16_t rule, std::string_view text, std::size_t from, Match& match) const;
+  // The first match of the row's pattern in `text` from `match.end` on that its `unless` lets stand. In a shell script
+  // a match that begins its line is a command, whatever else the line says.
+  bool find(std::uint16_t rule, std::string_view text, bool is_script, Match& match) const;
 
  private:
   RuleSet();

@@ -45,11 +45,11 @@ std::span<const Rule> rules();
 std::span<const Combination> combinations();
 std::span<const Word> words();
 
-// What a package weighs. Weak rules together never reach `suspicious`, and `malicious` needs a strong one.
+// What a package weighs. Weak rules together never reach `suspicious`; `malicious` needs a strong one.
 inline constexpr int kWeakBelow = 20;      // weaker rules count together for at most kWeakSumMax
-inline constexpr int kWeakSumMax = 30;
-inline constexpr int kStrongFrom = 50;
-inline constexpr int kSuspiciousFrom = 50;
+inline constexpr int kWeakSumMax = 25;
+inline constexpr int kStrongFrom = 50;     // one strong rule is suspicious
+inline constexpr int kSuspiciousFrom = 65;  // and so are several others that weigh this much
 inline constexpr int kMaliciousFrom = 100;
 
 }  // namespace chela::runtime::skills::scan

@@ -73,7 +73,7 @@ void judge(Report& report) {
   report.score += std::min(weak, kWeakSumMax);
   if (report.score >= kMaliciousFrom && strongest >= kStrongFrom) {
     report.verdict = Verdict::malicious;
-  } else if (report.score >= kSuspiciousFrom) {
+  } else if (strongest >= kStrongFrom || report.score >= kSuspiciousFrom) {
     report.verdict = Verdict::suspicious;
   }
 }
@@ -129,7 +129,8 @@ Report scan(const Package& package) {
   }
   judge(report);
   std::sort(report.findings.begin(), report.findings.end(), [](const Finding& a, const Finding& b) {
-    return std::tie(b.weight, a.file, a.line, a.rule, a.excerpt) < std::tie(a.weight, b.file, b.line, b.rule, b.excerpt);
+    return std::tie(b.weight, a.file, a.line, a.rule, a.excerpt) <
+           std::tie(a.weight, b.file, b.line, b.rule, b.excerpt);
   });
   if (report.findings.size() > kFindingsMax) report.findings.resize(kFindingsMax);
   return report;

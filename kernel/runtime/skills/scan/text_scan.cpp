@@ -21,6 +21,7 @@ struct Window {
 };
 
 constexpr std::array<std::string_view, 5> kProse{".md", ".mdx", ".markdown", ".txt", ".rst"};
+constexpr std::array<std::string_view, 5> kShell{".sh", ".bash", ".zsh", ".command", ".ps1"};
 constexpr std::array<std::string_view, 10> kCode{".js", ".mjs", ".cjs", ".ts",  ".py",
                                                  ".sh", ".ps1", ".rb",  ".json", ".yaml"};
 
@@ -92,16 +93,16 @@ class TextScan {
     for (const auto& window : windows_[row]) {
       auto text = text_.substr(window.begin, window.end - window.begin);
       RuleSet::Match match;
-      for (std::size_t from = 0; found < kFindingsPerRuleMax && RuleSet::get().find(row, text, from, match);) {
-        found += add(row, window.begin + match.begin, window.begin + match.end) ? 1 : 0;
-        from = std::max(match.end, match.begin + 1);
+      while (found < kFindingsPerRuleMax && RuleSet::get().find(row, text, is_script_, match)) {
+        found += add(row, window.begin + match.begin, window.begin + std::min(match.end, text.size())) ? 1 : 0;
       }
     }
   }
 
   std::size_t line_number(std::size_t offset) const {
     if (depth > 0) return line_of_encoding;
-    return 1 + static_cast<std::size_t>(std::count(text_.begin(), text_.begin() + static_cast<std::ptrdiff_t>(offset), '\n'));
+    auto before = text_.substr(0, offset);
+    return 1 + static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n'));
   }
 
   bool add(std::uint16_t row, std::size_t begin, std::size_t end) {
@@ -124,12 +125,14 @@ class TextScan {
     scan.depth = depth + 1;
     scan.line_of_encoding = line_number(begin);
     scan.run();
-    auto heavy = std::any_of(inside.begin(), inside.end(), [](const Hit& hit) { return hit.rule->weight >= kDecodedFrom; });
+    auto is_heavy = [](const Hit& hit) { return hit.rule->weight >= kDecodedFrom; };
+    auto heavy = std::any_of(inside.begin(), inside.end(), is_heavy);
     if (heavy) std::move(inside.begin(), inside.end(), std::back_inserter(hits_));
     return heavy;
   }
 
   const std::string& path_;
+  bool is_script_ = holds(kShell, suffix_of(path_));
   std::string_view text_;
   std::vector<Hit>& hits_;
   std::vector<std::vector<Window>> windows_;  // by row

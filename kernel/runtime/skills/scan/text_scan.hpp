@@ -20,7 +20,7 @@ struct Hit {
 // Whether a name promises text: what is none there hides something.
 bool is_named_as_text(std::string_view path);
 
-// Appends the findings in `text`, the content of the file at `path`, to `hits`, at most kFindingsPerRuleMax of each rule.
+// Appends the findings in `text`, the content of the file at `path`, to `hits`; at most kFindingsPerRuleMax of a rule.
 void scan_text(const std::string& path, std::string_view text, std::vector<Hit>& hits);
 
 // What binary content is, in a few words ("a zip archive", "a program for Linux"), or empty for text.
