@@ -13,7 +13,7 @@ constexpr std::array kRules{
              R"(/releases/(?:latest/)?download/)[^\n]{0,220}(?:\bpass(?:word|code|phrase)?\b\s*(?:is|=|:|for|\x60|)"
              R"("|')|extract(?:ed)?\s+(?:it\s+|the archive\s+)?(?:using|with)\s*(?:the\s+)?(?:pass|key|:|\x60)))",
          .unless = R"(your[- ]password|--password|<password>|password-protect|\$\{?\w*pass|secret|token|user)",
-         .sentence = "A download is protected by a password that stands beside it, so that no scanner can look inside."},
+         .sentence = "A download is protected by a password that stands beside it: no scanner looks inside."},
     Rule{.id = "archive-password", .weight = 50, .part = Part::prose, .reach = 300,
          .anchors = "archive_password extract_using pass:_ zip_password",
          .pattern =
