@@ -120,6 +120,7 @@ class TextScan {
     if (depth >= kDepthMax) return false;
     auto hidden = decoded_text(text_.substr(begin, end - begin));
     if (!hidden) return false;
+    *hidden = repair_utf8(*hidden);
     std::vector<Hit> inside;
     TextScan scan(path_, *hidden, inside);
     scan.depth = depth + 1;
@@ -145,6 +146,9 @@ bool is_named_as_text(std::string_view path) {
 }
 
 void scan_text(const std::string& path, std::string_view text, std::vector<Hit>& hits) {
+  // Patterns match characters: a byte that is none would end every match that crosses it.
+  std::string repaired;
+  if (!is_valid_utf8(text)) text = repaired = repair_utf8(text);
   auto first = hits.size();
   TextScan(path, text, hits).run();
   if (!has_invisible(text)) return;
