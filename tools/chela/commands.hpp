@@ -22,9 +22,9 @@ void add_health_command(CLI::App& program, int& exit_code);
 void add_doctor_command(CLI::App& program, int& exit_code);
 void add_sessions_command(CLI::App& program, int& exit_code);
 void add_plugins_command(CLI::App& program, int& exit_code);
-void add_skills_command(CLI::App& program, int& exit_code);
 void add_config_command(CLI::App& program, int& exit_code);
 void add_completion_command(CLI::App& program, int& exit_code);
 void add_version_command(CLI::App& program, int& exit_code);
+void add_skills_scan_command(CLI::App& program, int& exit_code);  // after whatever else adds the group `skills`
 
 }  // namespace chela::cli

@@ -7,7 +7,6 @@
 #include "kernel/runtime/skills/scan/package.hpp"
 #include "tools/chela/commands.hpp"
 #include "tools/chela/output.hpp"
-#include "tools/chela/skills_commands.hpp"
 #include "tools/chela/terminal.hpp"
 
 namespace chela::cli {
@@ -39,7 +38,7 @@ Json report_json(const std::string& folder, const Report& report) {
   for (const auto& left : report.unsearched) {
     unsearched.push_back({{"file", repair_utf8(left.path)}, {"reason", repair_utf8(left.reason)}});
   }
-  return {{"folder", folder},           {"verdict", name_of(report.verdict)}, {"score", report.score},
+  return {{"folder", repair_utf8(folder)}, {"verdict", name_of(report.verdict)}, {"score", report.score},
           {"files", report.files},      {"bytes", report.bytes},              {"findings", findings},
           {"unsearched", unsearched}};
 }
@@ -64,9 +63,14 @@ void print_report(const Arguments& arguments, const Report& report) {
 
 }  // namespace
 
-void add_skills_scan_command(CLI::App& group, int& exit_code) {
+void add_skills_scan_command(CLI::App& program, int& exit_code) {
+  auto groups = program.get_subcommands([](const CLI::App* known) { return known->get_name() == "skills"; });
+  if (groups.empty()) {
+    groups.push_back(program.add_subcommand("skills", "What the agent can be taught by folders with a SKILL.md"));
+    groups.front()->require_subcommand(1);
+  }
   auto arguments = std::make_shared<Arguments>();
-  auto* command = group.add_subcommand("scan", "Whether a skill looks hostile, before anything of it is used");
+  auto* command = groups.front()->add_subcommand("scan", "Whether a skill looks hostile, before anything of it is used");
   command->add_option("folder", arguments->folder, "The skill's folder")->required();
   command->add_flag("--json", arguments->json, "One JSON document");
   command->add_flag("--all", arguments->all, "Weak signs as well");
