@@ -15,6 +15,7 @@ void add_commands(CLI::App& program, TimePoint started_at, int& exit_code) {
   add_config_command(program, exit_code);
   add_completion_command(program, exit_code);
   add_version_command(program, exit_code);
+  add_skills_scan_command(program, exit_code);
 }
 
 }  // namespace chela::cli

@@ -18,6 +18,8 @@ pkg_check_modules(seccomp REQUIRED IMPORTED_TARGET libseccomp) # for a program o
 pkg_check_modules(archive REQUIRED IMPORTED_TARGET libarchive) # for the module that unpacks packages
 pkg_check_modules(openssl REQUIRED IMPORTED_TARGET libssl libcrypto) # the shared ones, for the modules that libcurl and libarchive are in
 find_library(CHELA_LIBUV_STATIC libuv_a.a REQUIRED)
+find_library(CHELA_LIBRE2_STATIC libre2.a REQUIRED) # the scanner of skills: no shared library at start-up
+find_path(CHELA_RE2_INCLUDE re2/re2.h REQUIRED)
 find_library(CHELA_LIBCRYPTO_STATIC libcrypto.a REQUIRED) # hashes only: no shared library at start-up
 find_library(CHELA_LIBYAML_STATIC libyaml.a REQUIRED)
 find_path(CHELA_VALIJSON_INCLUDE valijson/validator.hpp REQUIRED)
