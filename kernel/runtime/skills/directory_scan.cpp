@@ -142,6 +142,14 @@ std::string real_path_of(const std::string& path) {
   return resolved ? resolved.get() : "";
 }
 
+std::string real_path_in(const std::string& real_directory, std::string_view name) {
+  auto path = real_directory == "/" ? real_directory : real_directory + '/';
+  path += name;
+  struct stat status{};
+  if (::lstat(path.c_str(), &status) != 0) return "";
+  return S_ISLNK(status.st_mode) ? real_path_of(path) : path;
+}
+
 bool is_inside(const std::string& directory, const std::string& path) {
   if (directory == "/" || path == directory) return true;
   return path.size() > directory.size() && path.starts_with(directory) && path[directory.size()] == '/';

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "kernel/runtime/skills/skill.hpp"
@@ -34,6 +35,8 @@ std::vector<std::string> list_children(const std::string& directory, const ScanO
 bool has_skill_file(const std::string& directory);  // an entry SKILL.md of any kind
 bool is_directory(const std::string& path);
 std::string real_path_of(const std::string& path);  // empty: there is none
+// The same of the entry `name` of a directory whose own real path is known: one look, unless the entry is a link.
+std::string real_path_in(const std::string& real_directory, std::string_view name);
 bool is_inside(const std::string& directory, const std::string& path);
 
 // `<directory>/skills` when skills are below it and none beside it; else the directory.

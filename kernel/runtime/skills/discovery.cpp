@@ -40,7 +40,7 @@ class Search {
     if (real_root_.empty()) return std::move(out_);
     bool is_container = source_ == Source::workshop;
     base_ = is_container ? root_ : nested_root(root_, settings_.limits.candidates_max);
-    auto real_base = contained(base_, real_root_);
+    auto real_base = contained(base_, real_path_of(base_), real_root_);
     if (!real_base) return std::move(out_);
     real_base_ = *real_base;
     if (!is_container && has_skill_file(base_)) {
@@ -64,7 +64,8 @@ class Search {
  private:
   struct Place {
     std::string directory;
-    std::string name;
+    std::string real_above;  // the real path of the directory that it is in
+    std::string name;        // below the root
     std::size_t depth;
   };
 
@@ -72,9 +73,8 @@ class Search {
     out_.diagnostics.push_back({kind, path, std::move(message)});
   }
 
-  // The real path, when it may be read from here.
-  std::optional<std::string> contained(const std::string& path, const std::string& real_root) {
-    auto real = real_path_of(path);
+  // The real path of `path`, when it may be read from here.
+  std::optional<std::string> contained(const std::string& path, std::string real, const std::string& real_root) {
     if (!real.empty() && follows_links_anywhere(source_)) return real;
     if (real.empty()) {
       report(LoadProblem::read, path, "Could not resolve skill path.");
@@ -90,7 +90,7 @@ class Search {
   // A SKILL.md that cannot be resolved is left to the loader, which says why.
   bool has_own_file(const std::string& directory, const std::string& real_directory) {
     auto path = directory + "/SKILL.md";
-    auto real = real_path_of(path);
+    auto real = real_path_in(real_directory, "SKILL.md");
     if (real.empty()) {
       report(LoadProblem::read, path, "Could not resolve skill path.");
       return true;
@@ -118,11 +118,12 @@ class Search {
     std::vector<Place> queue;
     for (const auto& name : children) {
       auto directory = base_ + '/' + name;
-      queue.push_back({directory, name, name == "skills" && !has_skill_file(directory) ? std::size_t{0} : 1});
+      queue.push_back({directory, real_base_, name, name == "skills" && !has_skill_file(directory) ? std::size_t{0} : 1});
     }
     for (std::size_t i = 0; i < queue.size(); ++i) {
       auto place = queue[i];
-      auto real = contained(place.directory, real_base_);
+      auto last = std::string_view(place.directory).substr(place.directory.rfind('/') + 1);
+      auto real = contained(place.directory, real_path_in(place.real_above, last), real_base_);
       if (!real) continue;
       if (has_skill_file(place.directory)) {
         if (has_own_file(place.directory, *real)) out_.candidates.push_back({place.directory, *real, place.name});
@@ -132,7 +133,7 @@ class Search {
       auto below = list_children(place.directory, options, budget_);
       cut(below);
       for (const auto& name : below)
-        queue.push_back({place.directory + '/' + name, place.name + '/' + name, place.depth + 1});
+        queue.push_back({place.directory + '/' + name, *real, place.name + '/' + name, place.depth + 1});
     }
   }
 
