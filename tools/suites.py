@@ -183,6 +183,12 @@ class Runner:
             return Totals().fail('e2e: npm ci of the bridge')
         return self.node('e2e', E2E, test_files(E2E))
 
+    def chaos(self):
+        """Faults in plugins of the bridge, beside good ones."""
+        if not self.packages(BRIDGE):
+            return Totals().fail('chaos: npm ci of the bridge')
+        return self.node('chaos', CHAOS, test_files(CHAOS))
+
     def bridge(self):
         """The Node host: its packages, its build, its types, its tests."""
         if not self.packages(BRIDGE / 'test' / 'published'):
@@ -274,14 +280,14 @@ SUITES = {
     'addon': Runner.addon,
     'load': Runner.load,
     'browser': lambda runner: runner.node('browser', BROWSER, test_files(BROWSER)),
-    'chaos': lambda runner: runner.node('chaos', CHAOS, test_files(CHAOS)),
+    'chaos': Runner.chaos,
     'fuzz': Runner.fuzz,
     'e2e-smoke': lambda runner: runner.node('e2e-smoke', E2E, SMOKE),
 }
 DEFAULT = {'asan': ['ctest', 'e2e-smoke', 'addon'], 'tsan': ['ctest-threads']}
 LONG = {'asan': ['ctest', 'e2e-smoke', 'hostile', 'durability', 'addon'], 'tsan': ['ctest', 'e2e-smoke']}
 PARTS = {'ctest-threads', 'e2e-smoke'}  # of other suites
-LONG_ONLY = {'load', 'chaos'}  # their limits are those of a machine that does nothing else
+LONG_ONLY = {'load'}  # its limits are those of a machine that does nothing else
 
 
 def suites_of(preset, long):

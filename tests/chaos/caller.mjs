@@ -68,7 +68,7 @@ export class Caller {
   }
 
   stop() {
-    this.#socket?.send(JSON.stringify({ type: 'stop' }));
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify({ type: 'stop' }));
   }
 
   close() {

@@ -9,7 +9,7 @@ import { kinds } from './victims.mjs';
 const isLong = Boolean(process.env.CHELA_LONG);
 const kShort = { faults: 24, lanes: 3, quietCalls: 60,
   names: ['aborts', 'exits_in_tool', 'never_answers', 'closes_the_socket', 'writes_to_the_socket', 'floods_events', 'throws_oddly', 'is_noisy', 'exits_at_load'] };
-const kLong = { faults: 1000, lanes: 3, quietCalls: 400 };
+const kLong = { faults: 1000, lanes: 1, quietCalls: 400 };
 const kSlower = 1.5; // the good plugins' p99 against that of the quiet time
 const kNoiseMs = isLong ? 5 : 500; // and this: a machine that builds and tests beside it is no measure
 const kRestartMs = isLong ? 1000 : 10_000;
