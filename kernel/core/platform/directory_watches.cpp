@@ -47,7 +47,7 @@ Result<std::shared_ptr<DirectoryWatches>> DirectoryWatches::open(std::size_t dir
   return std::shared_ptr<DirectoryWatches>(new DirectoryWatches(std::move(descriptor), directories_max));
 }
 
-Result<std::size_t> DirectoryWatches::set(const std::vector<WatchedDirectory>& wanted) {
+Result<std::vector<std::string>> DirectoryWatches::set(const std::vector<WatchedDirectory>& wanted) {
   std::map<std::string_view, WatchedDirectory> by_directory;
   for (const auto& one : wanted) {
     auto [place, added] = by_directory.try_emplace(one.directory, one);
@@ -59,10 +59,10 @@ Result<std::size_t> DirectoryWatches::set(const std::vector<WatchedDirectory>& w
     if (!by_directory.contains(entry->first)) forget(entry);
     entry = next;
   }
-  std::size_t added = 0;
+  std::vector<std::string> added;
   for (const auto& [directory, one] : by_directory) {
     CHELA_TRY(auto is_new, add(one));
-    added += is_new ? 1 : 0;
+    if (is_new) added.emplace_back(directory);
   }
   return added;
 }
@@ -161,8 +161,8 @@ void DirectoryWatches::take_event(int watch, std::uint32_t mask, std::string_vie
 Result<std::shared_ptr<DirectoryWatches>> DirectoryWatches::open(std::size_t) {
   return fail(ErrorCode::unsupported, "watching directories: not on this system");
 }
-Result<std::size_t> DirectoryWatches::set(const std::vector<WatchedDirectory>&) {
-  return 0;
+Result<std::vector<std::string>> DirectoryWatches::set(const std::vector<WatchedDirectory>&) {
+  return std::vector<std::string>{};
 }
 DirectoryChanges DirectoryWatches::take() {
   return {};

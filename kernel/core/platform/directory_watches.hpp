@@ -52,9 +52,9 @@ class DirectoryWatches {
   DirectoryWatches& operator=(const DirectoryWatches&) = delete;
   ~DirectoryWatches();
 
-  // Watches these and no others. How many of them are new: what happened in those before is told by nobody. One that
-  // does not exist or cannot be read is passed over. Error: exhausted, by the system's limit or `directories_max`.
-  Result<std::size_t> set(const std::vector<WatchedDirectory>& wanted);
+  // Watches these and no others. The new ones among them: what happened there before is told by nobody. One that does
+  // not exist or cannot be read is passed over. Error: exhausted, by the system's limit or `directories_max`.
+  Result<std::vector<std::string>> set(const std::vector<WatchedDirectory>& wanted);
 
   // What happened since the last call.
   DirectoryChanges take();
