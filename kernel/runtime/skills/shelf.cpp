@@ -13,8 +13,6 @@
 namespace chela::runtime::skills {
 namespace {
 
-// A file that changed so short a time before it was read may change again without another time of change.
-constexpr std::chrono::nanoseconds kClockStep = std::chrono::seconds(2);
 constexpr const char* kNotJudged = "it has not been judged yet";
 
 struct Key {
@@ -169,6 +167,7 @@ class Shelf::Look {
   }
 
   bool read(Known* known, const Candidate& candidate, Source source) {
+    ++out_.files_read;
     auto loaded = load_candidate(candidate, source, settings_.discovery, buffer_);
     if (!loaded && loaded.error().kind == LoadProblem::missing) return false;
     auto& item = items_.emplace_back();
@@ -271,7 +270,7 @@ class Shelf::Look {
   const LookOrders& orders_;
   const Collection& last_;
   const std::int64_t settled_before_ =
-      (std::chrono::system_clock::now().time_since_epoch() - kClockStep) / std::chrono::nanoseconds(1);
+      (std::chrono::system_clock::now().time_since_epoch() - settings_.settle_time) / std::chrono::nanoseconds(1);
   const std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
   std::unordered_map<Key, Known*, HashKey> table_;
   std::vector<Item> items_;

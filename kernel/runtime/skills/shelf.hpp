@@ -46,6 +46,7 @@ struct Looked {
   bool has_unjudged = false;   // the time for judging was over
   bool has_unsettled = false;  // something was read in the instant in which it was written
   bool has_changed = false;    // the index is behind
+  std::size_t files_read = 0;
   std::vector<platform::WatchedDirectory> to_watch;
 };
 
