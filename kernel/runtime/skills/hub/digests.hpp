@@ -31,7 +31,7 @@ std::string fingerprint_of(std::vector<HashedFile> files);
 // The hash of a folder of a repository: over `path\0size\0sha256` lines in the same order.
 std::string content_hash_of(std::vector<HashedFile> files);
 
-// Every file, without the records of the registry. Errors as above.
+// Every file there is. Errors as those of tree_sha256().
 Result<std::vector<HashedFile>> all_files(const std::filesystem::path& folder);
 
 }  // namespace chela::runtime::skills::hub

@@ -1,7 +1,10 @@
 #include "kernel/runtime/skills/hub/state_files.hpp"
 
+#include <algorithm>
 #include <array>
 #include <ctime>
+
+#include <nlohmann/json.hpp>
 
 #include "kernel/core/base/text.hpp"
 #include "kernel/core/platform/files.hpp"
@@ -148,7 +151,8 @@ Result<LockFile> LockFile::read(const fs::path& workdir) {
   LockFile out(workdir);
   CHELA_TRY(auto found, read_either(workdir, "lock.json"));
   if (!found) {
-    out.document_ = {{"version", 1}, {"skills", RecordJson::object()}};
+    RecordJson empty = {{"version", 1}, {"skills", RecordJson::object()}};
+    out.document_ = std::make_shared<RecordJson>(std::move(empty));
     return out;
   }
   auto skills = found->second.find("skills");
@@ -156,20 +160,20 @@ Result<LockFile> LockFile::read(const fs::path& workdir) {
     return fail(ErrorCode::corrupt, "{} holds no list of skills: mend it, or move it away to begin anew",
                 found->first.string());
   }
-  out.document_ = std::move(found->second);
+  out.document_ = std::make_shared<RecordJson>(std::move(found->second));
   return out;
 }
 
 std::vector<LockedSkill> LockFile::skills() const {
   std::vector<LockedSkill> out;
-  for (const auto& [key, entry] : document_["skills"].items()) {
+  for (const auto& [key, entry] : (*document_)["skills"].items()) {
     if (auto skill = read_entry(key, entry)) out.push_back(std::move(*skill));
   }
   return out;
 }
 
 std::optional<LockedSkill> LockFile::find(const std::string& key) const {
-  const auto& skills = document_["skills"];
+  const RecordJson& skills = (*document_)["skills"];
   auto found = skills.find(key);
   return found == skills.end() ? std::nullopt : read_entry(key, *found);
 }
@@ -192,33 +196,37 @@ std::optional<LockedSkill> LockFile::find(const Reference& reference) const {
 }
 
 std::string LockFile::entry_text(const std::string& key) const {
-  const auto& skills = document_["skills"];
+  const RecordJson& skills = (*document_)["skills"];
   auto found = skills.find(key);
   return found == skills.end() ? std::string() : found->dump();
 }
 
-void LockFile::set(const std::string& key, const Record& record) {
+std::string LockFile::entry_text_of(const std::string& key, const Record& record) const {
   RecordJson entry = {{"version", record.version}, {"registry", record.registry}, {"installedAt", record.installed_at_ms}};
   put_provenance(entry, record);
-  auto& skills = document_["skills"];
+  const RecordJson& skills = (*document_)["skills"];
   if (auto old = skills.find(key); old != skills.end() && old->is_object()) {
     for (const auto& [name, value] : old->items()) {
       if (!is_ours(name)) entry[name] = value;
     }
   }
-  skills[key] = std::move(entry);
+  return entry.dump(-1, ' ', false, RecordJson::error_handler_t::replace);
+}
+
+void LockFile::set(const std::string& key, const Record& record) {
+  set_text(key, entry_text_of(key, record));
 }
 
 void LockFile::set_text(const std::string& key, const std::string& entry) {
-  document_["skills"][key] = RecordJson::parse(entry, nullptr, false);
+  (*document_)["skills"][key] = RecordJson::parse(entry, nullptr, false);
 }
 
 void LockFile::erase(const std::string& key) {
-  document_["skills"].erase(key);
+  (*document_)["skills"].erase(key);
 }
 
 Result<void> LockFile::write() const {
-  return write_json(workdir_ / kFolders[0] / "lock.json", document_);
+  return write_json(workdir_ / kFolders[0] / "lock.json", *document_);
 }
 
 Result<std::optional<Origin>> read_origin(const fs::path& folder) {

@@ -6,13 +6,13 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 
 #include "kernel/core/base/error.hpp"
 #include "kernel/runtime/skills/hub/reference.hpp"
@@ -67,6 +67,8 @@ class LockFile {
   // The entry that a reference means: its own key, or one of the other client's style for the same skill.
   std::optional<LockedSkill> find(const Reference& reference) const;
   std::string entry_text(const std::string& key) const;  // empty: there is none
+  // What set() would make of it.
+  std::string entry_text_of(const std::string& key, const Record& record) const;
 
   void set(const std::string& key, const Record& record);
   void set_text(const std::string& key, const std::string& entry);
@@ -77,7 +79,7 @@ class LockFile {
   explicit LockFile(std::filesystem::path workdir) : workdir_(std::move(workdir)) {}
 
   std::filesystem::path workdir_;
-  RecordJson document_;
+  std::shared_ptr<RecordJson> document_;  // never null once read
 };
 
 // What the skill in `folder` says of itself; nothing when there is no record. Error corrupt for one that is none.
