@@ -112,7 +112,7 @@ Result<void> Workdir::note(const fs::path& staging, const Placement& change, std
 Result<void> Workdir::exchange(const fs::path& staging, const fs::path& tree, const fs::path& place) {
   CHELA_CHECK(step("swap"));
   if (inode_of(place) == 0) return rename_once(tree, place, RENAME_NOREPLACE);
-  if (rename_once(tree, place, RENAME_EXCHANGE)) return rename_once(tree, staging / kOld, RENAME_NOREPLACE);
+  if (rename_once(tree, place, RENAME_EXCHANGE)) return {};
   CHELA_CHECK(rename_once(place, staging / kOld, RENAME_NOREPLACE));
   CHELA_CHECK(step("second half of the swap"));
   return rename_once(tree, place, RENAME_NOREPLACE);
