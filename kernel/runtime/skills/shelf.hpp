@@ -23,6 +23,7 @@ struct Known {
   std::string directory;
   Source source = Source::workspace;
   FileStamp stamp;
+  std::int64_t origin_ns = 0;  // when that was written which says where it was installed from; 0: nothing does
   bool is_judged = false;
   std::uint64_t package = 0;          // stamp of all its files when it was judged; 0: not looked at
   std::vector<std::string> below;     // directories in it, by path from it

@@ -188,6 +188,18 @@ TEST_F(SkillLibrary, WhatCannotBeReadIsSaidAndReadWhenItCan) {
   EXPECT_THAT(names(), ElementsAre("dead", "good"));
 }
 
+TEST_F(SkillLibrary, WhereItWasInstalledFromIsReadWhenItIsWritten) {
+  add(root / "a", "a");
+  open_and_read();
+  EXPECT_EQ(library->current()->set.skills[0].key(), "a");
+  fs::create_directories(root / "a/.openclaw");
+  for (std::string slug : {"one", "two"}) {
+    std::ofstream(root / "a/.openclaw/source-origin.json") << "{\"slug\":\"" << slug << "\"}";
+    await_change();
+    EXPECT_EQ(library->current()->set.skills[0].key(), slug);
+  }
+}
+
 TEST_F(SkillLibrary, WithoutAWatchChangesAreSeenWhenItIsAsked) {
   settings.watch = false;
   add(root / "a", "a");
