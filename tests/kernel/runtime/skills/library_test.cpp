@@ -5,6 +5,8 @@
 namespace chela::runtime::skills {
 namespace {
 
+using namespace std::chrono_literals;
+
 TEST_F(SkillLibrary, IsEmptyUntilItIsAsked) {
   add(root / "a", "a");
   open();
