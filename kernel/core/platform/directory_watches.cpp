@@ -89,19 +89,19 @@ Result<bool> DirectoryWatches::add(const WatchedDirectory& wanted) {
   }
   if (known == entries_.end()) {
     known = entries_.try_emplace(wanted.directory).first;
-    directories_[watch].push_back(wanted.directory);
+    of_watches_[watch].push_back(known);
   }
   known->second = {watch, wanted.notice, wanted.names};
   return true;
 }
 
 void DirectoryWatches::forget(Entries::iterator entry) {
-  auto names = directories_.find(entry->second.watch);
-  CHELA_ASSERT(names != directories_.end(), "each directory has its watch");
-  std::erase(names->second, entry->first);
-  if (names->second.empty()) {
-    ::inotify_rm_watch(descriptor_.get(), names->first);  // fails when the system has removed it already
-    directories_.erase(names);
+  auto watch = of_watches_.find(entry->second.watch);
+  CHELA_ASSERT(watch != of_watches_.end(), "each directory has its watch");
+  std::erase(watch->second, entry);
+  if (watch->second.empty()) {
+    ::inotify_rm_watch(descriptor_.get(), watch->first);  // fails when the system has removed it already
+    of_watches_.erase(watch);
   }
   entries_.erase(entry);
 }
@@ -140,11 +140,12 @@ void DirectoryWatches::take_event(int watch, std::uint32_t mask, std::string_vie
     while (!entries_.empty()) forget(entries_.begin());  // what went may have gone unseen
     return;
   }
-  auto found = directories_.find(watch);
-  if (found == directories_.end()) return;
-  auto directories = found->second;
-  for (const auto& directory : directories) {
-    const auto& entry = entries_.find(directory)->second;
+  auto found = of_watches_.find(watch);
+  if (found == of_watches_.end()) return;
+  std::vector<std::string> directories;
+  for (auto place : found->second) {
+    const auto& [directory, entry] = *place;
+    directories.push_back(directory);
     bool gone = (mask & kGone) != 0;
     bool named = entry.names.empty() || std::ranges::find(entry.names, name) != entry.names.end();
     if (!gone && (!named || entry.notice == Notice::itself)) continue;

@@ -80,7 +80,7 @@ class DirectoryWatches {
   const std::size_t directories_max_;
   std::mutex mutex_;  // guards what is below
   Entries entries_;
-  std::unordered_map<int, std::vector<std::string>> directories_;  // of a watch: links give one two names
+  std::unordered_map<int, std::vector<Entries::iterator>> of_watches_;  // links give a directory two names
 };
 
 // Calls back whenever take() may have something. Loop thread only.
