@@ -9,9 +9,6 @@
 #include <string_view>
 #include <utility>
 
-#include <nlohmann/json.hpp>
-
-#include "kernel/core/base/json.hpp"
 #include "kernel/core/remote/call_end.hpp"
 #include "kernel/core/remote/host_process.hpp"
 #include "kernel/core/remote/remote_instance.hpp"
@@ -34,10 +31,7 @@ Task<Result<void>> run_question(std::shared_ptr<HostProcess> process, Question q
   auto calling = process->peer().call(std::string(question.method), std::move(question.params), std::move(options));
   auto answer = co_await std::move(calling);
   if (!answer) {
-    auto retry_after = object_of(data).value("retryAfterMs", nlohmann::json());
-    auto error = open.ending(std::move(answer.error()));
-    ending->complete(plugins::to_status(error.code), error.message,
-                     retry_after.is_number_unsigned() ? retry_after.get<std::uint64_t>() : 0);
+    ending->complete(open.ending(std::move(answer.error())), data);
     co_return Result<void>();
   }
   auto text = question.read(*answer);
