@@ -8,6 +8,7 @@
 #include "kernel/app/configuration.hpp"
 #include "kernel/app/local_services.hpp"
 #include "kernel/app/settings.hpp"
+#include "kernel/core/base/json.hpp"
 #include "kernel/core/config/edit.hpp"
 #include "kernel/core/config/json5.hpp"
 #include "kernel/core/platform/files.hpp"
@@ -96,7 +97,7 @@ std::expected<void, ConfigRefusal> PluginLife::write(const std::string& plugin_i
   if (!changed) return refuse(std::move(changed.error()));
   // What is written must load: the file is checked as a whole before it replaces the old one.
   auto trial = config_.request();
-  trial.settings.push_back(path.text().substr(2) + "=" + value.dump(-1, ' ', false, Json::error_handler_t::replace));
+  trial.settings.push_back(path.text().substr(2) + "=" + json_text(value));
   auto spec = kernel_config_spec();
   auto loaded = load_configuration(spec, trial, config_.home());
   ConfigRefusal refusal{{ErrorCode::invalid_argument, {}}, {}};

@@ -104,7 +104,7 @@ Tool make_tool(const std::string& plugin_id, const Json& entry) {
     if (effect.is_string()) tool.effects.push_back(effect.get<std::string>());
   }
   tool.definition =
-      std::make_shared<const std::string>(definition.dump(-1, ' ', false, Json::error_handler_t::replace));
+      std::make_shared<const std::string>(json_text(definition));
   tool.parameters = std::make_shared<const Json>(entry["parameters"]);
   return tool;
 }
@@ -174,7 +174,7 @@ Result<std::string> check_arguments(const Tool& tool, std::string_view arguments
       return fail(ErrorCode::invalid_argument, "{}: {}", tool.name, text);
     }
   }
-  return given.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return json_text(given);
 }
 
 }  // namespace chela::runtime
