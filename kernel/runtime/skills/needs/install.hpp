@@ -12,23 +12,18 @@
 namespace chela {
 class Loop;
 }
-namespace chela::net {
-class Egress;
-}
 
 namespace chela::runtime::skills::needs {
 
-// Outlives the task.
 struct InstallContext {
   Loop& loop;
-  net::Egress& egress;                    // downloads; its address policy is asked as well
-  bool local_downloads = false;           // also from addresses that are not of the public internet
-  Duration timeout = std::chrono::seconds(300);  // 1 to 900 seconds
+  bool local_downloads = false;  // also from addresses that are not of the public internet
+  Duration timeout = std::chrono::seconds(300);
 };
 
 struct Installed {
-  bool succeeded = false;
-  std::string summary;                    // one sentence, and what to do when it failed
+  bool succeeded = false;  // it ended well, and the programs that the plan promised are there
+  std::string summary;     // one sentence, and what to do when it failed
   int exit_code = 0;                      // of the installer; 0 for downloads
   std::string output;                     // the last 16 KB of what the installer said, valid UTF-8
   std::vector<std::string> missing_bins;  // that the plan promised and that are not there
