@@ -44,12 +44,13 @@ struct Judgement {
   std::string sentence;
   std::string file;  // below the skill's folder
   std::size_t line = 0;
-  std::string tree_hash;  // "sha256:…" to accept; empty for clean ones, and where `withheld` says why there is none
+  std::string tree_hash;  // "sha256:…" to accept; empty for clean ones, and when `withheld` says why there is none
   std::string withheld;   // why it must not be offered, naming rule, file and line; empty: it may
 };
 
 // Blocking; any thread, several at a time. Asked again for a folder that did not change it costs one stat call per file,
-// so that it can be asked once more when a skill is about to be used. Folders that cannot be listed are withheld.
+// so that it can be asked once more when a skill is about to be used. A folder that cannot be read whole (not listed,
+// above a limit of the scan, changing all the time) counts as suspicious.
 class Judge {
  public:
   // `memory` is the file that remembers, below the state directory; empty: nothing outlives this object. A file that is
@@ -63,8 +64,11 @@ class Judge {
   Judgement judge(const Skill& skill);
   // What LibrarySettings::judge wants.
   std::string withheld(const Skill& skill) { return judge(skill).withheld; }
+  // What LibrarySettings::judge_version wants: another text with other rules or settings.
+  std::string version() const;
   // Writes what is new; nothing when nothing is. Called when a round is over, it spares the next start the scans.
-  void save();
+  // Errors: those of the system.
+  Result<void> save();
 
  private:
   struct State;
