@@ -21,31 +21,31 @@ using Json = nlohmann::json;
 
 constexpr int kReadsMax = 3;
 constexpr std::string_view kUnread = "unread";  // stands for the rule where the folder could not be read whole
-// Clocks of file systems are coarse: what was changed just now could change once more and keep its times.
-constexpr std::int64_t kSettlesAfter = 2;
 
 struct Stamp {
   std::string text;
-  bool settled = true;
+  std::int64_t newest = 0;  // when something in it changed last, in seconds
+
+  bool settled(std::chrono::seconds after) const {
+    auto now = std::chrono::system_clock::now().time_since_epoch();
+    return std::chrono::seconds(newest) + after <= now;
+  }
 };
 
 // Everything about a folder that a change of a file in it changes.
 Result<Stamp> stamp_of(const fs::path& folder) {
   Stamp out;
   std::string text;
-  std::int64_t newest = 0;
   FolderWalk walk;
   walk.on_entry = [&](const FolderEntry& entry) -> Result<void> {
     const auto& info = entry.info;
     fmt::format_to(std::back_inserter(text), "{}\n{} {} {} {} {}.{} {}.{}\n", entry.path, info.st_mode, info.st_dev,
                    info.st_ino, info.st_size, info.st_mtim.tv_sec, info.st_mtim.tv_nsec, info.st_ctim.tv_sec,
                    info.st_ctim.tv_nsec);
-    newest = std::max<std::int64_t>(newest, info.st_ctim.tv_sec);
+    out.newest = std::max<std::int64_t>(out.newest, info.st_ctim.tv_sec);
     return {};
   };
   CHELA_CHECK(walk_folder(folder, walk));
-  auto now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
-  out.settled = newest + kSettlesAfter < now;
   out.text = sha256_hex(text);
   return out;
 }
@@ -140,7 +140,7 @@ JudgeSettings judge_settings(const Json& config) {
 }
 
 struct Judge::State {
-  explicit State(fs::path memory_file) : memory(std::move(memory_file)) {}
+  State(fs::path memory_file, std::chrono::seconds after) : memory(std::move(memory_file)), settles_after(after) {}
 
   Known look_at(const std::string& folder);
   std::optional<Known> remembered(const std::string& folder, const Stamp& stamp);
@@ -148,6 +148,7 @@ struct Judge::State {
 
   std::mutex lock;
   VerdictMemory memory;  // under the lock
+  const std::chrono::seconds settles_after;
   std::shared_ptr<const JudgeSettings> settings = std::make_shared<const JudgeSettings>();  // under the lock
   std::mutex writing;  // one at a time writes the file
 };
@@ -168,7 +169,7 @@ Known Judge::State::judge_content(const std::string& folder, const Package& pack
   }
   if (!known) known = known_of(scan(package));
   std::lock_guard guard(lock);
-  memory.add(folder, stamp && stamp->settled ? stamp->text : std::string(), std::move(hash), *known);
+  memory.add(folder, stamp && stamp->settled(settles_after) ? stamp->text : std::string(), std::move(hash), *known);
   return *known;
 }
 
@@ -187,7 +188,8 @@ Known Judge::State::look_at(const std::string& folder) {
   return unread("The folder changed each time that it was read.");
 }
 
-Judge::Judge(fs::path memory) : state_(std::make_unique<State>(std::move(memory))) {}
+Judge::Judge(fs::path memory, std::chrono::seconds settles_after)
+    : state_(std::make_unique<State>(std::move(memory), settles_after)) {}
 
 Judge::~Judge() {
   static_cast<void>(save());

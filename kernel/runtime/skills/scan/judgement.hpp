@@ -11,6 +11,7 @@
 //
 // A withheld skill is offered all the same when `skills.entries.KEY.accept` is the hash of exactly this content.
 
+#include <chrono>
 #include <cstddef>
 #include <filesystem>
 #include <functional>
@@ -55,7 +56,9 @@ class Judge {
  public:
   // `memory` is the file that remembers, below the state directory; empty: nothing outlives this object. A file that is
   // torn, changed by hand, of other rules or writable by others counts as empty.
-  explicit Judge(std::filesystem::path memory);
+  // Clocks of file systems are coarse: what changed `settles_after` ago or later could change once more and keep its
+  // times, so that it is read again next time.
+  explicit Judge(std::filesystem::path memory, std::chrono::seconds settles_after = std::chrono::seconds(2));
   ~Judge();  // saves
   Judge(const Judge&) = delete;
   Judge& operator=(const Judge&) = delete;
