@@ -24,12 +24,8 @@ constexpr std::string_view kUnread = "unread";  // stands for the rule where the
 
 struct Stamp {
   std::string text;
-  std::int64_t newest = 0;  // when something in it changed last, in seconds
-
-  bool settled(std::chrono::seconds after) const {
-    auto now = std::chrono::system_clock::now().time_since_epoch();
-    return std::chrono::seconds(newest) + after <= now;
-  }
+  std::chrono::seconds newest{0};  // when something in it changed last
+  std::chrono::system_clock::duration taken = std::chrono::system_clock::now().time_since_epoch();
 };
 
 // Everything about a folder that a change of a file in it changes.
@@ -42,7 +38,7 @@ Result<Stamp> stamp_of(const fs::path& folder) {
     fmt::format_to(std::back_inserter(text), "{}\n{} {} {} {} {}.{} {}.{}\n", entry.path, info.st_mode, info.st_dev,
                    info.st_ino, info.st_size, info.st_mtim.tv_sec, info.st_mtim.tv_nsec, info.st_ctim.tv_sec,
                    info.st_ctim.tv_nsec);
-    out.newest = std::max<std::int64_t>(out.newest, info.st_ctim.tv_sec);
+    out.newest = std::max(out.newest, std::chrono::seconds(info.st_ctim.tv_sec));
     return {};
   };
   CHELA_CHECK(walk_folder(folder, walk));
@@ -169,7 +165,8 @@ Known Judge::State::judge_content(const std::string& folder, const Package& pack
   }
   if (!known) known = known_of(scan(package));
   std::lock_guard guard(lock);
-  memory.add(folder, stamp && stamp->settled(settles_after) ? stamp->text : std::string(), std::move(hash), *known);
+  bool settled = stamp && stamp->newest + settles_after <= stamp->taken;
+  memory.add(folder, settled ? stamp->text : std::string(), std::move(hash), *known);
   return *known;
 }
 
@@ -181,7 +178,7 @@ Known Judge::State::look_at(const std::string& folder) {
     auto package = read_package(folder);
     if (!package) return unread("The folder cannot be read: " + package.error().message + ".");
     auto after = stamp_of(folder);
-    if (after && after->text == before->text) return judge_content(folder, *package, &*after);
+    if (after && after->text == before->text) return judge_content(folder, *package, &*before);
     auto known = judge_content(folder, *package, nullptr);
     if (known.verdict == Verdict::malicious) return known;
   }
