@@ -19,7 +19,7 @@ struct ArchiveLimits {
   std::uint64_t ratio_free_bytes = 4u << 20;
 };
 
-// .tar, .tar.gz, .tgz, .tar.zst, .zip; by content, not by name. Errors: not_found, corrupt, invalid_argument for what
+// .tar, .tar.gz, .tgz, .tar.bz2, .tar.zst, .zip; by content, not by name. Errors: not_found, corrupt, invalid_argument for what
 // an archive may not hold, too_large, already_exists when there is a destination, and those of the system.
 Result<void> unpack(const PackagesModule& engine, const std::filesystem::path& archive,
                     const std::filesystem::path& destination, const ArchiveLimits& limits = {});
