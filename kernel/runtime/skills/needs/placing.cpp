@@ -1,6 +1,6 @@
 #include "kernel/runtime/skills/needs/placing.hpp"
 
-#include <algorithm>
+#include <optional>
 
 #include "kernel/core/packages/archive.hpp"
 #include "kernel/core/platform/files.hpp"
@@ -20,29 +20,15 @@ Result<void> problem_of(const std::error_code& error, std::string_view what, con
   return fail_errno(fmt::format("{} {}", what, path.string()), error.value());
 }
 
-// Takes `levels` folders off the front of every name. Files above them are left out, as tar does.
-Result<fs::path> stripped(const fs::path& tree, std::size_t levels, const fs::path& staging) {
-  auto current = tree;
-  for (std::size_t level = 0; level < levels; ++level) {
-    auto next = staging / fmt::format("stripped-{}", level);
-    std::error_code error;
-    fs::create_directory(next, error);
-    for (fs::directory_iterator folder(current, error), end; !error && folder != end; folder.increment(error)) {
-      if (!folder->is_directory(error)) continue;
-      for (fs::directory_iterator at(folder->path(), error); !error && at != end; at.increment(error)) {
-        auto to = next / at->path().filename();
-        if (fs::exists(to, error))
-          return fail(ErrorCode::invalid_argument, "without {} folders at the front, {} comes twice", level + 1,
-                      to.filename().string());
-        fs::rename(at->path(), to, error);
-      }
-    }
-    CHELA_CHECK(problem_of(error, "unpacking into", next));
-    current = std::move(next);
+// Takes `levels` folders off the front of a name; what lies above them is left out, as tar does.
+std::optional<std::string> stripped(std::string_view name, std::size_t levels) {
+  while (name.starts_with("./")) name.remove_prefix(2);
+  for (; levels > 0; --levels) {
+    auto slash = name.find('/');
+    if (slash == std::string_view::npos) return std::nullopt;
+    name.remove_prefix(slash + 1);
   }
-  if (fs::is_empty(current))
-    return fail(ErrorCode::invalid_argument, "nothing of the archive is left without {} folders at the front", levels);
-  return current;
+  return name.empty() ? std::nullopt : std::optional<std::string>(name);
 }
 
 // A folder of our own on the way down; what a link stands for is somebody else's.
@@ -111,8 +97,12 @@ Result<void> place(const packages::PackagesModule& engine, const Plan& plan, con
                    const fs::path& staging) {
   auto tree = staging / "tree";
   if (plan.unpack) {
-    CHELA_CHECK(packages::unpack(engine, file, tree, kLimits));
-    CHELA_TRY(tree, stripped(tree, plan.strip_components, staging));
+    auto place = [&](std::string_view name) { return stripped(name, plan.strip_components); };
+    CHELA_CHECK(packages::unpack(engine, file, tree, kLimits, place));
+    if (fs::is_empty(tree)) {
+      return fail(ErrorCode::invalid_argument, "nothing of the archive is left without the first {} folders of its names",
+                  plan.strip_components);
+    }
   } else {
     std::error_code error;
     fs::create_directory(tree, error);
