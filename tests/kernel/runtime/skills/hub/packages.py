@@ -13,6 +13,7 @@ import stat
 import struct
 import sys
 import tarfile
+import warnings
 import zipfile
 
 PUBLISHED_AT = (1980, 1, 1, 0, 0, 0)
@@ -121,7 +122,9 @@ def mutate(rng, kind, files):
     if kind == "swapped":
         names = sorted(files)
         other = rng.choice(names)
-        return zip_of({**files, name: files[other], other: files[name]}.items()) if other != name else zip_of({**files, name: b"y"}.items())
+        if files[other] == files[name]:
+            return zip_of({**files, name: files[name] + b"y"}.items())
+        return zip_of({**files, name: files[other], other: files[name]}.items())
     if kind == "added":
         return zip_of(with_entries(files, [(rng.choice(["more.md", "scripts/run.sh", "_meta.json2", "z/SKILL.md"]), b"echo")]))
     if kind == "removed":
@@ -167,6 +170,7 @@ KINDS = ["none", "flipped", "flipped", "flipped", "truncated", "appended", "pref
 def main():
     seed, count, folder = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
     rng = random.Random(seed)
+    warnings.simplefilter("ignore")  # names that come twice are meant
     with open(os.path.join(folder, "packages.jsonl"), "w", encoding="utf-8") as index:
         for i in range(count):
             files = base_files(rng)
