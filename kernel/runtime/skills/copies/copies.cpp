@@ -116,8 +116,7 @@ class Syncing {
 
   Result<Synced> run() && {
     CHELA_CHECK(open_folder());
-    std::error_code ignored;
-    fs::remove(folder_ / kRecordName, ignored);  // what a crash leaves must not count as whole
+    CHELA_CHECK(write_record());  // names no copy yet: what a crash leaves does not count as whole
     for (const auto* skill : originals_.skills) {
       auto folder = folder_name_of(*skill);
       if (!folder) continue;
