@@ -46,7 +46,7 @@ bool is_of_registry(std::string_view path) {
   return path == "_meta.json" || path == "skill-card.md";
 }
 
-Result<void> remove(const fs::path& path) {
+Result<void> drop(const fs::path& path) {
   std::error_code problem;
   fs::remove_all(path, problem);
   return problem ? Result<void>(fail_errno("removing " + path.string(), problem.value())) : Result<void>();
@@ -72,7 +72,7 @@ Result<fs::path> stage_archive(const packages::PackagesModule& engine, std::stri
   // A repository has many files that are none of the skill's.
   if (place) limits.ratio_free_bytes = limits.tree.bytes_max;
   CHELA_CHECK(packages::unpack(engine, archive, to, limits, place));
-  CHELA_CHECK(remove(archive));
+  CHELA_CHECK(drop(archive));
   return to;
 }
 
@@ -159,8 +159,8 @@ Result<fs::path> settle(const fs::path& unpacked, std::string& spelling) {
     fs::rename(root / marker, root / kMarkers[0], problem);
     if (problem) return fail_errno("renaming " + spelling, problem.value());
   }
-  for (const char* record : {".clawhub", ".clawdhub"}) CHELA_CHECK(remove(root / record));
-  CHELA_CHECK(remove(root / ".openclaw" / "source-origin.json"));
+  for (const char* record : {".clawhub", ".clawdhub"}) CHELA_CHECK(drop(root / record));
+  CHELA_CHECK(drop(root / ".openclaw" / "source-origin.json"));
   return root;
 }
 
