@@ -57,7 +57,7 @@ void check_block(std::string_view bytes) {
 bool is_option(std::string_view word) { return word.starts_with('-'); }
 
 void check_needs(const skills::Skill& skill) {
-  needs::Machine machine{.home = "/home/someone", .state = "/state", .path = "/usr/local/bin:/usr/bin:/bin"};
+  needs::Machine machine{.home = "/person", .state = "/state", .path = "/usr/local/bin:/usr/bin:/bin"};
   machine.is_root = true;
   for (const auto& option : needs::offered_options(skill, machine)) {
     auto plan = needs::plan_for(skill, option, machine);
