@@ -184,7 +184,7 @@ TEST_F(OptionTest, KeysBecomeFoldersOfTheirOwn) {
   };
   EXPECT_EQ(folder("my-tool_2.0"), "my-tool_2.0");
   std::set<std::string> seen;
-  for (std::string key : {"bin", "node", "..", "a/b", "a-b ", "A", ".x", "", std::string(300, 'a').c_str()}) {
+  for (const std::string& key : std::vector<std::string>{"bin", "node", "..", "a/b", "a-b ", "A", ".x", "", std::string(300, 'a')}) {
     auto name = folder(key);
     EXPECT_TRUE(name.starts_with("skill-")) << key << ": " << name;
     EXPECT_EQ(name.find('/'), std::string::npos) << key;
