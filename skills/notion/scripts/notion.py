@@ -62,11 +62,11 @@ def call(method, path, body=None):
 
 def id_of(text):
     """The id in an address or as it stands: 32 hexadecimal digits, with or without hyphens."""
-    path = text.partition('?')[0].partition('#')[0]
-    found = re.findall(r'[0-9a-fA-F]{32}', path.replace('-', ''))
+    path = text.partition('?')[0].partition('#')[0].rstrip('/')
+    found = re.search(r'[0-9a-fA-F]{32}$', path.replace('-', ''))  # behind the title, which may end in such letters, too
     if not found:
         stop(2, f'"{text}" holds no id: copy the address of the page or database from the browser')
-    return found[-1].lower()
+    return found[0].lower()
 
 
 def all_results(method, path, body=None, limit=1000):
