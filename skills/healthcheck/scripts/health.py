@@ -17,7 +17,7 @@ import urllib.request
 LEVELS = ('ok', 'look', 'bad')
 COMMAND_S = 30
 EXPECTED_PORTS = {22: 'SSH', 80: 'HTTP', 443: 'HTTPS'}
-NETWORK_DISKS = {'ext2', 'ext3', 'ext4', 'xfs', 'btrfs', 'zfs', 'f2fs', 'vfat', 'overlay', 'nfs', 'nfs4'}
+FILE_SYSTEMS = {'ext2', 'ext3', 'ext4', 'xfs', 'btrfs', 'zfs', 'f2fs', 'vfat', 'overlay', 'nfs', 'nfs4'}
 STATE_FILES_MAX = 20000
 
 
@@ -38,7 +38,7 @@ def disk(_):
     for line in pathlib.Path('/proc/mounts').read_text(encoding='utf-8').splitlines():
         device, place, kind = line.split()[:3]
         place = place.encode().decode('unicode_escape')
-        if kind not in NETWORK_DISKS or device in seen:
+        if kind not in FILE_SYSTEMS or device in seen:
             continue
         seen.add(device)
         try:
