@@ -41,6 +41,7 @@ struct Skill {
   std::shared_ptr<const Manifest> manifest;  // null: the skill asks for nothing
   bool gates_lost = false;                   // metadata is there and cannot be read
   std::vector<std::string> notes;            // what upstream loses of it without a word
+  std::string withheld;                      // why it must not be offered; empty: it may
 
   const std::string& key() const { return manifest && manifest->skill_key ? *manifest->skill_key : name; }
 };
