@@ -15,6 +15,7 @@
 #include "kernel/app/plugin_parts.hpp"
 #include "kernel/app/secrets.hpp"
 #include "kernel/app/settings.hpp"
+#include "kernel/app/skill_parts.hpp"
 #include "kernel/core/loop/event.hpp"
 #include "kernel/core/net/egress.hpp"
 #include "kernel/core/net/http_server.hpp"
@@ -89,6 +90,7 @@ class Gateway::Parts {
   std::optional<runtime::ModelCatalog> models;
   std::optional<runtime::ToolCatalog> tools;
   std::optional<CommandParts> commands;
+  std::optional<SkillParts> skills;
   std::optional<runtime::WorkspaceContext> context_files;
   runtime::TurnTotals totals;
   std::optional<runtime::SessionStore> session_store;
@@ -183,13 +185,18 @@ void Gateway::Parts::make_runtime() {
   models.emplace(model_catalog(plugin_parts->set(), configuration));
   tools.emplace(plugin_parts->set(), tool_selection(config()));
   commands.emplace(*loop, *plugin_parts, configuration);
+  skills.emplace(SkillSurroundings{*loop, logger->with_category("skills"), configuration, *plugin_parts,
+                                   context_files->workspace()});
   session_store.emplace(*database);
   runtime::TurnEnvironment turn{*loop,  logger->with_category("turn"), plugin_parts->set(), *models, *tools, *context_files,
                                 totals, turn_limits(config()),
                                 config().find_string("agents.defaults.userTimezone").value_or(""), &*hooks,
-                                &*context_plugins};
+                                &*context_plugins, &skills->context()};
   sessions.emplace(runtime::SessionEnvironment{std::move(turn), *session_store, {}, &commands->commands()},
                    runtime::Sessions::Limits{});
+  skills->add_commands(commands->commands(), [this]() -> const runtime::TurnEnvironment& {
+    return sessions->environment().turn;
+  });
   channels.emplace(*loop, *logger, configuration, *plugin_parts, *sessions, *models);
 }
 
@@ -214,7 +221,7 @@ void Gateway::Parts::make_gateway() {
   gateway::add_openai_responses(*service, *context);
   commands->serve(*service, *context);
   gateway::add_plugin_routes(*service, *context);
-  LiveParts live{*context, *service, *sockets, &*channels};
+  LiveParts live{*context, *service, *sockets, &*channels, &*skills};
   set_rules_and_limits(configuration, live);
   server.emplace(*loop, *service, server_limits(config()));
 }
@@ -231,10 +238,11 @@ std::expected<std::string, StartFailure> Gateway::Parts::start() {
   loop->spawn("learning what plugins for Node provide",
               begin_hooks(plugin_parts->set(), *hooks, *context_plugins, server->port()));
   channels->start();
+  skills->start();
   services.emplace(*loop, logger->with_category("service"), plugin_parts->set());
   services->start();
   context->services = &*services;
-  live_reload.emplace(configuration, *logger, LiveParts{*context, *service, *sockets, &*channels, [this] {
+  live_reload.emplace(configuration, *logger, LiveParts{*context, *service, *sockets, &*channels, &*skills, [this] {
                                                           plugin_life->take_in_plugins_soon();
                                                         }});
   plugin_life->set_live_reload(&*live_reload);
@@ -327,6 +335,7 @@ void Gateway::Parts::drain() {
   auto stuck = loop->drain(std::chrono::seconds(2));
   for (const auto& name : stuck) logger->warning("did not end in time: {}", name);
   server.reset();
+  skills.reset();
   plugin_parts->end();
   egress.reset();
   database.reset();

@@ -90,6 +90,7 @@ Json commands_json(const runtime::CommandTable* commands) {
   for (const auto& command : commands->list()) {
     Json one = {{"name", command->name}, {"description", command->description}, {"acceptsArgs", command->accepts_args}};
     if (!command->plugin_id.empty()) one["plugin"] = command->plugin_id;
+    if (!command->skill.empty()) one["skill"] = command->skill;
     if (!command->channels.empty()) one["channels"] = command->channels;
     out["commands"].push_back(std::move(one));
   }

@@ -24,8 +24,8 @@ constexpr std::string_view kKinds[] = {"channel", "cli",            "command",  
                                        "speech",  "store",          "tool",       "web_search"};
 constexpr std::string_view kMembers[] = {"$schema",  "abi",         "configSchema",    "description", "homepage", "id",
                                          "integrity", "library",    "license",         "name",        "permissions",
-                                         "provides", "requires",    "securityPosture", "services",    "status",
-                                         "uiHints",  "version"};
+                                         "provides", "requires",    "securityPosture", "services",    "skills",
+                                         "status",   "uiHints",     "version"};
 constexpr std::string_view kPermissions[] = {"exec", "network", "paths", "secrets"};
 constexpr std::string_view kPaths[] = {"workspace:read", "workspace:write"};
 constexpr std::string_view kEffects[] = {"none", "read", "write", "network", "exec"};
@@ -289,6 +289,7 @@ Result<Manifest> parse_manifest(std::string_view text, const std::filesystem::pa
   read_identity(manifest, reader);
   if (const Json* provides = reader.array("provides", true)) read_provisions(*provides, manifest, reader);
   read_permissions(manifest, reader);
+  manifest.skills = reader.texts("skills");
   read_requirements(manifest, reader);
   if (const Json* schema = reader.object("configSchema", false))
     manifest.config_schema = std::make_shared<Json>(*schema);

@@ -106,6 +106,8 @@ class Skills {
   std::shared_ptr<const Offer> make(const Key& key);
   void look_again();
   void take_config();
+  bool resolve(nlohmann::json& value, const std::string& place);
+  void warn(const std::string& text);
   bool has_bin(const std::string& name);
 
   Loop& loop_;
@@ -114,7 +116,7 @@ class Skills {
   std::set<std::string, std::less<>> missing_programs_;  // since looked_at_
   TimePoint looked_at_;
   std::shared_ptr<const Collection> collection_;  // that offers_ are made from
-  std::shared_ptr<const nlohmann::json> config_;  // with the secrets of skills in the place of references; null: ask
+  std::shared_ptr<nlohmann::json> config_;  // with the secrets of skills in the place of references; null: ask
   Surroundings surroundings_;
   std::vector<std::string> taken_commands_;
   std::map<Key, std::shared_ptr<const Offer>> offers_;

@@ -75,5 +75,8 @@ std::expected<LoadedSkill, Diagnostic> read_skill(std::string_view bytes, std::s
 // The skill in `directory`, whose SKILL.md may be a link to a file in it and to nothing else.
 std::expected<LoadedSkill, Diagnostic> load_skill(const std::string& directory, Source source,
                                                   const LoadSettings& settings = {});
+struct ReadBuffer;
+std::expected<LoadedSkill, Diagnostic> load_skill(const std::string& directory, Source source,
+                                                  const LoadSettings& settings, ReadBuffer& buffer);
 
 }  // namespace chela::runtime::skills

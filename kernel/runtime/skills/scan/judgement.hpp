@@ -11,6 +11,7 @@
 //
 // A withheld skill is offered all the same when `skills.entries.KEY.accept` is the hash of exactly this content.
 
+#include <chrono>
 #include <cstddef>
 #include <filesystem>
 #include <functional>
@@ -44,17 +45,20 @@ struct Judgement {
   std::string sentence;
   std::string file;  // below the skill's folder
   std::size_t line = 0;
-  std::string tree_hash;  // "sha256:…" to accept; empty for clean ones, and where `withheld` says why there is none
+  std::string tree_hash;  // "sha256:…" to accept; empty for clean ones, and when `withheld` says why there is none
   std::string withheld;   // why it must not be offered, naming rule, file and line; empty: it may
 };
 
 // Blocking; any thread, several at a time. Asked again for a folder that did not change it costs one stat call per file,
-// so that it can be asked once more when a skill is about to be used. Folders that cannot be listed are withheld.
+// so that it can be asked once more when a skill is about to be used. A folder that cannot be read whole (not listed,
+// above a limit of the scan, changing all the time) counts as suspicious.
 class Judge {
  public:
   // `memory` is the file that remembers, below the state directory; empty: nothing outlives this object. A file that is
   // torn, changed by hand, of other rules or writable by others counts as empty.
-  explicit Judge(std::filesystem::path memory);
+  // Clocks of file systems are coarse: what changed `settles_after` ago or later could change once more and keep its
+  // times, so that it is read again next time.
+  explicit Judge(std::filesystem::path memory, std::chrono::seconds settles_after = std::chrono::seconds(2));
   ~Judge();  // saves
   Judge(const Judge&) = delete;
   Judge& operator=(const Judge&) = delete;
@@ -63,8 +67,11 @@ class Judge {
   Judgement judge(const Skill& skill);
   // What LibrarySettings::judge wants.
   std::string withheld(const Skill& skill) { return judge(skill).withheld; }
+  // What LibrarySettings::judge_version wants: another text with other rules or settings.
+  std::string version() const;
   // Writes what is new; nothing when nothing is. Called when a round is over, it spares the next start the scans.
-  void save();
+  // Errors: those of the system.
+  Result<void> save();
 
  private:
   struct State;
