@@ -10,6 +10,7 @@ void add_skills_command(CLI::App& program, int& exit_code) {
   skills->require_subcommand(1);
   add_skills_inspect_command(*skills, exit_code);
   add_skills_scan_command(*skills, exit_code);
+  add_skills_hub_commands(*skills, exit_code);
 }
 
 }  // namespace chela::cli

@@ -8,5 +8,6 @@ namespace chela::cli {
 
 void add_skills_inspect_command(CLI::App& skills, int& exit_code);  // inspect
 void add_skills_scan_command(CLI::App& skills, int& exit_code);     // scan
+void add_skills_hub_commands(CLI::App& skills, int& exit_code);     // search, install, update, remove
 
 }  // namespace chela::cli

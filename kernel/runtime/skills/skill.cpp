@@ -54,6 +54,16 @@ void set_manifest(const Fields& fields, const ManifestSettings& settings, Skill&
   note_ignored_fields(fields, skill.notes);
 }
 
+// A key of its own comes first.
+void take_installed_slug(const std::string& directory, Skill& skill) {
+  if (skill.manifest && skill.manifest->skill_key) return;
+  auto slug = installed_slug(directory);
+  if (slug.empty()) return;
+  auto manifest = skill.manifest ? *skill.manifest : Manifest();
+  manifest.skill_key = std::move(slug);
+  skill.manifest = std::make_shared<const Manifest>(std::move(manifest));
+}
+
 }  // namespace
 
 std::string_view name_of(Source source) {
@@ -112,6 +122,7 @@ std::expected<LoadedSkill, Diagnostic> load_skill(const std::string& directory, 
   loaded->skill.file_path = std::move(file->path);
   loaded->skill.base_dir = directory;
   loaded->skill.source = source;
+  take_installed_slug(directory, loaded->skill);
   return loaded;
 }
 

@@ -9,14 +9,21 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <nlohmann/json.hpp>
+
+#include "kernel/core/base/json.hpp"
 #include "kernel/core/base/text.hpp"
 #include "kernel/core/platform/owned_descriptor.hpp"
 #include "kernel/runtime/skills/directory_scan.hpp"
+#include "kernel/runtime/skills/js_text.hpp"
 
 namespace chela::runtime::skills {
 namespace {
 
 constexpr const char* kFileName = "SKILL.md";
+constexpr const char* kOriginName = "/.openclaw/source-origin.json";
+constexpr std::size_t kOriginBytesMax = 16 * 1024;
+constexpr std::size_t kOriginDepthMax = 16;
 
 std::unexpected<Diagnostic> refuse(LoadProblem kind, std::string path, std::string message) {
   return std::unexpected(Diagnostic{kind, std::move(path), std::move(message)});
@@ -110,6 +117,20 @@ std::expected<SkillFile, Diagnostic> read_skill_file(const std::string& director
   }
   file.bytes = std::string_view(buffer.bytes).substr(0, static_cast<std::size_t>(size));
   return file;
+}
+
+std::string installed_slug(const std::string& directory) {
+  auto path = directory + kOriginName;
+  platform::OwnedDescriptor descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+  struct stat status{};
+  if (!descriptor || ::fstat(descriptor.get(), &status) != 0 || !S_ISREG(status.st_mode)) return {};
+  if (!is_inside(real_path_of(directory), real_path_of(path))) return {};
+  std::string bytes;
+  if (!read_whole(descriptor.get(), kOriginBytesMax, kOriginBytesMax, bytes) || bytes.size() > kOriginBytesMax) return {};
+  auto json = parse_json(bytes, kOriginDepthMax);
+  if (!json || !json->is_object()) return {};
+  auto slug = text_of(*json, "slug");
+  return std::string(trim_blanks(slug));
 }
 
 }  // namespace chela::runtime::skills

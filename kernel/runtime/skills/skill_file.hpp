@@ -45,4 +45,8 @@ struct SkillFile {
 std::expected<SkillFile, Diagnostic> read_skill_file(const std::string& directory, const LoadSettings& settings,
                                                      ReadBuffer& buffer);
 
+// The slug that the skill was installed under from a repository or a folder (`.openclaw/source-origin.json`, 16 KiB at
+// most, no link out of the directory); empty when nothing says so.
+std::string installed_slug(const std::string& directory);
+
 }  // namespace chela::runtime::skills
