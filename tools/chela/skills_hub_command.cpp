@@ -10,7 +10,6 @@
 #include "kernel/runtime/skills/hub/candidate.hpp"
 #include "kernel/runtime/skills/hub/local_changes.hpp"
 #include "kernel/runtime/skills/hub/registry.hpp"
-#include "tools/chela/commands.hpp"
 #include "tools/chela/output.hpp"
 #include "tools/chela/package_report.hpp"
 #include "tools/chela/package_work.hpp"

@@ -5,7 +5,6 @@
 
 #include <cstddef>
 #include <filesystem>
-#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,27 +20,29 @@ namespace chela::runtime::skills::needs {
 // What the machine and the configuration say about installing.
 struct Machine {
   std::string platform = "linux";
-  std::filesystem::path home;   // of the person
-  std::filesystem::path state;  // of the gateway: tools go to `state`/tools
-  std::string path;             // the variable PATH of what is run
-  bool prefer_brew = true;      // skills.install.preferBrew
-  std::string node_manager = "npm";  // skills.install.nodeManager: npm, pnpm, yarn or bun
-  bool is_root = false;              // apt-get only works for root
-  platform::Environment environment;  // of what is run; PATH and what the installers need are put in
+  std::filesystem::path home;         // of the person
+  std::filesystem::path state;        // of the gateway: tools go to `state`/tools
+  std::string path;                   // the variable PATH, tool directories included
+  platform::Environment environment;  // of what is run, PATH left out
+  bool prefer_brew = true;            // skills.install.preferBrew
+  std::string node_manager = "npm";   // skills.install.nodeManager: npm, pnpm, yarn or bun
+  bool is_root = false;               // apt-get works for root only
 };
 
 // Of the whole configuration, this process and the directories given.
 Machine machine_here(const nlohmann::json& config, const std::filesystem::path& home,
                      const std::filesystem::path& state);
 
-// One way that is offered. `id` is the author's, or KIND-INDEX.
+// One way that is offered.
 struct Option {
-  std::string id;
-  std::string label;  // for a person: the author's, or what it does
-  InstallSpec spec;
+  std::string id;     // the author's, or KIND-INDEX; "apt" for that of ours
+  std::string label;  // for a person, by the author; what is done is said by the plan
+  InstallSpec spec;   // kind "apt" has its packages in `package`, blanks between
 };
 
-// Upstream's choice: one of them, or all when each is a download. Empty: the skill names none for this platform.
+// Upstream's choice: one of them, or all when each is a download. Where that leaves nothing, or Homebrew that is not
+// here, a package of Debian that is known to hold every program that is missing: no author names packages for apt-get,
+// which installs as root. Empty: there is no way.
 std::vector<Option> offered_options(const Skill& skill, const Machine& machine);
 
 // Exactly what would be done. Nothing is done before a person has agreed to `shown`.
@@ -52,15 +53,18 @@ struct Plan {
   std::vector<std::string> argv;          // no shell; empty: a download
   platform::Environment environment;      // all that it sees
   std::string url, sha256;                // a download; sha256 empty: nothing to check it against
-  std::string archive;                    // "zip", "tar.gz", "tar.bz2" or empty: the file as it is
+  bool unpack = false;                    // it is an archive
+  std::string file_name;                  // of the file otherwise
   std::size_t strip_components = 0;
-  std::filesystem::path destination;      // of a download: below `state`/tools/KEY
+  std::filesystem::path tools;            // `state`/tools
+  std::filesystem::path destination;      // of a download: `tools`/KEY or below it
+  std::string path;                       // where `bins` are looked for afterwards
   std::string shown;                      // what is asked of the person: the command, or the URL and where it goes
-  std::vector<std::string> warnings;      // an author unknown to us, no hash, plain http
+  std::vector<std::string> warnings;      // what the person should know: no hash, a stranger's recipe
 };
 
 // The second, stricter look at the values. Errors: invalid_argument for values that no installer gets to see,
-// unavailable when the installer is missing (and what to do), denied for a destination outside.
+// unavailable when the installer is missing or needs root (and what to do), denied for a destination outside.
 Result<Plan> plan_for(const Skill& skill, const Option& option, const Machine& machine);
 
 // Where installers put programs, in the order in which they are looked up after those of PATH.
