@@ -12,6 +12,9 @@ export const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 export const folderOf = name => join(root, 'skills', name);
 export const names = readdirSync(join(root, 'skills')).filter(name => statSync(folderOf(name)).isDirectory()).sort();
 const chelaProgram = join(process.env.CHELA_BUILD_DIR ?? join(root, 'build/dev'), 'bin/chela');
+const closers = []; // run after all tests of the file, wherever they were asked for
+after(() => closers.reverse().forEach(close => close()));
+
 const kInterpreters = {'.py': 'python3', '.sh': 'sh', '.mjs': 'node'};
 
 /** {code, stdout, stderr} of a program that is not asked for anything. */
@@ -36,10 +39,12 @@ export const filesOf = name => readdirSync(folderOf(name), {recursive: true, wit
   .filter(entry => entry.isFile()).map(entry => join(entry.parentPath, entry.name).slice(folderOf(name).length + 1)).sort();
 export const textOf = (name, file = 'SKILL.md') => readFileSync(join(folderOf(name), file), 'utf8');
 
+export const atEnd = close => closers.push(close);
+
 /** A folder that is gone after the tests of the file. */
 export function scratch() {
   const folder = mkdtempSync(join(tmpdir(), 'chela-skill-'));
-  after(() => rmSync(folder, {recursive: true, force: true}));
+  closers.push(() => rmSync(folder, {recursive: true, force: true}));
   return folder;
 }
 
@@ -63,6 +68,6 @@ export async function serve(answer) {
     response.end(isText ? body : JSON.stringify(body));
   });
   await new Promise(resolve => server.listen(0, '127.0.0.1', resolve));
-  after(() => server.close());
+  closers.push(() => server.close());
   return {url: `http://127.0.0.1:${server.address().port}`, asked, server};
 }

@@ -105,7 +105,7 @@ describe('notion', () => {
 
   it('knows the types of a database', async () => {
     assert.match((await notion(['columns', kBase])).stdout, /checkbox\tDone\n/);
-    const {stdout} = await notion(['query', kBase, '--where', 'Status=Doing', '--where', 'Points=3', '--sort', '-Due', '--limit', '2']);
+    const {stdout} = await notion(['query', kBase, '--where', 'Status=Doing', '--where', 'Points=3', '--sort', 'Due', '--descending', '--limit', '2']);
     assert.equal(stdout.split('\n')[0], `${kPage}\tShip it\tStatus=Doing\tPoints=3\tTags=a|b\tDue=2026-05-01\tDone=false`);
     assert.deepEqual(service.asked.at(-1).body, {filter: {and: [{property: 'Status', status: {equals: 'Doing'}}, {property: 'Points', number: {equals: 3}}]},
       sorts: [{property: 'Due', direction: 'descending'}], page_size: 1, start_cursor: 'more'});

@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict';
 import {createServer} from 'node:net';
-import {after, before, it} from 'node:test';
-import {script} from './bundled.mjs';
+import {before, it} from 'node:test';
+import {atEnd, script} from './bundled.mjs';
 
 const message = (head, body) => [...Object.entries(head).map(([name, value]) => `${name}: ${value}`), '', body].join('\r\n');
 const kStructure = '("TEXT" "PLAIN" NIL NIL NIL "7BIT" 5 1)';
@@ -84,7 +84,7 @@ let port;
 before(async () => {
   const server = createServer(socket => box.serve(socket));
   await new Promise(resolve => server.listen(0, '127.0.0.1', resolve));
-  after(() => server.close());
+  atEnd(() => server.close());
   ({port} = server.address());
 });
 const mail = (args, {env = {}, ...options} = {}) => script('email-triage/scripts/mail.py', args,

@@ -8,7 +8,7 @@ import {createServer} from 'node:http';
 import {join} from 'node:path';
 import {createInterface} from 'node:readline';
 import {after, before, describe, it} from 'node:test';
-import {run, scratch, script, serve, textOf} from './bundled.mjs';
+import {atEnd, run, scratch, script, serve, textOf} from './bundled.mjs';
 
 describe('tmux', () => {
   const server = `chela-test-${process.pid}`;
@@ -127,7 +127,7 @@ describe('github', () => {
       response.end(JSON.stringify(found ?? {message: 'Not Found'}));
     });
     await new Promise(resolve => server.listen(socket, resolve));
-    after(() => server.close());
+    atEnd(() => server.close());
     mkdirSync(join(folder, 'config'));
     writeFileSync(join(folder, 'config/config.yml'), `http_unix_socket: ${socket}\n`);
   });

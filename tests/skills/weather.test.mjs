@@ -28,7 +28,7 @@ let service;
 before(async () => {
   service = await serve(({path, query}) => {
     if (path === '/v1/search') return [200, query.name === 'Portland' ? {results: kPlaces, generationtime_ms: 1} : {generationtime_ms: 1}];
-    if (path === '/v1/forecast' && query.latitude === '9') return [400, {error: true, reason: 'Latitude is out of range'}];
+    if (path === '/v1/forecast' && query.latitude === '9.0') return [400, {error: true, reason: 'Latitude is out of range'}];
     if (path === '/v1/forecast') return [200, forecast(query)];
     return undefined;
   });

@@ -29,7 +29,8 @@ def stop(code, message):
 
 
 def plain(text, limit=TEXT_MAX):
-    text = ' '.join(html.unescape(re.sub(r'<[^>]*>', ' ', html.unescape(text or ''))).split())
+    text = re.sub(r'(?i)<(?:br|/?(?:p|div|li|ul|ol|h[1-6]|tr|td|blockquote))\b[^>]*>', ' ', html.unescape(text or ''))
+    text = ' '.join(html.unescape(re.sub(r'<[^>]*>', '', text)).split())
     return text if len(text) <= limit else text[:limit].rsplit(' ', 1)[0] + ' …'
 
 

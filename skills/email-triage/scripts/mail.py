@@ -90,7 +90,7 @@ def hints_of(head, flags, structure):
         hints.append('list')
     if (head.get('Auto-Submitted') or 'no').lower() != 'no' or re.search(r'no-?reply|donotreply', head.get('From') or '', re.IGNORECASE):
         hints.append('auto')
-    receivers = email.utils.getaddresses([str(head.get('To') or ''), str(head.get('Cc') or '')])
+    receivers = email.utils.getaddresses([str(head[name]) for name in ('To', 'Cc') if head.get(name)])
     if len(receivers) == 1 and receivers[0][1].lower() == os.environ['IMAP_USER'].strip().lower():
         hints.append('to-me')
     if '\\Answered' in flags:

@@ -205,8 +205,7 @@ def query(arguments):
                 stop(2, f'{name}: {error}')
         body['filter'] = conditions[0] if len(conditions) == 1 else {'and': conditions}
     if arguments.sort:
-        body['sorts'] = [{'property': arguments.sort.lstrip('-'),
-                          'direction': 'descending' if arguments.sort.startswith('-') else 'ascending'}]
+        body['sorts'] = [{'property': arguments.sort, 'direction': 'descending' if arguments.descending else 'ascending'}]
     rows = all_results('POST', f'/v1/databases/{database}/query', body, arguments.limit)
     if arguments.json:
         return print_json(rows)
@@ -253,7 +252,8 @@ def parse_arguments():
     one.add_argument('--text', required=True, help='file with Markdown; "-" is standard input')
     one = add('query', query, 'rows of a database', 'database')
     one.add_argument('--where', action='append', metavar='NAME=VALUE')
-    one.add_argument('--sort', help='a property; with - before it, descending')
+    one.add_argument('--sort', help='a property')
+    one.add_argument('--descending', action='store_true')
     one.add_argument('--limit', type=int, default=100)
     add('columns', columns, 'properties of a database', 'database')
     one = add('set', set_values, 'changes properties of a page', 'page')
