@@ -79,8 +79,7 @@ for (const name of names) {
       for (const file of documents) {
         const text = textOf(name, file);
         const links = [...text.matchAll(/\]\(([^)#\s]+)\)/g)].map(match => match[1]).filter(target => !/^[a-z]+:/.test(target));
-        const paths = [...text.matchAll(/(?<![\w/.-])(?:scripts|references|assets)\/[\w./-]*\w/g)].map(match => match[0])
-          .filter(path => !/\/x\.\w+$/.test(path));
+        const paths = [...text.matchAll(/(?<![\w/.-])(?:scripts|references|assets)\/[\w./-]*\w/g)].map(match => match[0]);
         for (const target of [...links.map(link => normalize(join(file, '..', link))), ...paths]) {
           assert.ok(existsSync(join(folderOf(name), target)), `${file} leads to ${target}`);
           named.add(target);

@@ -6,7 +6,7 @@ usage() {
   cat <<'END'
 usage: sh mqtt.sh read FILTER [--seconds N] [--count N]
        sh mqtt.sh topics FILTER [--seconds N]
-       sh mqtt.sh publish TOPIC PAYLOAD [--retain] [--qos 0|1|2] [--answer FILTER] [--seconds N]
+       sh mqtt.sh publish TOPIC PAYLOAD [--retain] [--qos 0|1|2] [--answer TOPIC] [--seconds N]
 Exit code: 0 done, 1 broker not reached or it refused, 2 wrong arguments, 27 nothing came in time.
 END
 }
@@ -39,17 +39,13 @@ while [ $# -gt 0 ]; do
   shift
 done
 [ -n "${MQTT_HOST:-}" ] || refuse 'MQTT_HOST has to be set in the settings of this skill'
-case $action,${topic:-} in publish,*[#+]*) refuse 'a topic to publish to has no wildcards' ;; esac
+case $action,${topic:-}$filter in publish,*[#+]*) refuse 'a topic to publish to, or to be answered on, has no wildcards' ;; esac
+[ -z "$retain" ] || [ "$action,$filter" = 'publish,' ] || refuse '--retain goes with publish, and without --answer'
 
 # mosquitto's clients read their options from files of their names in this folder.
 umask 077
 folder=$(mktemp -d)
-listener=''
-finish() {
-  [ -z "$listener" ] || kill "$listener" 2>/dev/null || true
-  rm -rf "$folder"
-}
-trap finish EXIT
+trap 'rm -rf "$folder"' EXIT
 trap 'exit 1' INT TERM
 port=${MQTT_HOST#*:}
 [ "$port" != "$MQTT_HOST" ] || port=''
@@ -62,6 +58,7 @@ port=${MQTT_HOST#*:}
   [ -z "${MQTT_CA:-}" ] || printf -- '--cafile %s\n' "$MQTT_CA"
 } >"$folder/mosquitto_sub"
 cp "$folder/mosquitto_sub" "$folder/mosquitto_pub"
+cp "$folder/mosquitto_sub" "$folder/mosquitto_rr"
 export XDG_CONFIG_HOME="$folder"
 
 listen() {
@@ -86,21 +83,16 @@ case $action in
     ;;
   publish)
     if [ -n "$filter" ]; then
-      mosquitto_sub -d -R -t "$filter" -W "$seconds" -C 1 -F '%t	%p' >"$folder/answer" 2>&1 &
-      listener=$!
-      tries=0
-      until grep -q SUBACK "$folder/answer" || [ $tries -ge 50 ]; do
-        kill -0 "$listener" 2>/dev/null || { cat "$folder/answer" >&2; exit 1; }
-        tries=$((tries + 1))
-        sleep 0.1
-      done
+      # Subscribes first, publishes then, and ends with the first answer.
+      code=0
+      mosquitto_rr -V mqttv311 -R -t "$topic" -e "$filter" -m "$payload" -q "$qos" -W "$seconds" -F '%t	%p' >"$folder/out" || code=$?
+      [ "$code" = 0 ] || [ "$code" = 27 ] || exit 1
+      echo "published to $topic"
+      cat "$folder/out"
+      [ "$code" = 0 ] || { echo "mqtt: no answer on $filter in $seconds seconds" >&2; exit 27; }
+      exit 0
     fi
     mosquitto_pub -t "$topic" -m "$payload" -q "$qos" $retain || exit 1
     echo "published to $topic"
-    if [ -n "$filter" ]; then
-      wait "$listener" || { echo "mqtt: no answer on $filter in $seconds seconds" >&2; listener=''; exit 27; }
-      listener=''
-      grep -v -e '^Client ' -e '^Subscribed ' "$folder/answer" || true
-    fi
     ;;
 esac

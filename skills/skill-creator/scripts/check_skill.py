@@ -83,6 +83,11 @@ class Check:
         path = (root / target).resolve()
         return path.exists() and (path == root or root in path.parents)
 
+    @staticmethod
+    def is_named(path, texts):
+        imported = path.suffix == '.py' and re.search(rf'^\s*(?:from|import) {re.escape(path.stem)}\b', texts, re.MULTILINE)
+        return imported or path.name in texts or path.name in ('SKILL.md', 'LICENSE', 'LICENSE.txt')
+
     def files(self):
         text = (self.folder / 'SKILL.md').read_text(encoding='utf-8', errors='replace')
         others = ''.join(one.read_text(encoding='utf-8', errors='replace') for one in self.folder.rglob('*')
@@ -91,7 +96,7 @@ class Check:
             name = path.relative_to(self.folder).as_posix()
             if path.is_symlink():
                 self.errors.append(f'{name} is a link; packages have none')
-            elif path.is_file() and path.name not in text + others and path.name not in ('SKILL.md', 'LICENSE', 'LICENSE.txt'):
+            elif path.is_file() and not self.is_named(path, text + others):
                 self.warnings.append(f'{name} is named nowhere: the model will not find it')
             elif path.suffix in INTERPRETERS and re.search(rf'(?<![\w/.-])(?:\./)?{re.escape(name)}', text):
                 if not re.search(rf'{INTERPRETERS[path.suffix]}\S* [^\n`]*{re.escape(name)}', text):
