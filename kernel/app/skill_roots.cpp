@@ -26,9 +26,11 @@ std::size_t size_or(const config::Snapshot& config, const char* path, std::size_
   return found && found->is_number_unsigned() ? found->get<std::size_t>() : otherwise;
 }
 
-bool is_default_home(const Home& home) {
-  auto own = platform::home_directory();
-  return own && home.root.lexically_normal() == (*own / ".chela").lexically_normal();
+// Of the person; empty: unknown.
+fs::path own_directory(const config::Environment& environment) {
+  if (const auto* home = config::find_variable(environment, "HOME")) return *home;
+  auto known = platform::home_directory();
+  return known ? *known : fs::path();
 }
 
 }  // namespace
@@ -45,8 +47,10 @@ std::vector<Root> skill_roots(const SkillPlaces& places) {
   const auto* named = config::find_variable(places.environment, "OPENCLAW_BUNDLED_SKILLS_DIR");
   add(named ? expanded_path(*named) : bundled_skills(), Source::bundled);
   add(places.home.skills(), Source::managed);
-  auto own = platform::home_directory();
-  if (own && is_default_home(places.home)) add(*own / ".agents" / "skills", Source::personal);
+  // A gateway with a home of its own, as tests and second gateways have, has nothing to do with what the person uses.
+  auto own = own_directory(places.environment);
+  bool is_default_home = places.home.root.lexically_normal() == (own / ".chela").lexically_normal();
+  if (!own.empty() && is_default_home) add(own / ".agents" / "skills", Source::personal);
   add(places.workspace / ".agents" / "skills", Source::project);
   add(places.workspace / "skills", Source::workspace);
   return out;

@@ -159,8 +159,8 @@ void members(auto& archive, Like<Skill> auto& value) {
 }
 
 void members(auto& archive, Like<Known> auto& value) {
-  archive(value.directory), archive(value.source), archive(value.stamp), archive(value.is_judged);
-  archive(value.package), archive(value.below);
+  archive(value.directory), archive(value.source), archive(value.stamp), archive(value.origin_ns);
+  archive(value.is_judged), archive(value.package), archive(value.below);
 }
 
 void write_entry(Out& out, const Known& known, const Skill* skill) {

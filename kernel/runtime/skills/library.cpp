@@ -18,8 +18,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr Duration kDebounce = milliseconds(250);
-constexpr Duration kBurst = 10 * kDebounce;            // in a tree that never is quiet
-constexpr Duration kSettled = std::chrono::seconds(3);  // then times tell of each change, and the index is written
+constexpr Duration kBurst = 10 * kDebounce;  // in a tree that never is quiet
 
 }  // namespace
 
@@ -131,7 +130,7 @@ void Library::State::publish(Looked& looked) {
   current = std::move(looked.collection);
   is_index_behind = is_index_behind || looked.has_changed;
   if (looked.has_unjudged) is_wanted = true;
-  if (looked.has_unsettled && !settled.armed()) settled.arm_after(kSettled);
+  if (looked.has_unsettled && !settled.armed()) settled.arm_after(settings->settle_time + kDebounce);
   if (!looked.winners_moved || !on_change) return;
   auto told = on_change;  // it may be replaced from within
   told();

@@ -39,6 +39,9 @@ struct LibrarySettings {
   std::string judge_version;
   // A look that has judged for so long leaves the rest to the next, which begins at once. Until then they are withheld.
   Duration judge_time = std::chrono::seconds(1);
+  // A file that changed so short a time before it was read may change again without another time of change: it is read
+  // again by the next look.
+  Duration settle_time = std::chrono::seconds(2);
   std::size_t watches_max = 32'768;  // directories; with more, nothing is watched
 };
 

@@ -14,29 +14,31 @@ namespace {
 
 using Json = nlohmann::json;
 
-std::size_t size_at(const Json& object, const char* key, std::size_t otherwise) {
-  auto found = object.is_object() ? object.find(key) : object.end();
-  return found != object.end() && found->is_number_unsigned() ? found->get<std::size_t>() : otherwise;
+// Null when there is none; of null, null.
+const Json* member(const Json* object, const char* key) {
+  if (!object || !object->is_object()) return nullptr;
+  auto found = object->find(key);
+  return found == object->end() ? nullptr : &*found;
 }
 
-Json member(const Json& object, const char* key) {
-  auto found = object.is_object() ? object.find(key) : object.end();
-  return found == object.end() ? Json() : *found;
+std::size_t size_at(const Json* object, const char* key, std::size_t otherwise) {
+  const auto* found = member(object, key);
+  return found && found->is_number_unsigned() ? found->get<std::size_t>() : otherwise;
 }
 
 PromptForm form_of(const Json& config) {
-  auto name = text_of(member(config, "skills"), "prompt");
-  if (name == "upstream") return PromptForm::upstream;
-  return name == "progressive" ? PromptForm::progressive : PromptForm::automatic;
+  const auto* form = member(member(&config, "skills"), "prompt");
+  if (form && *form == "upstream") return PromptForm::upstream;
+  return form && *form == "progressive" ? PromptForm::progressive : PromptForm::automatic;
 }
 
-PromptLimits limits_of(const Json& config, std::string_view agent) {
-  auto limits = member(member(config, "skills"), "limits");
+// `agent` is what the configuration says of the agent; null: nothing.
+PromptLimits limits_of(const Json& config, const Json* agent) {
+  const auto* limits = member(member(&config, "skills"), "limits");
   PromptLimits out;
   out.skills_max = size_at(limits, "maxSkillsInPrompt", out.skills_max);
   out.units_max = size_at(limits, "maxSkillsPromptChars", out.units_max);
-  const auto* entry = find_agent(config, agent);
-  if (entry) out.units_max = size_at(member(*entry, "skillsLimits"), "maxSkillsPromptChars", out.units_max);
+  out.units_max = size_at(member(agent, "skillsLimits"), "maxSkillsPromptChars", out.units_max);
   return out;
 }
 
@@ -97,10 +99,10 @@ Skills::Skills(Loop& loop, OfferSources sources) : loop_(loop), sources_(std::mo
 
 std::shared_ptr<const Offer> Skills::offer(std::string_view agent, std::uint64_t context_tokens) {
   const auto& config = sources_.config();
-  Key key{find_agent(config, agent) ? std::string(agent) : std::string(), context_tokens, false};
+  const auto* entry = find_agent(config, agent);
   // No prompt is so long that a context of this size needs it shorter.
-  if (context_tokens / 5 >= limits_of(config, key.agent).units_max) key.context_tokens = 0;
-  return find_or_make(std::move(key));
+  bool is_roomy = context_tokens / 5 >= limits_of(config, entry).units_max;
+  return find_or_make({entry ? agent : std::string_view(), is_roomy ? 0 : context_tokens, false});
 }
 
 std::shared_ptr<const Offer> Skills::offer_of_all() { return find_or_make({{}, 0, true}); }
@@ -171,19 +173,21 @@ void Skills::take_config() {
     return value ? *value : std::string();
   };
   surroundings_.config = config_.get();
-  auto load = member(member(*config_, "skills"), "load");
-  surroundings_.lost_gates_refuse = member(load, "requireReadableMetadata") == true;
+  const auto* strict = member(member(member(config_.get(), "skills"), "load"), "requireReadableMetadata");
+  surroundings_.lost_gates_refuse = strict && *strict == true;
 }
 
-std::shared_ptr<const Offer> Skills::find_or_make(Key key) {
+std::shared_ptr<const Offer> Skills::find_or_make(AskedFor asked) {
   auto collection = sources_.collection();
   if (collection != collection_) {
     collection_ = std::move(collection);
     offers_.clear();
   }
   look_again();
-  if (auto found = offers_.find(key); found != offers_.end()) return found->second;
+  if (collection_->set.skills.empty()) asked = {};  // the same nothing for everybody
+  if (auto found = offers_.find(asked); found != offers_.end()) return found->second;
   if (offers_.size() >= kKeptMax) offers_.clear();
+  Key key{std::string(asked.agent), asked.context_tokens, asked.any_agent};
   auto made = make(key);
   return offers_.emplace(std::move(key), std::move(made)).first->second;
 }
@@ -202,7 +206,7 @@ std::shared_ptr<const Offer> Skills::make(const Key& key) {
     if (skill->hidden_from_model) continue;
     shown.push_back({skill->name, skill->description, compact_home(skill->file_path, {sources_.home})});
   }
-  auto limits = limits_of(*config_, key.agent);
+  auto limits = limits_of(*config_, find_agent(*config_, key.agent));
   auto section = [&](CatalogueForm form) {
     auto prompt = make_prompt(shown, limits, form).text;
     return skills_section(shorten_for_context(std::move(prompt), key.context_tokens), form);

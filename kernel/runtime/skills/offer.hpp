@@ -10,6 +10,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -92,17 +93,30 @@ class Skills {
   const Surroundings& surroundings();
 
  private:
-  struct Key {
-    std::string agent;  // empty: one that the configuration does not name
-    std::uint64_t context_tokens;
-    bool any_agent;
-    auto operator<=>(const Key&) const = default;
+  // What decides what an offer holds, beside the skills and the configuration.
+  template <class Text>
+  struct For {
+    Text agent;  // empty: one that the configuration does not name
+    std::uint64_t context_tokens = 0;
+    bool any_agent = false;
+  };
+  using AskedFor = For<std::string_view>;
+  using Key = For<std::string>;
+  struct Less {
+    using is_transparent = void;
+    template <class A, class B>
+    bool operator()(const For<A>& a, const For<B>& b) const {
+      auto key = [](const auto& one) {
+        return std::make_tuple(std::string_view(one.agent), one.context_tokens, one.any_agent);
+      };
+      return key(a) < key(b);
+    }
   };
   static constexpr std::size_t kKeptMax = 64;
   // A program that was missing is looked for again after so long.
   static constexpr Duration kLookAgainAfter = std::chrono::seconds(30);
 
-  std::shared_ptr<const Offer> find_or_make(Key key);
+  std::shared_ptr<const Offer> find_or_make(AskedFor asked);
   std::shared_ptr<const Offer> make(const Key& key);
   void look_again();
   void take_config();
@@ -119,7 +133,7 @@ class Skills {
   std::shared_ptr<nlohmann::json> config_;  // with the secrets of skills in the place of references; null: ask
   Surroundings surroundings_;
   std::vector<std::string> taken_commands_;
-  std::map<Key, std::shared_ptr<const Offer>> offers_;
+  std::map<Key, std::shared_ptr<const Offer>, Less> offers_;
   std::set<std::string, std::less<>> warned_;
   std::uint64_t last_version_ = 0;
 };

@@ -13,8 +13,6 @@
 namespace chela::runtime::skills {
 namespace {
 
-// A file that changed so short a time before it was read may change again without another time of change.
-constexpr std::chrono::nanoseconds kClockStep = std::chrono::seconds(2);
 constexpr const char* kNotJudged = "it has not been judged yet";
 
 struct Key {
@@ -120,7 +118,8 @@ class Shelf::Look {
       if (settings_.judge) {
         watch(known.directory, platform::Notice::contents);
       } else {
-        watch(known.directory, platform::Notice::contents, {"SKILL.md"});
+        watch(known.directory, platform::Notice::contents, {"SKILL.md", ".openclaw"});
+        if (known.origin_ns != 0) watch(known.directory + "/.openclaw", platform::Notice::contents);
       }
       for (const auto& below : known.below) watch(known.directory + '/' + below, platform::Notice::contents);
     }
@@ -130,7 +129,8 @@ class Shelf::Look {
     auto found = table_.find({candidate.directory, source});
     auto* known = found == table_.end() ? nullptr : found->second;
     if (!candidate.stamp.is_known() && settings_.watch) watch_link(candidate);
-    bool is_same = known && candidate.stamp.is_known() && known->stamp == candidate.stamp;
+    bool is_same = known && candidate.stamp.is_known() && known->stamp == candidate.stamp &&
+                   known->origin_ns == origin_changed_ns(candidate.directory);
     return is_same ? keep(*known, candidate, source) : read(known, candidate, source);
   }
 
@@ -148,6 +148,7 @@ class Shelf::Look {
     item.known = {.directory = known.directory,
                   .source = source,
                   .stamp = std::exchange(known.stamp, {}),
+                  .origin_ns = known.origin_ns,
                   .is_judged = known.is_judged && !orders_.judge_again,
                   .package = known.package,
                   .below = std::move(known.below),
@@ -169,17 +170,21 @@ class Shelf::Look {
   }
 
   bool read(Known* known, const Candidate& candidate, Source source) {
+    ++out_.files_read;
+    auto origin_ns = origin_changed_ns(candidate.directory);  // before what it says is read
     auto loaded = load_candidate(candidate, source, settings_.discovery, buffer_);
     if (!loaded && loaded.error().kind == LoadProblem::missing) return false;
     auto& item = items_.emplace_back();
     item.known.directory = candidate.directory;
     item.known.source = source;
+    item.known.origin_ns = origin_ns;
     if (buffer_.stamp.changed_ns < settled_before_) item.known.stamp = buffer_.stamp;
     out_.has_unsettled = out_.has_unsettled || (buffer_.stamp.is_known() && !item.known.stamp.is_known());
     const auto* before = known ? shelf_.skill_of(*known) : nullptr;
     bool same_text = before && loaded && before->content_hash == loaded->skill.content_hash;
     bool same_problem = !loaded && known && known->problem && same_diagnostic(*known->problem, loaded.error());
-    if ((same_text || same_problem) && known->stamp == item.known.stamp) ++kept_;
+    bool same_stamps = known && known->stamp == item.known.stamp && known->origin_ns == origin_ns;
+    if ((same_text || same_problem) && same_stamps) ++kept_;
     if (!loaded) {
       diagnostics_.push_back(loaded.error());
       item.known.problem = std::make_unique<Diagnostic>(std::move(loaded.error()));
@@ -271,7 +276,7 @@ class Shelf::Look {
   const LookOrders& orders_;
   const Collection& last_;
   const std::int64_t settled_before_ =
-      (std::chrono::system_clock::now().time_since_epoch() - kClockStep) / std::chrono::nanoseconds(1);
+      (std::chrono::system_clock::now().time_since_epoch() - settings_.settle_time) / std::chrono::nanoseconds(1);
   const std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
   std::unordered_map<Key, Known*, HashKey> table_;
   std::vector<Item> items_;

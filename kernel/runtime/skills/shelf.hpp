@@ -23,6 +23,7 @@ struct Known {
   std::string directory;
   Source source = Source::workspace;
   FileStamp stamp;
+  std::int64_t origin_ns = 0;  // when that was written which says where it was installed from; 0: nothing does
   bool is_judged = false;
   std::uint64_t package = 0;          // stamp of all its files when it was judged; 0: not looked at
   std::vector<std::string> below;     // directories in it, by path from it
@@ -46,6 +47,7 @@ struct Looked {
   bool has_unjudged = false;   // the time for judging was over
   bool has_unsettled = false;  // something was read in the instant in which it was written
   bool has_changed = false;    // the index is behind
+  std::size_t files_read = 0;
   std::vector<platform::WatchedDirectory> to_watch;
 };
 

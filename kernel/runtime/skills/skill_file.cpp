@@ -119,6 +119,11 @@ std::expected<SkillFile, Diagnostic> read_skill_file(const std::string& director
   return file;
 }
 
+std::int64_t origin_changed_ns(const std::string& directory) {
+  struct stat status{};
+  return ::lstat((directory + kOriginName).c_str(), &status) == 0 ? nanoseconds(status.st_ctim) : 0;
+}
+
 std::string installed_slug(const std::string& directory) {
   auto path = directory + kOriginName;
   platform::OwnedDescriptor descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
@@ -126,8 +131,9 @@ std::string installed_slug(const std::string& directory) {
   if (!descriptor || ::fstat(descriptor.get(), &status) != 0 || !S_ISREG(status.st_mode)) return {};
   if (!is_inside(real_path_of(directory), real_path_of(path))) return {};
   std::string bytes;
-  if (!read_whole(descriptor.get(), kOriginBytesMax, kOriginBytesMax, bytes) || bytes.size() > kOriginBytesMax) return {};
-  auto json = parse_json(bytes, kOriginDepthMax);
+  auto size = read_whole(descriptor.get(), kOriginBytesMax, static_cast<std::size_t>(status.st_size), bytes);
+  if (size < 0 || static_cast<std::size_t>(size) > kOriginBytesMax) return {};
+  auto json = parse_json(std::string_view(bytes).substr(0, static_cast<std::size_t>(size)), kOriginDepthMax);
   if (!json || !json->is_object()) return {};
   auto slug = text_of(*json, "slug");
   return std::string(trim_blanks(slug));

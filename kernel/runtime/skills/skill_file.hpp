@@ -48,5 +48,6 @@ std::expected<SkillFile, Diagnostic> read_skill_file(const std::string& director
 // The slug that the skill was installed under from a repository or a folder (`.openclaw/source-origin.json`, 16 KiB at
 // most, no link out of the directory); empty when nothing says so.
 std::string installed_slug(const std::string& directory);
+std::int64_t origin_changed_ns(const std::string& directory);  // when that file did; 0: there is none
 
 }  // namespace chela::runtime::skills
