@@ -28,7 +28,7 @@ class SkillFolders {
   explicit SkillFolders(Loop& loop)
       : skills(loop, {.collection = [this] { return collection; },
                       .config = [this]() -> const nlohmann::json& { return config; },
-                      .resolve_secret = [this](const nlohmann::json& value) { return resolve(value); },
+                      .resolve_secret = [](const nlohmann::json& value) { return resolve(value); },
                       .variables = environment,
                       .home = "/home/ada",
                       .warn = [this](const std::string& text) { warnings.push_back(text); }}) {}
