@@ -83,6 +83,10 @@ class Client final : public runtime::SessionListener, public std::enable_shared_
     ++taking_;
     context_.loop.spawn("client message", take(std::move(message)));
   }
+  // An event that is of no session.
+  void tell(std::string_view event) {
+    if (envelope_) send(event);
+  }
   void refuse(std::string_view reason) {
     if (socket_) socket_->close(net::CloseCode::policy_violation, reason);
   }
@@ -209,6 +213,10 @@ class Clients final : public SocketClients {
 
   void close_all(std::string_view reason) override {
     for (const auto& client : clients_) client->refuse(reason);
+  }
+
+  void tell_all(std::string_view event) override {
+    for (const auto& client : clients_) client->tell(event);
   }
 
   Task<Result<void>> connect(Request request) {
