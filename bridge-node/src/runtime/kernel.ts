@@ -1,11 +1,11 @@
 // The parts of api.runtime that are one message to the kernel, or one value that it gave.
 
 import { join } from 'node:path';
+import { formatNativeDependencyHint, runCommandWithTimeout } from '#shim/lib/programs.js';
 import { CallError } from '../connection/errors.js';
 import type { Plugin } from '../plugin/plugin.js';
 import { encodeValue } from '../plugin/values.js';
 import { isObject, stringOf, type Json } from '../json.js';
-import { formatNativeDependencyHint, runCommandWithTimeout } from './programs.js';
 import type { SessionIndex } from './sessions.js';
 
 /** Upstream's own. */

@@ -1,7 +1,7 @@
-// runtime.system: programs that a plugin runs, within its cage, and what to do about a native part that does not load.
+// Programs that a plugin runs, within its cage, and what to do about a native part that does not load.
 
 import { spawn } from 'node:child_process';
-import { isObject, stringOf, type Json } from '../json.js';
+import { isObject, text, type Json } from './values.js';
 
 const TIMEOUT_MS = 60_000;
 const OUTPUT_BYTES_MAX = 16 << 20;
@@ -40,7 +40,7 @@ export function runCommandWithTimeout(argv: unknown, given: unknown = {}): Promi
   const options: Options = typeof given === 'number' ? { timeoutMs: given } : isObject(given) ? given : {};
   const most = typeof options.maxOutputBytes === 'number' ? Math.min(options.maxOutputBytes, OUTPUT_BYTES_MAX) : OUTPUT_BYTES_MAX;
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { stdio: 'pipe', env: environmentOf(options.env), ...(stringOf(options.cwd) !== undefined && { cwd: options.cwd as string }) });
+    const child = spawn(program, args, { stdio: 'pipe', env: environmentOf(options.env), ...(text(options.cwd) !== undefined && { cwd: String(options.cwd) }) });
     const stdout = collecting(child.stdout, most);
     const stderr = collecting(child.stderr, most);
     let ended: 'exit' | 'timeout' | 'signal' = 'exit';
@@ -71,7 +71,7 @@ export function runCommandWithTimeout(argv: unknown, given: unknown = {}): Promi
 }
 
 export function formatNativeDependencyHint({ packageName, manager = 'npm', rebuildCommand, approveBuildsCommand, downloadCommand }: Json): string {
-  const rebuild = stringOf(rebuildCommand) ?? `${String(manager)} rebuild ${String(packageName)}`;
-  const steps = [approveBuildsCommand, rebuild, downloadCommand].flatMap((step) => stringOf(step) ?? []);
+  const rebuild = text(rebuildCommand) ?? `${String(manager)} rebuild ${String(packageName)}`;
+  const steps = [approveBuildsCommand, rebuild, downloadCommand].flatMap((step) => text(step) ?? []);
   return `Install ${String(packageName)} with its native part: ${steps.join('; ')}`;
 }
