@@ -3,6 +3,7 @@
 #include "kernel/app/config_spec.hpp"
 #include "kernel/app/configuration.hpp"
 #include "kernel/app/live_reload.hpp"
+#include "kernel/core/base/json.hpp"
 #include "kernel/core/config/edit.hpp"
 #include "kernel/core/config/json5.hpp"
 #include "kernel/core/platform/files.hpp"
@@ -67,7 +68,7 @@ std::expected<void, ConfigRefusal> edit_config(const EffectiveConfig& config, Li
   if (!changed) return refuse(std::move(changed.error()));
   // What is written must load: the file is checked as a whole before it replaces the old one.
   auto trial = config.request();
-  trial.settings.push_back(around.text().substr(2) + "=" + becomes.dump(-1, ' ', false, Json::error_handler_t::replace));
+  trial.settings.push_back(around.text().substr(2) + "=" + json_text(becomes));
   auto spec = kernel_config_spec();
   auto loaded = load_configuration(spec, trial, config.home());
   ConfigRefusal refusal{{ErrorCode::invalid_argument, {}}, {}};
