@@ -15,6 +15,7 @@
 #include "kernel/app/plugin_parts.hpp"
 #include "kernel/app/secrets.hpp"
 #include "kernel/app/settings.hpp"
+#include "kernel/app/skill_life.hpp"
 #include "kernel/app/skill_parts.hpp"
 #include "kernel/core/loop/event.hpp"
 #include "kernel/core/net/egress.hpp"
@@ -101,6 +102,7 @@ class Gateway::Parts {
   std::optional<gateway::Service> service;
   std::shared_ptr<gateway::SocketClients> sockets;
   std::optional<PluginLife> plugin_life;
+  std::optional<SkillLife> skill_life;
   std::optional<net::HttpServer> server;
   std::optional<LiveReload> live_reload;
 };
@@ -220,6 +222,8 @@ void Gateway::Parts::make_gateway() {
   gateway::add_openai_chat(*service, *context);
   gateway::add_openai_responses(*service, *context);
   commands->serve(*service, *context);
+  skill_life.emplace(*loop, *egress, configuration, *skills, context_files->workspace());
+  skill_life->serve(*service, commands->methods(), sockets);
   gateway::add_plugin_routes(*service, *context);
   LiveParts live{*context, *service, *sockets, &*channels, &*skills};
   set_rules_and_limits(configuration, live);
@@ -246,6 +250,7 @@ std::expected<std::string, StartFailure> Gateway::Parts::start() {
                                                           plugin_life->take_in_plugins_soon();
                                                         }});
   plugin_life->set_live_reload(&*live_reload);
+  skill_life->set_live_reload(&*live_reload);
   auto shown = address.find(':') == std::string::npos ? address : "[" + address + "]";
   return fmt::format("http://{}:{}", shown, server->port());
 }
@@ -310,6 +315,7 @@ void Gateway::Parts::serve() {
 void Gateway::Parts::drain() {
   ready = false;
   plugin_life->set_live_reload(nullptr);
+  skill_life->set_live_reload(nullptr);
   live_reload.reset();
   channels->channels().refuse_new();
   auto grace = std::chrono::seconds(config().get_integer("gateway.gracefulShutdownSeconds"));
