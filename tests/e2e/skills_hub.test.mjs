@@ -107,7 +107,6 @@ describe('a skill of ClawHub', () => {
     await refused(/unpacking|archive/, 'install', 'weather', '--force');
     hub.break = { index: () => ({ status: 404, text: '' }), version: ({ json: answer }) => ({ json: { ...answer, version: { ...answer.version, files: [] } } }) };
     await refused(/nobody could tell/, 'install', 'weather', '--force');
-    hub.break = { index: () => ({ status: 503, text: 'later' }), archive: other };
     assert.equal(existsSync(skillPath(home, 'weather')), false);
     hub.break = { index: () => ({ status: 404, text: '' }) };
     assert.equal((await ok('install', 'weather', '--json')).checkedBy, 'files');
@@ -229,7 +228,7 @@ describe('a skill from elsewhere', () => {
     assert.deepEqual([origin.version, origin.source, origin.slug], [1, 'path', 'my-skill']);
     assert.equal(existsSync(skillPath(home, 'my-skill', '.clawhub')), false);
     writeFileSync(join(home, 'x.zip'), zipOf([['top/SKILL.md', skillText('Zipped Skill')], ['top/a', 'a']]));
-    await refused(/x.*already|--as/, 'install', './x.zip', '--as', 'my-skill');
+    await refused(/already/, 'install', './x.zip', '--as', 'my-skill');
     await ok('install', './x.zip', '--as', 'zipped');
     assert.equal(read(skillPath(home, 'zipped', 'a')), 'a');
     execFileSync('tar', ['-czf', join(home, 'tarred.tgz'), '-C', join(home, 'from'), 'my-skill']);
