@@ -14,7 +14,7 @@ function Outcome({done}: {done: Done}) {
 }
 
 /** Shows exactly what would be done, and does it only after a yes. */
-function InstallDialog({skill, installer, onClose}: {skill: Skill; installer: Installer; onClose: () => void}) {
+export function InstallDialog({skill, installer, onClose}: {skill: Skill; installer: Installer; onClose: () => void}) {
   const done = useSignal<Done | null>(null);
   const why = useSignal('');
   const isBusy = busy.value === `${skill.name} install`;
@@ -44,20 +44,16 @@ function InstallDialog({skill, installer, onClose}: {skill: Skill; installer: In
 }
 
 /** The ways in which the programs that are missing can be installed here. */
-export function SkillInstallers({skill}: {skill: Skill}) {
-  const chosen = useSignal<Installer | null>(null); // it stays when the skill has what it wants
+export function SkillInstallers({skill, choose}: {skill: Skill; choose: (installer: Installer) => void}) {
+  if (skill.install.length === 0) return null;
   return (
-    <>
-      {skill.install.length > 0 &&
-        <ul class="installers">
-          {skill.install.map(one => (
-            <li key={one.id}>
-              <button type="button" class="plain-button" disabled={one.shown === ''} onClick={() => chosen.value = one}>{one.label}…</button>
-              {one.problem && <p class="quiet">{one.problem}</p>}
-            </li>
-          ))}
-        </ul>}
-      {chosen.value && <InstallDialog skill={skill} installer={chosen.value} onClose={() => chosen.value = null} />}
-    </>
+    <ul class="installers">
+      {skill.install.map(one => (
+        <li key={one.id}>
+          <button type="button" class="plain-button" disabled={one.shown === ''} onClick={() => choose(one)}>{one.label}…</button>
+          {one.problem && <p class="quiet">{one.problem}</p>}
+        </li>
+      ))}
+    </ul>
   );
 }
