@@ -1,5 +1,7 @@
 #include "kernel/app/config_edit.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include "kernel/app/config_spec.hpp"
 #include "kernel/app/configuration.hpp"
 #include "kernel/app/live_reload.hpp"
@@ -30,12 +32,15 @@ Result<std::string> read_config_file(const config::ConfigFile& file) {
 
 Result<std::string> edited(std::string text, const std::vector<ConfigEdit>& edits) {
   for (const auto& edit : edits) {
-    auto changed = edit.value ? config::with_value(text, edit.path, *edit.value) : config::without_value(text, edit.path);
+    auto changed = edit.json.empty() ? config::without_value(text, edit.path)
+                                     : config::with_value(text, edit.path, Json::parse(edit.json, nullptr, false));
     if (changed) text = std::move(*changed);
-    else if (edit.value || changed.error().code != ErrorCode::not_found) return changed;
+    else if (!edit.json.empty() || changed.error().code != ErrorCode::not_found) return changed;
   }
   return text;
 }
+
+std::string text_of(const Json& value) { return value.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
 // Where below `around` a problem lies; "$" when it lies elsewhere.
 std::string place_in(const config::Path& around, const std::string& text) {
@@ -67,7 +72,7 @@ std::expected<void, ConfigRefusal> edit_config(const EffectiveConfig& config, Li
   if (!changed) return refuse(std::move(changed.error()));
   // What is written must load: the file is checked as a whole before it replaces the old one.
   auto trial = config.request();
-  trial.settings.push_back(around.text().substr(2) + "=" + becomes.dump(-1, ' ', false, Json::error_handler_t::replace));
+  trial.settings.push_back(around.text().substr(2) + "=" + text_of(becomes));
   auto spec = kernel_config_spec();
   auto loaded = load_configuration(spec, trial, config.home());
   ConfigRefusal refusal{{ErrorCode::invalid_argument, {}}, {}};
