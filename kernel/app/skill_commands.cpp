@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "kernel/core/base/json.hpp"
 #include "kernel/core/base/random.hpp"
 #include "kernel/core/base/text.hpp"
 #include "kernel/runtime/skills/command_names.hpp"
@@ -110,7 +111,7 @@ Task<SkillCommands::Answer> SkillCommands::dispatch(std::string tool, runtime::s
                                                     std::string arguments, CommandInput input) {
   Json given = {{"command", arguments}, {"commandName", offered.command}, {"skillName", offered.skill->name}};
   runtime::ToolCallRequest call{.id = "command_" + random_hex(8), .name = std::move(tool),
-                                .arguments = given.dump(-1, ' ', false, Json::error_handler_t::replace)};
+                                .arguments = json_text(given)};
   runtime::TurnInput asked{.id = call.id,
                            .origin = "command /" + offered.command,
                            .agent = input.agent,

@@ -10,6 +10,7 @@
 #include "kernel/runtime/skills/hub/candidate.hpp"
 #include "kernel/runtime/skills/hub/local_changes.hpp"
 #include "kernel/runtime/skills/hub/registry.hpp"
+#include "tools/chela/exit_code.hpp"
 #include "tools/chela/output.hpp"
 #include "tools/chela/package_report.hpp"
 #include "tools/chela/package_work.hpp"

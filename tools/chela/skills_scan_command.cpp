@@ -41,7 +41,7 @@ Json report_json(const std::string& folder, const Report& report) {
   }
   return {{"folder", repair_utf8(folder)}, {"verdict", name_of(report.verdict)}, {"score", report.score},
           {"files", report.files},      {"bytes", report.bytes},              {"findings", findings},
-          {"unsearched", unsearched}};
+          {"unsearched", unsearched},   {"complete", !report.cut}};
 }
 
 void print_report(const Arguments& arguments, const Report& report) {

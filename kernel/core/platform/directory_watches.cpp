@@ -180,7 +180,9 @@ struct DirectoryEvents::Handle {
 
 DirectoryEvents::DirectoryEvents(Loop& loop, std::shared_ptr<DirectoryWatches> watches,
                                  std::move_only_function<void()> on_event)
-    : handle_(new Handle{.watches = std::move(watches), .on_event = std::move(on_event)}) {
+    : handle_(std::make_unique<Handle>().release()) {
+  handle_->watches = std::move(watches);
+  handle_->on_event = std::move(on_event);
   handle_->poll.data = handle_;
   int status = uv_poll_init(loop.uv(), &handle_->poll, handle_->watches->descriptor_.get());
   CHELA_ASSERT(status == 0, "inotify can be polled");
@@ -193,7 +195,7 @@ DirectoryEvents::DirectoryEvents(Loop& loop, std::shared_ptr<DirectoryWatches> w
 DirectoryEvents::~DirectoryEvents() {
   uv_poll_stop(&handle_->poll);
   uv_close(reinterpret_cast<uv_handle_t*>(&handle_->poll),
-           [](uv_handle_t* handle) { delete static_cast<Handle*>(handle->data); });
+           [](uv_handle_t* closed) { std::unique_ptr<Handle> freed(static_cast<Handle*>(closed->data)); });
 }
 
 }  // namespace chela::platform

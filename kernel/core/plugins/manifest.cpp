@@ -284,7 +284,7 @@ Result<Manifest> parse_manifest(std::string_view text, const std::filesystem::pa
 
   Manifest manifest;
   manifest.directory = directory;
-  manifest.text = std::make_shared<const std::string>(root.dump(-1, ' ', false, Json::error_handler_t::replace));
+  manifest.text = std::make_shared<const std::string>(json_text(root));
   Reader reader(root, "$");
   read_identity(manifest, reader);
   if (const Json* provides = reader.array("provides", true)) read_provisions(*provides, manifest, reader);

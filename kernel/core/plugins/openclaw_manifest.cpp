@@ -108,7 +108,7 @@ Result<Manifest> read_openclaw_manifest(const fs::path& directory) {
   }
   // What upstream's plugins do as a matter of course; the cage holds the rest back.
   manifest.permissions = {.network = {"*"}};
-  manifest.text = std::make_shared<const std::string>(root.dump(-1, ' ', false, Json::error_handler_t::replace));
+  manifest.text = std::make_shared<const std::string>(json_text(root));
   return manifest;
 }
 

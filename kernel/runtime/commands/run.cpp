@@ -35,7 +35,7 @@ std::string context_of(const CommandInput& input) {
                   {"channel", input.channel},          {"commandBody", input.body},
                   {"sessionKey", input.session_id},    {"sessionId", input.session_id},
                   {"agentId", input.agent}};
-  return context.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return json_text(context);
 }
 
 bool is_true(const Json& object, const char* key) {

@@ -93,7 +93,11 @@ Task<Result<void>> Library::State::run(std::shared_ptr<State> self) {
   while (self->is_wanted && !self->closed && !self->loop.shutdown_token().cancelled()) {
     auto looked = co_await look_once(self);
     if (self->closed) break;
-    if (!looked) self->logger.warning("reading skills: {}", looked.error().message);
+    if (!looked) {
+      self->logger.warning("reading skills: {}", looked.error().message);
+      self->is_covered = false;  // the next refresh looks again
+      self->orders.all_packages = true;
+    }
     self->ended = self->begun;
     if (looked) self->publish(*looked);
     self->finish_waiters();

@@ -133,12 +133,13 @@ Result<std::string> load_skill_text(const Skill& skill) {
   LoadSettings settings;
   settings.any_case = true;
   settings.refuse_hard_links = skill.source != Source::bundled && skill.source != Source::custodian;
-  auto file = read_skill_file(skill.base_dir, settings);
+  ReadBuffer buffer;
+  auto file = read_skill_file(skill.base_dir, settings, buffer);
   if (!file) {
     auto code = file.error().kind == LoadProblem::missing ? ErrorCode::not_found : ErrorCode::unavailable;
     return fail(code, "the skill {} cannot be read any more: {}", one_line(skill.name), file.error().message);
   }
-  auto bytes = is_valid_utf8(file->bytes) ? std::move(file->bytes) : decode_utf8(file->bytes);
+  auto bytes = is_valid_utf8(file->bytes) ? std::string(file->bytes) : decode_utf8(file->bytes);
   if (sha256_hex(bytes) != skill.content_hash) {
     return fail(ErrorCode::unavailable,
                 "the skill {} has been changed since this turn began; it can be loaded in the next one",

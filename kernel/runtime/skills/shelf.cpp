@@ -173,7 +173,10 @@ class Shelf::Look {
     ++out_.files_read;
     auto origin_ns = origin_changed_ns(candidate.directory);  // before what it says is read
     auto loaded = load_candidate(candidate, source, settings_.discovery, buffer_);
-    if (!loaded && loaded.error().kind == LoadProblem::missing) return false;
+    if (!loaded && loaded.error().kind == LoadProblem::missing) {  // a link to what may come
+      if (settings_.watch) watch(candidate.directory, platform::Notice::contents);
+      return false;
+    }
     auto& item = items_.emplace_back();
     item.known.directory = candidate.directory;
     item.known.source = source;

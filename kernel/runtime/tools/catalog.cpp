@@ -95,7 +95,7 @@ std::shared_ptr<const std::string> definition_of(const std::string& name, const 
                                                  const Json& parameters) {
   Json definition = {{"type", "function"},
                      {"function", {{"name", name}, {"description", description}, {"parameters", parameters}}}};
-  return std::make_shared<const std::string>(definition.dump(-1, ' ', false, Json::error_handler_t::replace));
+  return std::make_shared<const std::string>(json_text(definition));
 }
 
 Tool make_tool(const std::string& plugin_id, const Json& entry) {
@@ -186,7 +186,7 @@ Result<std::string> check_arguments(const Tool& tool, std::string_view arguments
       return fail(ErrorCode::invalid_argument, "{}: {}", tool.name, text);
     }
   }
-  return given.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return json_text(given);
 }
 
 }  // namespace chela::runtime

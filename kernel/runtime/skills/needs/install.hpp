@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "kernel/core/base/clock.hpp"
 #include "kernel/core/loop/cancel.hpp"
 #include "kernel/core/loop/task.hpp"
 #include "kernel/runtime/skills/needs/option.hpp"

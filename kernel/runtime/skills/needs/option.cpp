@@ -47,7 +47,7 @@ const InstallSpec* preferred(const Specs& specs, const Machine& machine) {
 }
 
 std::string label_of(const InstallSpec& spec, const Machine& machine) {
-  if (spec.kind == "node") return fmt::format("Install {} ({})", spec.package, machine.node_manager);
+  if (spec.kind == "node") return fmt::format("Install {} ({})", spec.package, machine.node_installer);
   if (auto label = trim_blanks(spec.label); !label.empty()) return std::string(label);
   if (spec.kind == "brew") return fmt::format("Install {} (brew)", spec.formula);
   if (spec.kind == "go") return fmt::format("Install {} (go)", spec.module);
@@ -92,7 +92,7 @@ Machine machine_here(const Json& config, const fs::path& home, const fs::path& s
     machine.prefer_brew = brew->get<bool>();
   if (auto node = install->find("nodeManager"); node != install->end() && node->is_string()) {
     auto name = to_lower(node->get_ref<const std::string&>());
-    if (name == "pnpm" || name == "yarn" || name == "bun") machine.node_manager = name;
+    if (name == "pnpm" || name == "yarn" || name == "bun") machine.node_installer = name;
   }
   return machine;
 }

@@ -25,7 +25,7 @@ struct Machine {
   std::string path;                   // the variable PATH, tool directories included
   platform::Environment environment;  // of what is run, PATH left out
   bool prefer_brew = true;            // skills.install.preferBrew
-  std::string node_manager = "npm";   // skills.install.nodeManager: npm, pnpm, yarn or bun
+  std::string node_installer = "npm";   // skills.install.nodeManager: npm, pnpm, yarn or bun
   bool is_root = false;               // apt-get works for root only
 };
 

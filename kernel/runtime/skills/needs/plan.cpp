@@ -71,7 +71,7 @@ Result<void> plan_brew(const InstallSpec& spec, const Machine& machine, Plan& pl
 
 Result<void> plan_node(const InstallSpec& spec, const Machine& machine, Plan& plan) {
   CHELA_CHECK(need_strict(is_strict_node_package(spec.package), "package for Node", spec.package));
-  const auto& program = machine.node_manager;
+  const auto& program = machine.node_installer;
   CHELA_CHECK(need_program(machine, program, "install it, or choose another with skills.install.nodeManager"));
   if (program == "pnpm" || program == "bun") {
     plan.argv = {program, "add", "-g", "--ignore-scripts", spec.package};

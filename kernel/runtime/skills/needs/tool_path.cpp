@@ -13,8 +13,7 @@ std::vector<fs::path> tool_directories(const fs::path& home, const fs::path& sta
           home / ".local" / "bin",  // go and uv
           home / ".local" / "share" / "pnpm",
           home / ".yarn" / "bin",
-          home / ".bun" / "bin",
-          "/home/linuxbrew/.linuxbrew/bin"};
+          home / ".bun" / "bin"};
 }
 
 std::string path_with_tools(std::string_view path, const fs::path& home, const fs::path& state) {

@@ -11,6 +11,7 @@
 #include <memory>
 #include <vector>
 
+#include "kernel/core/base/hash.hpp"
 #include "kernel/core/platform/owned_descriptor.hpp"
 #include "kernel/runtime/skills/js_text.hpp"
 
@@ -96,6 +97,23 @@ Result<void> walk_folder(const fs::path& folder, const FolderWalk& walk) {
   OwnedDescriptor top(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!top) return fail_errno("reading " + folder.string(), errno);
   return Walker(walk).enter(std::move(top), "", 0);
+}
+
+Result<FolderStamp> folder_stamp(const fs::path& folder) {
+  FolderStamp out;
+  std::string text;
+  FolderWalk walk;
+  walk.on_entry = [&](const FolderEntry& entry) -> Result<void> {
+    const auto& info = entry.info;
+    fmt::format_to(std::back_inserter(text), "{}\n{} {} {} {} {}.{} {}.{}\n", entry.path, info.st_mode, info.st_dev,
+                   info.st_ino, info.st_size, info.st_mtim.tv_sec, info.st_mtim.tv_nsec, info.st_ctim.tv_sec,
+                   info.st_ctim.tv_nsec);
+    out.newest = std::max(out.newest, std::chrono::seconds(info.st_ctim.tv_sec));
+    return {};
+  };
+  CHELA_CHECK(walk_folder(folder, walk));
+  out.text = sha256_hex(text);
+  return out;
 }
 
 Result<void> read_entry(const FolderEntry& entry, const std::function<Result<void>(std::string_view)>& sink) {

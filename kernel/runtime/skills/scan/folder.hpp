@@ -5,6 +5,7 @@
 
 #include <sys/stat.h>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -36,6 +37,15 @@ struct FolderWalk {
 // Everything below `folder`, each directory before what is in it, names in the order of JavaScript. Errors: those of
 // opening the folder itself, too_large, and those of `on_entry`.
 Result<void> walk_folder(const std::filesystem::path& folder, const FolderWalk& walk);
+
+// Everything about a folder that a change of a file in it changes, but for `.git` and `node_modules`, which are not
+// looked into: one stat call per entry.
+struct FolderStamp {
+  std::string text;                // a hash in hex
+  std::chrono::seconds newest{0};  // when something in it changed last
+  std::chrono::system_clock::duration taken = std::chrono::system_clock::now().time_since_epoch();
+};
+Result<FolderStamp> folder_stamp(const std::filesystem::path& folder);
 
 // The bytes of an entry, in pieces. Errors: denied and others of the system, invalid_argument when it is no regular file
 // any more, and those of `sink`.

@@ -22,30 +22,6 @@ using Json = nlohmann::json;
 constexpr int kReadsMax = 3;
 constexpr std::string_view kUnread = "unread";  // stands for the rule where the folder could not be read whole
 
-struct Stamp {
-  std::string text;
-  std::chrono::seconds newest{0};  // when something in it changed last
-  std::chrono::system_clock::duration taken = std::chrono::system_clock::now().time_since_epoch();
-};
-
-// Everything about a folder that a change of a file in it changes.
-Result<Stamp> stamp_of(const fs::path& folder) {
-  Stamp out;
-  std::string text;
-  FolderWalk walk;
-  walk.on_entry = [&](const FolderEntry& entry) -> Result<void> {
-    const auto& info = entry.info;
-    fmt::format_to(std::back_inserter(text), "{}\n{} {} {} {} {}.{} {}.{}\n", entry.path, info.st_mode, info.st_dev,
-                   info.st_ino, info.st_size, info.st_mtim.tv_sec, info.st_mtim.tv_nsec, info.st_ctim.tv_sec,
-                   info.st_ctim.tv_nsec);
-    out.newest = std::max(out.newest, std::chrono::seconds(info.st_ctim.tv_sec));
-    return {};
-  };
-  CHELA_CHECK(walk_folder(folder, walk));
-  out.text = sha256_hex(text);
-  return out;
-}
-
 // The hash of what a scan looks at.
 std::string content_hash(const Package& package) {
   Sha256 hash;
@@ -139,8 +115,8 @@ struct Judge::State {
   State(fs::path memory_file, std::chrono::seconds after) : memory(std::move(memory_file)), settles_after(after) {}
 
   Known look_at(const std::string& folder);
-  std::optional<Known> remembered(const std::string& folder, const Stamp& stamp);
-  Known judge_content(const std::string& folder, const Package& package, const Stamp* stamp);
+  std::optional<Known> remembered(const std::string& folder, const FolderStamp& stamp);
+  Known judge_content(const std::string& folder, const Package& package, const FolderStamp* stamp);
 
   std::mutex lock;
   VerdictMemory memory;  // under the lock
@@ -149,14 +125,14 @@ struct Judge::State {
   std::mutex writing;  // one at a time writes the file
 };
 
-std::optional<Known> Judge::State::remembered(const std::string& folder, const Stamp& stamp) {
+std::optional<Known> Judge::State::remembered(const std::string& folder, const FolderStamp& stamp) {
   std::lock_guard guard(lock);
   const auto* known = memory.find_folder(folder, stamp.text);
   return known ? std::optional(*known) : std::nullopt;
 }
 
 // `stamp` is null when the folder did not hold still.
-Known Judge::State::judge_content(const std::string& folder, const Package& package, const Stamp* stamp) {
+Known Judge::State::judge_content(const std::string& folder, const Package& package, const FolderStamp* stamp) {
   auto hash = content_hash(package);
   std::optional<Known> known;
   {
@@ -172,12 +148,12 @@ Known Judge::State::judge_content(const std::string& folder, const Package& pack
 
 Known Judge::State::look_at(const std::string& folder) {
   for (int i = 0; i < kReadsMax; ++i) {
-    auto before = stamp_of(folder);
+    auto before = folder_stamp(folder);
     if (!before) return unread("The folder cannot be read: " + before.error().message + ".");
     if (auto known = remembered(folder, *before)) return *known;
     auto package = read_package(folder);
     if (!package) return unread("The folder cannot be read: " + package.error().message + ".");
-    auto after = stamp_of(folder);
+    auto after = folder_stamp(folder);
     if (after && after->text == before->text) return judge_content(folder, *package, &*before);
     auto known = judge_content(folder, *package, nullptr);
     if (known.verdict == Verdict::malicious) return known;

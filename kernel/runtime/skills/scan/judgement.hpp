@@ -21,6 +21,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include "kernel/core/base/error.hpp"
 #include "kernel/runtime/skills/scan/scan.hpp"
 #include "kernel/runtime/skills/skill.hpp"
 

@@ -139,7 +139,7 @@ std::string VerdictMemory::text() const {
       row.insert(row.end(), {static_cast<unsigned>(known->verdict), known->cut, known->rule, known->sentence,
                              known->file, known->line});
     }
-    out += row.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+    out += json_text(row) + "\n";
   }
   return out + std::string(kSumName) + sha256_hex(out) + "\n";
 }

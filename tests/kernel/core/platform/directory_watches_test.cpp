@@ -128,6 +128,21 @@ TEST_F(DirectoryWatchesTest, TooManyAreRefused) {
   EXPECT_THAT(added.error().message, testing::HasSubstr("2 directories are watched already"));
 }
 
+TEST_F(DirectoryWatchesTest, WhenTheSystemLosesCountAllIsWatchedAnew) {
+  std::size_t queue_max = 0;
+  std::ifstream("/proc/sys/fs/inotify/max_queued_events") >> queue_max;
+  ASSERT_GT(queue_max, 0u);
+  std::vector<WatchedDirectory> wanted{{.directory = at("a")}, {.directory = at("a/b")}};
+  set(wanted);
+  for (std::size_t i = 0; i <= queue_max / 2; ++i) fs::create_directory(directory / "a" / std::to_string(i));
+  for (std::size_t i = 0; i <= queue_max / 2; ++i) fs::remove(directory / "a" / std::to_string(i));
+  EXPECT_TRUE(watches->take().lost);
+  EXPECT_FALSE(watches->take().any);
+  EXPECT_THAT(set(wanted), ElementsAre(at("a"), at("a/b")));
+  write("a/b/file");
+  EXPECT_THAT(touched(), ElementsAre(at("a/b")));
+}
+
 TEST_F(DirectoryWatchesTest, TheLoopIsWokenAndTheOwnerMayEndInTheCallback) {
   Loop loop;
   std::optional<DirectoryEvents> events;

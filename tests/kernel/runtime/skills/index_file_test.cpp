@@ -12,6 +12,8 @@
 namespace chela::runtime::skills {
 namespace {
 
+using namespace std::chrono_literals;
+
 class SkillIndex : public SkillLibrary {
  protected:
   SkillIndex() {

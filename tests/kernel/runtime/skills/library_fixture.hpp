@@ -23,7 +23,6 @@
 namespace chela::runtime::skills {
 
 namespace fs = std::filesystem;
-using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -67,12 +66,12 @@ class CountingJudge {
 class SkillLibrary : public testing::Test {
  protected:
   SkillLibrary() {
-    settings.roots = {{(root).string(), Source::workspace}};
-    settings.settle_time = 0ns;  // files of a test are always young
+    settings.roots = {{root.string(), Source::workspace}};
+    settings.settle_time = {};  // files of a test are always young
   }
   ~SkillLibrary() override {
     library.reset();
-    loop.drain(10s);
+    loop.drain(std::chrono::seconds(10));
   }
 
   void add(const fs::path& folder, const std::string& name, const std::string& description = "d") {
@@ -108,7 +107,7 @@ class SkillLibrary : public testing::Test {
   void await_change() {
     auto before = changes;
     run_until(loop, [&] {
-      clock.advance(10ms);
+      clock.advance(std::chrono::milliseconds(10));
       return changes > before;
     });
     run_until(loop, [&] { return loop.task_count() == 0; });

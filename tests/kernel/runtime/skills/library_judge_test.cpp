@@ -3,6 +3,8 @@
 namespace chela::runtime::skills {
 namespace {
 
+using namespace std::chrono_literals;
+
 class JudgedSkills : public SkillLibrary {
  protected:
   JudgedSkills() {

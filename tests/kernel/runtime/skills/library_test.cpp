@@ -5,6 +5,8 @@
 namespace chela::runtime::skills {
 namespace {
 
+using namespace std::chrono_literals;
+
 TEST_F(SkillLibrary, IsEmptyUntilItIsAsked) {
   add(root / "a", "a");
   open();
@@ -180,7 +182,7 @@ TEST_F(SkillLibrary, WhatCannotBeReadIsSaidAndReadWhenItCan) {
   std::ofstream(root / "bare/SKILL.md") << "no frontmatter";
   open_and_read();
   EXPECT_THAT(names(), ElementsAre("good"));
-  EXPECT_EQ(library->current()->set.diagnostics.size(), 4u);  // the link is told of when it is found and when it is read
+  EXPECT_EQ(library->current()->set.diagnostics.size(), 3u);
   EXPECT_TRUE(reported("description is required"));
   EXPECT_TRUE(reported("not a regular file"));
   std::ofstream(root / "dead/nowhere.md") << "---\nname: dead\ndescription: d\n---\n";

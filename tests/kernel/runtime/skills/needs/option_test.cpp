@@ -127,7 +127,7 @@ TEST_F(OptionTest, PlansSayExactlyWhatRuns) {
   EXPECT_EQ(shown(R"({"kind":"download","url":"https://example.com/x.zip","sha256":")" + std::string(64, 'a') + "\"}"),
             "download https://example.com/x.zip (sha256 " + std::string(64, 'a') + ") and unpack it into " + state +
                 "/tools/demo");
-  machine_.node_manager = "pnpm";
+  machine_.node_installer = "pnpm";
   auto pnpm = plan(R"({"kind":"node","package":"x"})");
   ASSERT_TRUE(pnpm);
   EXPECT_EQ(pnpm->argv, (std::vector<std::string>{"pnpm", "add", "-g", "--ignore-scripts", "x"}));
@@ -184,7 +184,7 @@ TEST_F(OptionTest, KeysBecomeFoldersOfTheirOwn) {
   };
   EXPECT_EQ(folder("my-tool_2.0"), "my-tool_2.0");
   std::set<std::string> seen;
-  for (std::string key : {"bin", "node", "..", "a/b", "a-b ", "A", ".x", "", std::string(300, 'a').c_str()}) {
+  for (const std::string& key : std::vector<std::string>{"bin", "node", "..", "a/b", "a-b ", "A", ".x", "", std::string(300, 'a')}) {
     auto name = folder(key);
     EXPECT_TRUE(name.starts_with("skill-")) << key << ": " << name;
     EXPECT_EQ(name.find('/'), std::string::npos) << key;
@@ -243,19 +243,19 @@ TEST(Debian, KnowsProgramsByTheirPackages) {
 }
 
 TEST(ToolPath, AddsWhatIsNotThere) {
-  EXPECT_TRUE(path_with_tools("/usr/bin", "/home/a", "/s").starts_with("/usr/bin:/s/tools/bin:/s/tools/node/npm/bin:/home/a/.local/bin"));
-  auto once = path_with_tools("/home/a/.local/bin:/bin", "/home/a", "/s");
-  EXPECT_EQ(once.find("/home/a/.local/bin", 1), std::string::npos);
-  EXPECT_EQ(path_with_tools(once, "/home/a", "/s"), once);
+  EXPECT_TRUE(path_with_tools("/usr/bin", "/ada", "/s").starts_with("/usr/bin:/s/tools/bin:/s/tools/node/npm/bin:/ada/.local/bin"));
+  auto once = path_with_tools("/ada/.local/bin:/bin", "/ada", "/s");
+  EXPECT_EQ(once.find("/ada/.local/bin", 1), std::string::npos);
+  EXPECT_EQ(path_with_tools(once, "/ada", "/s"), once);
 }
 
 TEST(MachineHere, TakesTheSettings) {
   auto config = nlohmann::json::parse(R"({"skills": {"install": {"preferBrew": false, "nodeManager": "Bun"}}})");
   auto machine = machine_here(config, "/h", "/s");
   EXPECT_FALSE(machine.prefer_brew);
-  EXPECT_EQ(machine.node_manager, "bun");
+  EXPECT_EQ(machine.node_installer, "bun");
   EXPECT_NE(machine.path.find("/s/tools/bin"), std::string::npos);
-  EXPECT_EQ(machine_here(nlohmann::json::parse(R"({"skills": 5})"), "/h", "/s").node_manager, "npm");
+  EXPECT_EQ(machine_here(nlohmann::json::parse(R"({"skills": 5})"), "/h", "/s").node_installer, "npm");
 }
 
 }  // namespace
