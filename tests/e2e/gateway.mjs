@@ -27,11 +27,12 @@ export function makeHome(t) {
   return home;
 }
 
-// The environment of a person who has set nothing up: no key, no model, none of our own variables.
+// The environment of a person who has set nothing up: no key, no model, none of our own variables, and no bundled skills,
+// which would be in what every model is told.
 export function cleanEnvironment(home, extra = {}) {
   const { PATH, LANG, TZ, ASAN_OPTIONS, LSAN_OPTIONS, UBSAN_OPTIONS, TSAN_OPTIONS } = process.env;
   const kept = { PATH, LANG, TZ, ASAN_OPTIONS, LSAN_OPTIONS, UBSAN_OPTIONS, TSAN_OPTIONS };
-  const environment = { ...kept, HOME: home, CHELA_HOME: home, ...extra };
+  const environment = { ...kept, HOME: home, CHELA_HOME: home, OPENCLAW_BUNDLED_SKILLS_DIR: join(home, 'bundled-skills'), ...extra };
   return Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined));
 }
 

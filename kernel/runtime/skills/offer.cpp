@@ -200,9 +200,13 @@ std::shared_ptr<const Offer> Skills::make(const Key& key) {
   offer->form = form_of(*config_);
   auto list = key.any_agent ? std::nullopt : skills_of_agent(*config_, key.agent);
   Choosing(*collection_, here).choose(list, taken_commands_, *offer);
+  if (!key.any_agent) add_what_a_turn_needs(key, *offer);
+  return offer;
+}
 
+void Skills::add_what_a_turn_needs(const Key& key, Offer& offer) {
   std::vector<PromptSkill> shown;
-  for (const auto& [skill, command] : offer->skills) {
+  for (const auto& [skill, command] : offer.skills) {
     if (skill->hidden_from_model) continue;
     shown.push_back({skill->name, skill->description, compact_home(skill->file_path, {sources_.home})});
   }
@@ -211,15 +215,14 @@ std::shared_ptr<const Offer> Skills::make(const Key& key) {
     auto prompt = make_prompt(shown, limits, form).text;
     return skills_section(shorten_for_context(std::move(prompt), key.context_tokens), form);
   };
-  if (offer->form != PromptForm::progressive) offer->upstream_section = section(CatalogueForm::upstream);
-  if (offer->form != PromptForm::upstream) offer->progressive_section = section(CatalogueForm::progressive);
+  if (offer.form != PromptForm::progressive) offer.upstream_section = section(CatalogueForm::upstream);
+  if (offer.form != PromptForm::upstream) offer.progressive_section = section(CatalogueForm::progressive);
 
   VariableSources variables{.entries = &(*config_)["skills"]["entries"],
                             .is_set = [&](const std::string& name) { return sources_.variables.contains(name); },
                             .resolve = {}};
-  for (const auto& [skill, command] : offer->skills) add_variables(*skill, variables, offer->environment);
-  for (const auto& note : offer->environment.notes) warn(note);
-  return offer;
+  for (const auto& [skill, command] : offer.skills) add_variables(*skill, variables, offer.environment);
+  for (const auto& note : offer.environment.notes) warn(note);
 }
 
 }  // namespace chela::runtime::skills

@@ -82,7 +82,7 @@ class Skills {
   // What an agent is offered now, never null. `context_tokens` of its model; 0: unknown. An agent that the configuration
   // does not name is offered what the defaults say.
   std::shared_ptr<const Offer> offer(std::string_view agent, std::uint64_t context_tokens = 0);
-  // The same for no agent in particular: no list of an agent holds.
+  // The skills for no agent in particular, whose list holds: for commands, without sections and variables.
   std::shared_ptr<const Offer> offer_of_all();
 
   // Names that commands of skills cannot have.
@@ -118,6 +118,7 @@ class Skills {
 
   std::shared_ptr<const Offer> find_or_make(AskedFor asked);
   std::shared_ptr<const Offer> make(const Key& key);
+  void add_what_a_turn_needs(const Key& key, Offer& offer);
   void look_again();
   void take_config();
   bool resolve(nlohmann::json& value, const std::string& place);

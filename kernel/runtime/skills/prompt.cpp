@@ -237,6 +237,10 @@ SkillsPrompt make_prompt(std::vector<PromptSkill> skills, const PromptLimits& li
   return Fitting(skills, limits, words_of(form)).fit();
 }
 
+SkillsPrompt make_prompt(std::vector<PromptSkill> skills, const PromptLimits& limits) {
+  return make_prompt(std::move(skills), limits, CatalogueForm::upstream);
+}
+
 std::string shorten_for_context(std::string prompt, std::uint64_t context_tokens) {
   auto units_max = context_tokens / 5;
   if (context_tokens == 0 || utf16_length(prompt) <= units_max) return prompt;

@@ -30,8 +30,8 @@ struct SkillsPrompt {
   std::size_t included = 0;  // of the skills, in the order of names
 };
 
-SkillsPrompt make_prompt(std::vector<PromptSkill> skills, const PromptLimits& limits = {},
-                         CatalogueForm form = CatalogueForm::upstream);
+SkillsPrompt make_prompt(std::vector<PromptSkill> skills, const PromptLimits& limits, CatalogueForm form);
+SkillsPrompt make_prompt(std::vector<PromptSkill> skills, const PromptLimits& limits = {});  // in upstream's words
 
 // The prompt with its descriptions cut further, to the 64 to 220 units with which it takes no more than a fifth of a
 // character for each token of the model's context. As it is when it is short enough, or the context is unknown (0).

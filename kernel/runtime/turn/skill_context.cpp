@@ -15,6 +15,8 @@ Message SkillContext::with_section(const Message& system, std::shared_ptr<const 
     std::rotate(found, found + 1, kept_.end());
     return kept_.back().made;
   }
+  // Older skills go with the last turn that has them.
+  std::erase_if(kept_, [&](const Kept& kept) { return kept.offer->collection != offer->collection; });
   if (kept_.size() >= kKeptMax) kept_.erase(kept_.begin());
   auto made = with_text_around(system, "", section);
   return kept_.emplace_back(system, std::move(offer), &section, std::move(made)).made;

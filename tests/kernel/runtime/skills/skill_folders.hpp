@@ -30,7 +30,7 @@ class SkillFolders {
                       .config = [this]() -> const nlohmann::json& { return config; },
                       .resolve_secret = [](const nlohmann::json& value) { return resolve(value); },
                       .variables = environment,
-                      .home = "/home/ada",
+                      .home = "/people/ada",
                       .warn = [this](const std::string& text) { warnings.push_back(text); }}) {}
 
   // `head` stands between name, description and the end of the block.
