@@ -124,6 +124,12 @@ test('keys are written and never shown', async () => {
   await page.getByText('The settings of homeassistant-operator are saved.').waitFor();
   assert.deepEqual(api.asked, [{action: 'update', body: {skillKey: 'homeassistant-operator', apiKey: 'new-secret', env: {HASS_URL: 'http://hass.local:8123'}}}]);
   assert.doesNotMatch(await seen(), /new-secret/);
+  await page.getByText('Another variable').click();
+  await page.getByLabel('Name', {exact: true}).fill('HASS_CA');
+  await page.getByLabel('Value', {exact: true}).fill('/etc/ca.pem');
+  await page.getByRole('button', {name: 'Save settings'}).click();
+  await page.getByRole('button', {name: 'Remove HASS_CA'}).waitFor();
+  assert.deepEqual(api.asked.at(-1).body, {skillKey: 'homeassistant-operator', env: {HASS_CA: '/etc/ca.pem'}});
   await page.getByRole('button', {name: 'Remove HASS_TOKEN'}).click();
   assert.equal(await key.getAttribute('placeholder'), 'Will be removed');
   await page.getByRole('button', {name: 'Save settings'}).click();
