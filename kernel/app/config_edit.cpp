@@ -1,5 +1,7 @@
 #include "kernel/app/config_edit.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include "kernel/app/config_spec.hpp"
 #include "kernel/app/configuration.hpp"
 #include "kernel/app/live_reload.hpp"
@@ -18,22 +20,12 @@ constexpr std::size_t kFileBytesMax = 1 << 20;
 
 std::unexpected<ConfigRefusal> refuse(Error error) { return std::unexpected(ConfigRefusal{std::move(error), {}}); }
 
-// The text of the file, or nothing when there is none yet.
-Result<std::string> read_config_file(const config::ConfigFile& file) {
-  if (file.kind == config::ConfigFile::Kind::upstream) {
-    return fail(ErrorCode::denied, "{} belongs to OpenClaw and is only read; copy it to chela.json in the home first",
-                file.path.string());
-  }
-  auto text = platform::read_file(file.path, kFileBytesMax);
-  if (text || text.error().code != ErrorCode::not_found) return text;
-  return std::string();
-}
-
 Result<std::string> edited(std::string text, const std::vector<ConfigEdit>& edits) {
   for (const auto& edit : edits) {
-    auto changed = edit.value ? config::with_value(text, edit.path, *edit.value) : config::without_value(text, edit.path);
+    auto changed = edit.json.empty() ? config::without_value(text, edit.path)
+                                     : config::with_value(text, edit.path, Json::parse(edit.json, nullptr, false));
     if (changed) text = std::move(*changed);
-    else if (edit.value || changed.error().code != ErrorCode::not_found) return changed;
+    else if (!edit.json.empty() || changed.error().code != ErrorCode::not_found) return changed;
   }
   return text;
 }
@@ -62,7 +54,7 @@ std::expected<void, ConfigRefusal> edit_config(const EffectiveConfig& config, Li
                                                const config::Path& around, const Json& becomes,
                                                const std::vector<ConfigEdit>& edits) {
   auto file = config::find_config_file(config.request());
-  auto text = read_config_file(file);
+  auto text = config::text_to_edit(file);
   if (!text) return refuse(std::move(text.error()));
   auto changed = edited(std::move(*text), edits);
   if (!changed) return refuse(std::move(changed.error()));

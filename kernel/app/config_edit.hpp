@@ -4,11 +4,10 @@
 // written is in effect afterwards. Loop thread; reads and writes files, which may block for a moment.
 
 #include <expected>
-#include <optional>
 #include <string>
 #include <vector>
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 
 #include "kernel/app/effective_config.hpp"
 #include "kernel/core/config/path.hpp"
@@ -20,7 +19,7 @@ class LiveReload;
 
 struct ConfigEdit {
   config::Path path;
-  std::optional<nlohmann::json> value;  // nothing: it is removed, if it is there
+  std::string json;  // the new value; empty: it is removed, if it is there
 };
 
 // What the file says at `path`; null when there is nothing, or no file that can be read.

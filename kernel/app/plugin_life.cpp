@@ -59,7 +59,7 @@ Json PluginLife::written_config(const std::string& plugin_id) const {
 std::expected<void, ConfigRefusal> PluginLife::write(const std::string& plugin_id, const char* member,
                                                      const Json& value) {
   const auto path = path_of(plugin_id, member);
-  return edit_config(config_, live_reload_, path, value, {{path, value}});
+  return edit_config(config_, live_reload_, path, value, {{path, value.dump(-1, ' ', false, Json::error_handler_t::replace)}});
 }
 
 Task<std::expected<void, ConfigRefusal>> PluginLife::set_config(std::string plugin_id, Json config) {

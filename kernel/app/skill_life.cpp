@@ -21,11 +21,11 @@ struct EntryEdits {
 
   void set(const config::Path& around, const char* member, const Json& value) {
     becomes[member] = value;
-    edits.push_back({around.child(std::string(member)), value});
+    edits.push_back({around.child(std::string(member)), value.dump(-1, ' ', false, Json::error_handler_t::replace)});
   }
   void remove(const config::Path& around, const char* member) {
     becomes.erase(member);
-    edits.push_back({around.child(std::string(member)), std::nullopt});
+    edits.push_back({around.child(std::string(member)), {}});
   }
 };
 

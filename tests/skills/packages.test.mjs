@@ -11,6 +11,19 @@ const kOfTheSeed = ['daily-news-digest', 'data-analyst', 'deep-researcher', 'ema
 const kOthers = ['github', 'healthcheck', 'notion', 'skill-creator', 'summarize', 'tavily-search', 'tmux', 'weather'];
 const kLinesMax = 200;
 
+// What each cannot do without; said a second time, so that a need that its head has lost is noticed.
+const kNeeds = {
+  'daily-news-digest': {bins: ['python3']}, 'data-analyst': {bins: ['python3']}, 'deep-researcher': {bins: ['python3']},
+  'email-triage': {bins: ['python3'], env: ['IMAP_HOST', 'IMAP_PASSWORD', 'IMAP_USER'], key: 'IMAP_PASSWORD'},
+  github: {bins: ['gh'], key: 'GH_TOKEN'}, healthcheck: {bins: ['python3'], os: ['linux']},
+  'homeassistant-operator': {bins: ['python3'], env: ['HASS_TOKEN', 'HASS_URL'], key: 'HASS_TOKEN'},
+  'mqtt-operator': {bins: ['mosquitto_pub', 'mosquitto_rr', 'mosquitto_sub'], env: ['MQTT_HOST'], key: 'MQTT_PASSWORD', os: ['darwin', 'linux']},
+  notion: {bins: ['python3'], env: ['NOTION_API_KEY'], key: 'NOTION_API_KEY'}, 'skill-creator': {bins: ['python3']},
+  'software-developer': {bins: ['git'], os: ['darwin', 'linux']}, summarize: {bins: ['python3']},
+  'tavily-search': {bins: ['python3'], env: ['TAVILY_API_KEY'], key: 'TAVILY_API_KEY'}, tmux: {bins: ['tmux'], os: ['darwin', 'linux']},
+  weather: {bins: ['python3']},
+};
+
 const headAndBody = text => /^---\n(.*?)\n---\n(.*)$/s.exec(text).slice(1);
 
 async function inspected(name, {bins = [], env = [], platform = 'linux'} = {}) {
@@ -51,6 +64,8 @@ for (const name of names) {
     it('is offered where its needs are met, and nowhere else', async () => {
       const {metadata} = await inspected(name);
       const {bins = [], env = [], anyBins = []} = metadata?.requires ?? {};
+      const wanted = {bins: [], env: [], os: [], ...kNeeds[name]};
+      assert.deepEqual({bins: [...bins].sort(), env: [...env].sort(), os: [...metadata?.os ?? []].sort(), ...metadata?.primaryEnv && {key: metadata.primaryEnv}}, wanted);
       const needs = {bins: [...bins, ...anyBins.slice(0, 1)], env};
       assert.ok(bins.length + env.length + anyBins.length > 0, 'it declares nothing');
       const platform = metadata.os?.[0] ?? 'linux';

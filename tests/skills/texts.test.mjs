@@ -175,7 +175,7 @@ describe('data-analyst', () => {
     const base = join(folder, 'base.db');
     assert.equal((await run('sqlite3', [base, "create table t(x); insert into t values (5), (6)"])).code, 0);
     assert.deepEqual(await json('sql', 'select sum(x) as s from base.t', base), [{s: 11}]);
-    for (const query of ['delete from sales_2025', "attach '/etc/passwd' as p", 'select * from nothing', `attach '${join(folder, 'made.db')}' as m`]) {
+    for (const query of ['delete from sales_2025 returning *', "attach '/etc/passwd' as p", 'select * from nothing', `attach '${join(folder, 'made.db')}' as m`]) {
       assert.equal((await table('sql', query, 'sales-2025.csv')).code, 2, query);
     }
     assert.equal((await table('sql', 'delete from base.t', base)).code, 2);

@@ -32,7 +32,7 @@ if [ "$want" = diff ]; then
   git --no-pager diff "$base" --unified=3
   echo '== marks'
   found=0
-  marks='^\+.*(console\.log\(|debugger|dbg!\(|breakpoint\(\)|import pdb|fdescribe\(|\.only\(|FIXME|XXX|<<<<<<<|>>>>>>>)'
+  marks='^\+.*(console\.log\(|debugger|dbg!\(|breakpoint\(\)|import pdb|fdescribe\(|\.only\(|FIX''ME|X''XX|<<<<<<<|>>>>>>>)'
   if git --no-pager diff "$base" --unified=0 | grep -nE "$marks"; then found=1; fi
   if ! git --no-pager diff "$base" --check; then found=1; fi
   if git --no-pager diff "$base" --unified=0 |
