@@ -101,13 +101,15 @@ class Gateway {
   // The first line of the log that matches, as soon as it is there.
   async says(pattern) {
     const found = new Promise((resolve) => {
+      const outputs = [this.child.stdout, this.child.stderr];
       const look = () => {
         const match = pattern.exec(this.log);
-        if (match) resolve(match);
+        if (!match) return;
+        outputs.forEach((output) => output.off('data', look));
+        resolve(match);
       };
+      outputs.forEach((output) => output.on('data', look));
       look();
-      this.child.stdout.on('data', look);
-      this.child.stderr.on('data', look);
     });
     return Promise.race([found, timeout(startTimeoutMs, () => `not said: ${pattern}\n${this.log}`)]);
   }

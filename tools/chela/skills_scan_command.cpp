@@ -5,8 +5,9 @@
 
 #include "kernel/core/base/text.hpp"
 #include "kernel/runtime/skills/scan/package.hpp"
-#include "tools/chela/commands.hpp"
+#include "tools/chela/exit_code.hpp"
 #include "tools/chela/output.hpp"
+#include "tools/chela/skills_commands.hpp"
 #include "tools/chela/terminal.hpp"
 
 namespace chela::cli {
@@ -40,7 +41,7 @@ Json report_json(const std::string& folder, const Report& report) {
   }
   return {{"folder", repair_utf8(folder)}, {"verdict", name_of(report.verdict)}, {"score", report.score},
           {"files", report.files},      {"bytes", report.bytes},              {"findings", findings},
-          {"unsearched", unsearched}};
+          {"unsearched", unsearched},   {"complete", !report.cut}};
 }
 
 void print_report(const Arguments& arguments, const Report& report) {
@@ -63,14 +64,9 @@ void print_report(const Arguments& arguments, const Report& report) {
 
 }  // namespace
 
-void add_skills_scan_command(CLI::App& program, int& exit_code) {
-  auto groups = program.get_subcommands([](const CLI::App* known) { return known->get_name() == "skills"; });
-  if (groups.empty()) {
-    groups.push_back(program.add_subcommand("skills", "What the agent can be taught by folders with a SKILL.md"));
-    groups.front()->require_subcommand(1);
-  }
+void add_skills_scan_command(CLI::App& skills, int& exit_code) {
   auto arguments = std::make_shared<Arguments>();
-  auto* command = groups.front()->add_subcommand("scan", "Whether a skill looks hostile, before anything of it is used");
+  auto* command = skills.add_subcommand("scan", "Whether a skill looks hostile, before anything of it is used");
   command->add_option("folder", arguments->folder, "The skill's folder")->required();
   command->add_flag("--json", arguments->json, "One JSON document");
   command->add_flag("--all", arguments->all, "Weak signs as well");

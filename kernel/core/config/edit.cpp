@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "kernel/core/base/json.hpp"
 #include "kernel/core/config/json5.hpp"
 #include "kernel/core/config/json5_scanner.hpp"
 #include "kernel/core/config/overlay.hpp"
@@ -37,8 +38,6 @@ Result<Parsed> parse(std::string_view text) {
 }
 
 // Never throws; bytes that are no UTF-8 change, which the proof at the end notices.
-std::string text_of_json(const json& value) { return value.dump(-1, ' ', false, json::error_handler_t::replace); }
-
 // One edit of a text that is parsed already.
 class Editor {
  public:
@@ -163,11 +162,11 @@ class Editor {
   }
 
   std::string render_key(const std::string& key) const {
-    return !quote_keys_ && is_json5_identifier(key) ? key : text_of_json(key);
+    return !quote_keys_ && is_json5_identifier(key) ? key : json_text(key);
   }
 
   std::string render(const json& value, const std::string& indent) const {
-    if (!value.is_structured() || value.empty()) return text_of_json(value);
+    if (!value.is_structured() || value.empty()) return json_text(value);
     std::string inner = indent + std::string(kStep);
     std::string out(value.is_array() ? "[" : "{");
     for (auto member = value.begin(); member != value.end(); ++member) {

@@ -20,16 +20,22 @@ constexpr std::size_t kBufferSize = 64 * 1024;
 
 class Unpacker final : public ArchiveSink {
  public:
-  Unpacker(TreeWriter& tree, std::uint64_t archive_bytes, const ArchiveLimits& limits)
-      : tree_(tree), bytes_max_(std::max(limits.ratio_free_bytes, archive_bytes * limits.ratio_max)), limits_(limits) {}
+  Unpacker(TreeWriter& tree, std::uint64_t archive_bytes, const ArchiveLimits& limits, const EntryPlace& place)
+      : tree_(tree),
+        bytes_max_(std::max(limits.ratio_free_bytes, archive_bytes * limits.ratio_max)),
+        limits_(limits),
+        place_(place) {}
 
   Result<void> on_entry(const ArchiveEntry& entry) override {
     CHELA_CHECK(finish());
+    auto name = place_ ? place_(entry.name) : std::optional(entry.name);
+    is_left_out_ = !name;
+    if (is_left_out_) return {};
     switch (entry.kind) {
       case EntryKind::directory:
-        return tree_.add_directory(entry.name);
+        return tree_.add_directory(*name);
       case EntryKind::file:
-        CHELA_CHECK(tree_.begin_file(entry.name, (entry.mode & 0111) != 0));
+        CHELA_CHECK(tree_.begin_file(*name, (entry.mode & 0111) != 0));
         in_file_ = true;
         offset_ = 0;
         return {};
@@ -43,10 +49,14 @@ class Unpacker final : public ArchiveSink {
   }
 
   Result<void> on_data(std::uint64_t offset, std::string_view bytes) override {
-    if (offset != offset_) return fail(ErrorCode::invalid_argument, "the archive holds a file with holes");
-    offset_ += bytes.size();
-    CHELA_CHECK(tree_.write(bytes));
-    if (tree_.bytes() <= bytes_max_) return {};
+    if (is_left_out_) {
+      left_out_bytes_ += bytes.size();
+    } else {
+      if (offset != offset_) return fail(ErrorCode::invalid_argument, "the archive holds a file with holes");
+      offset_ += bytes.size();
+      CHELA_CHECK(tree_.write(bytes));
+    }
+    if (tree_.bytes() + left_out_bytes_ <= bytes_max_) return {};
     return fail(ErrorCode::too_large, "the archive unpacks to more than {} times its size", limits_.ratio_max);
   }
 
@@ -60,8 +70,11 @@ class Unpacker final : public ArchiveSink {
   TreeWriter& tree_;
   std::uint64_t bytes_max_;
   const ArchiveLimits& limits_;
+  const EntryPlace& place_;
   std::uint64_t offset_ = 0;
+  std::uint64_t left_out_bytes_ = 0;
   bool in_file_ = false;
+  bool is_left_out_ = false;
 };
 
 Result<void> copy_file(TreeWriter& tree, int parent, const char* entry, const std::string& name) {
@@ -115,7 +128,7 @@ Result<void> copy_entries(TreeWriter& tree, platform::OwnedDescriptor folder, co
 }  // namespace
 
 Result<void> unpack(const PackagesModule& engine, const fs::path& archive, const fs::path& destination,
-                    const ArchiveLimits& limits) {
+                    const ArchiveLimits& limits, const EntryPlace& place) {
   auto what = "unpacking " + archive.filename().string();
   platform::OwnedDescriptor file(::open(archive.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   struct stat info{};
@@ -125,7 +138,7 @@ Result<void> unpack(const PackagesModule& engine, const fs::path& archive, const
   if (size > limits.archive_bytes_max)
     return fail(ErrorCode::too_large, "{}: it has more than {} MB", what, limits.archive_bytes_max >> 20);
   CHELA_TRY(auto tree, TreeWriter::create(engine, destination, limits.tree));
-  Unpacker unpacker(tree, size, limits);
+  Unpacker unpacker(tree, size, limits, place);
   if (auto read = engine.read_archive(file.get(), unpacker); !read) return fail(what, std::move(read.error()));
   CHELA_CHECK(unpacker.finish());
   return tree.commit();

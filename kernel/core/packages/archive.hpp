@@ -5,6 +5,10 @@
 // All or nothing: `destination` is there only when everything was. Blocking; any thread.
 
 #include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
 
 #include "kernel/core/base/error.hpp"
 #include "kernel/core/packages/engine.hpp"
@@ -19,10 +23,14 @@ struct ArchiveLimits {
   std::uint64_t ratio_free_bytes = 4u << 20;
 };
 
-// .tar, .tar.gz, .tgz, .tar.zst, .zip; by content, not by name. Errors: not_found, corrupt, invalid_argument for what
-// an archive may not hold, too_large, already_exists when there is a destination, and those of the system.
+// Under which name an entry is written; none: it is left out, whatever it is. What is left out counts towards the ratio.
+using EntryPlace = std::function<std::optional<std::string>(std::string_view name)>;
+
+// .tar, .tar.gz, .tgz, .tar.bz2, .tar.zst, .zip; by content, not by name. Errors: not_found, corrupt, invalid_argument
+// for what an archive may not hold, too_large, already_exists when there is a destination, and those of the system.
 Result<void> unpack(const PackagesModule& engine, const std::filesystem::path& archive,
-                    const std::filesystem::path& destination, const ArchiveLimits& limits = {});
+                    const std::filesystem::path& destination, const ArchiveLimits& limits = {},
+                    const EntryPlace& place = {});
 
 // The same rules for a folder. Folders named node_modules are taken along, .git is left out.
 Result<void> copy_folder(const PackagesModule& engine, const std::filesystem::path& folder,

@@ -54,6 +54,16 @@ void set_manifest(const Fields& fields, const ManifestSettings& settings, Skill&
   note_ignored_fields(fields, skill.notes);
 }
 
+// A key of its own comes first.
+void take_installed_slug(const std::string& directory, Skill& skill) {
+  if (skill.manifest && skill.manifest->skill_key) return;
+  auto slug = installed_slug(directory);
+  if (slug.empty()) return;
+  auto manifest = skill.manifest ? *skill.manifest : Manifest();
+  manifest.skill_key = std::move(slug);
+  skill.manifest = std::make_shared<const Manifest>(std::move(manifest));
+}
+
 }  // namespace
 
 std::string_view name_of(Source source) {
@@ -95,7 +105,13 @@ std::expected<LoadedSkill, Diagnostic> read_skill(std::string_view bytes, std::s
 
 std::expected<LoadedSkill, Diagnostic> load_skill(const std::string& directory, Source source,
                                                   const LoadSettings& settings) {
-  auto file = read_skill_file(directory, settings);
+  ReadBuffer buffer;
+  return load_skill(directory, source, settings, buffer);
+}
+
+std::expected<LoadedSkill, Diagnostic> load_skill(const std::string& directory, Source source,
+                                                  const LoadSettings& settings, ReadBuffer& buffer) {
+  auto file = read_skill_file(directory, settings, buffer);
   if (!file) return std::unexpected(std::move(file.error()));
   auto loaded = read_skill(file->bytes, base_name(directory), settings);
   if (!loaded) {
@@ -106,6 +122,7 @@ std::expected<LoadedSkill, Diagnostic> load_skill(const std::string& directory, 
   loaded->skill.file_path = std::move(file->path);
   loaded->skill.base_dir = directory;
   loaded->skill.source = source;
+  take_installed_slug(directory, loaded->skill);
   return loaded;
 }
 
