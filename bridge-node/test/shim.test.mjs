@@ -17,7 +17,7 @@ import { resolveLivePluginConfigObject } from '../dist/shim/sdk/plugin-config-ru
 import { createSubsystemLogger, waitForAbortSignal } from '../dist/shim/sdk/runtime-env.js';
 import { resolveSecretRefValues } from '../dist/shim/sdk/secret-ref-runtime.js';
 import { resolveStateDir } from '../dist/shim/sdk/state-paths.js';
-import { buildBaseAccountStatusSnapshot } from '../dist/shim/sdk/status-helpers.js';
+import { buildBaseAccountStatusSnapshot } from '../dist/shim/sdk/account-status.js';
 import { normalizeLowercaseStringOrEmpty } from '../dist/shim/sdk/string-coerce-runtime.js';
 import { extractToolSend } from '../dist/shim/sdk/tool-send.js';
 import { readStringParam } from '../dist/shim/sdk/param-readers.js';
@@ -136,7 +136,7 @@ table('resolveAgentEffectiveModelPrimary', resolveAgentEffectiveModelPrimary, [[
 table('formatErrorMessage', formatErrorMessage, [[[new Error('boom')], 'boom'], [[new Error('a', { cause: new Error('b') })], 'a | b'], [['text'], 'text'], [[{ message: 'm' }], '{"message":"m"}'],
   [[7], '7'], [[null], 'null'], [[{ code: 5 }], 'status=unknown code=5'], [[{ a: 1 }], '{"a":1}']]);
 table('normalizeLowercaseStringOrEmpty', normalizeLowercaseStringOrEmpty, [[[' A '], 'a'], [[7], ''], [[undefined], '']]);
-table('resolveStateDir', resolveStateDir, [[[{ OPENCLAW_STATE_DIR: '/s' }], '/s'], [[{ OPENCLAW_STATE_DIR: '~/s' }, () => '/home/ann'], '/home/ann/s'], [[{}, () => '/home/ann'], '/home/ann/.openclaw']]);
+table('resolveStateDir', resolveStateDir, [[[{ OPENCLAW_STATE_DIR: '/s' }], '/s'], [[{ OPENCLAW_STATE_DIR: '~/s' }, () => '/people/ann'], '/people/ann/s'], [[{}, () => '/people/ann'], '/people/ann/.openclaw']]);
 table('resolveLivePluginConfigObject', resolveLivePluginConfigObject, [[[undefined, 'p', { a: 1 }], { a: 1 }], [[() => ({ plugins: { entries: { p: { config: { a: 2 } } } } }), 'p', { a: 1 }], { a: 2 }], [[() => ({}), 'p', { a: 1 }], undefined]]);
 
 describe('buildBaseAccountStatusSnapshot', () => {
