@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { pluginFolder, registering } from './folder.mjs';
-import { kernelFor } from './kernel.mjs';
+import { Kernel } from './kernel.mjs';
 
-const holder = kernelFor({ before, after });
+const holder = {};
 
 /** A channel that is told of a press by its tool, and keeps what it is asked to say. */
 const channel = () => pluginFolder({ 'index.mjs': `
@@ -30,6 +30,7 @@ const run = async (name, given) => {
 };
 
 before(async () => {
+  holder.kernel = await Kernel.start();
   await holder.kernel.startPlugin(channel(), { plugin: 'chat' });
   await holder.kernel.startPlugin(registering(`
     api.registerInteractiveHandler({ channel: 'Chat', namespace: 'poll', handler: async (ctx) => {
@@ -40,6 +41,8 @@ before(async () => {
     api.registerInteractiveHandler({ channel: 'chat', namespace: 'talks', handler: async ({ respond }) => { for (let i = 0; i < 40; i += 1) await respond.reply({ text: 'x' }); } });
     api.registerInteractiveHandler({ channel: 'chat', namespace: 'says', handler: () => ({ handled: false, note: 'later' }) });`), { plugin: 'polls' });
 });
+
+after(() => holder.kernel.end());
 
 describe('a press', () => {
   it('reaches the plugin of its namespace, which says something by the channel', async () => {

@@ -23,7 +23,7 @@ const inThread = async (options) => (await once(new Worker(new URL('thread.js', 
 export default (api) => api.registerTool({ name: 'kinds', description: '', parameters: {}, execute: async (id, { where, options }) =>
   JSON.stringify(where === 'thread' ? await inThread(options) : kinds()) });`,
 };
-const EXPECTED = ['blob', 'blob', 'null', 'blob', 'blob,integer'];
+const EXPECTED = ['blob', 'blob', 'null', 'blob', 'blob,real'];
 
 describe('an empty vector in SQLite', () => {
   before(() => holder.kernel.startPlugin(pluginFolder(FILES), { entry: 'index.js' }));

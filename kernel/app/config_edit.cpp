@@ -5,6 +5,7 @@
 #include "kernel/app/config_spec.hpp"
 #include "kernel/app/configuration.hpp"
 #include "kernel/app/live_reload.hpp"
+#include "kernel/core/base/json.hpp"
 #include "kernel/core/config/edit.hpp"
 #include "kernel/core/config/json5.hpp"
 #include "kernel/core/platform/files.hpp"
@@ -19,17 +20,6 @@ constexpr std::size_t kFileBytesMax = 1 << 20;
 
 std::unexpected<ConfigRefusal> refuse(Error error) { return std::unexpected(ConfigRefusal{std::move(error), {}}); }
 
-// The text of the file, or nothing when there is none yet.
-Result<std::string> read_config_file(const config::ConfigFile& file) {
-  if (file.kind == config::ConfigFile::Kind::upstream) {
-    return fail(ErrorCode::denied, "{} belongs to OpenClaw and is only read; copy it to chela.json in the home first",
-                file.path.string());
-  }
-  auto text = platform::read_file(file.path, kFileBytesMax);
-  if (text || text.error().code != ErrorCode::not_found) return text;
-  return std::string();
-}
-
 Result<std::string> edited(std::string text, const std::vector<ConfigEdit>& edits) {
   for (const auto& edit : edits) {
     auto changed = edit.json.empty() ? config::without_value(text, edit.path)
@@ -39,8 +29,6 @@ Result<std::string> edited(std::string text, const std::vector<ConfigEdit>& edit
   }
   return text;
 }
-
-std::string text_of(const Json& value) { return value.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
 // Where below `around` a problem lies; "$" when it lies elsewhere.
 std::string place_in(const config::Path& around, const std::string& text) {
@@ -66,13 +54,13 @@ std::expected<void, ConfigRefusal> edit_config(const EffectiveConfig& config, Li
                                                const config::Path& around, const Json& becomes,
                                                const std::vector<ConfigEdit>& edits) {
   auto file = config::find_config_file(config.request());
-  auto text = read_config_file(file);
+  auto text = config::text_to_edit(file);
   if (!text) return refuse(std::move(text.error()));
   auto changed = edited(std::move(*text), edits);
   if (!changed) return refuse(std::move(changed.error()));
   // What is written must load: the file is checked as a whole before it replaces the old one.
   auto trial = config.request();
-  trial.settings.push_back(around.text().substr(2) + "=" + text_of(becomes));
+  trial.settings.push_back(around.text().substr(2) + "=" + json_text(becomes));
   auto spec = kernel_config_spec();
   auto loaded = load_configuration(spec, trial, config.home());
   ConfigRefusal refusal{{ErrorCode::invalid_argument, {}}, {}};

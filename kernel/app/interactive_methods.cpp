@@ -7,7 +7,6 @@
 #include "kernel/app/gateway_config.hpp"
 #include "kernel/core/base/json.hpp"
 #include "kernel/core/base/text.hpp"
-#include "kernel/gateway/reply.hpp"
 #include "kernel/runtime/commands/run.hpp"
 
 namespace chela::app {
@@ -34,7 +33,7 @@ Result<runtime::InteractiveHandler> handler_of(const InteractiveParts& parts, co
 
 Task<Result<std::string>> find(InteractiveParts parts, MethodCall call) {
   CHELA_CO_TRY(auto handler, handler_of(parts, call, object_of(call.params)));
-  co_return gateway::dump({{"plugin", handler.plugin_id}});
+  co_return json_text({{"plugin", handler.plugin_id}});
 }
 
 Task<Result<std::string>> dispatch(InteractiveParts parts, MethodCall call) {
@@ -44,7 +43,7 @@ Task<Result<std::string>> dispatch(InteractiveParts parts, MethodCall call) {
   if (event == params.end() || !event->is_object()) {
     co_return fail(ErrorCode::invalid_argument, "{}: event: an object is needed", call.method);
   }
-  runtime::InteractiveCall asked{.handler = std::move(handler), .event = gateway::dump(*event)};
+  runtime::InteractiveCall asked{.handler = std::move(handler), .event = json_text(*event)};
   co_return co_await run_interactive(parts.loop, parts.plugins, std::move(asked), std::move(call.cancel));
 }
 

@@ -305,7 +305,7 @@ using Operation = Task<Result<Json>> (SkillsApi::*)(Json, CancelToken);
 Task<Result<std::string>> run_method(std::shared_ptr<SkillsApi> api, Operation operation, MethodCall call) {
   auto running = ((*api).*operation)(object_of(call.params), std::move(call.cancel));
   CHELA_CO_TRY(auto result, co_await std::move(running));
-  co_return dump(result);
+  co_return json_text(result);
 }
 
 Task<Result<void>> run_route(std::shared_ptr<SkillsApi> api, Operation operation, Request request) {
@@ -322,7 +322,7 @@ Task<Result<void>> run_route(std::shared_ptr<SkillsApi> api, Operation operation
   }
   auto running = ((*api).*operation)(std::move(params), request.exchange.cancel_token());
   CHELA_CO_TRY(auto result, co_await std::move(running));
-  co_return request.respond(json_text_reply(200, dump(result)));
+  co_return request.respond(json_text_reply(200, json_text(result)));
 }
 
 }  // namespace
@@ -364,6 +364,6 @@ void add_skills_routes(Service& service, const std::shared_ptr<SkillsApi>& api) 
   route("POST", "/api/skills/remove", write, "removes a skill that was installed", &SkillsApi::remove);
 }
 
-std::string skills_changed_event(std::uint64_t version) { return dump({{"type", "skills.changed"}, {"version", version}}); }
+std::string skills_changed_event(std::uint64_t version) { return json_text({{"type", "skills.changed"}, {"version", version}}); }
 
 }  // namespace chela::gateway

@@ -120,6 +120,7 @@ describe('commands of a plugin for Node', () => {
         return { ...(await press({ data: params.data, ctx: { senderId: 'ann', button: {} }, respond })), said };
       });
       api.registerGatewayMethod('chat.foreign', ({ params }) => api.runtime.gateway.request('interactive.find', params));`);
+    writeFileSync(join(folder, 'openclaw.plugin.json'), JSON.stringify({ id: 'chat', channels: ['chat'], configSchema: { type: 'object' } }));
     const index = join(folder, 'index.js');
     writeFileSync(index, `import { createChannelInteractiveDispatcher } from 'openclaw/plugin-sdk/plugin-runtime';\n${readFileSync(index)}`);
     const { gateway } = await start(t, home, { plugins: { entries: { polls: { isolation: 'process' }, chat: { isolation: 'process' } } } });

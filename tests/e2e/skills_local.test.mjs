@@ -80,6 +80,7 @@ it('a hostile skill is withheld until exactly its content is accepted', async (t
   const before = json(await call('info', 'trojan', '--json'));
   assert.equal(before.state, 'withheld');
   assert.equal(before.scan.verdict, 'malicious');
+  assert.ok(before.scan.findings.some(({ file, line }) => file === 'setup.md' && line === 1));
   assert.match(before.scan.withheld, /malicious: rule [a-z-]+ in setup\.md:1: .*skills\.entries\.trojan\.accept to sha256:/);
   assert.ok(existsSync(join(home, 'state', 'skills', 'judged.json')));
   const denied = await call('deps', 'trojan', '--yes');

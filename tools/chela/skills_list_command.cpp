@@ -1,13 +1,16 @@
 #include <algorithm>
 #include <memory>
+#include <optional>
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
 #include "kernel/core/base/text.hpp"
+#include "kernel/runtime/skills/scan/package.hpp"
 #include "tools/chela/exit_code.hpp"
 #include "tools/chela/output.hpp"
 #include "tools/chela/plugins_commands.hpp"
+#include "tools/chela/skill_report.hpp"
 #include "tools/chela/skill_view.hpp"
 #include "tools/chela/skills_commands.hpp"
 #include "tools/chela/terminal.hpp"
@@ -149,11 +152,20 @@ Result<int> check(const Arguments& arguments) {
   return kDone;
 }
 
+// The lines that led to a verdict; nothing when it is clean.
+std::optional<ScanReport> findings_of(const SkillRow& row) {
+  if (row.judgement.verdict == skills::scan::Verdict::clean) return std::nullopt;
+  auto package = skills::scan::read_package(row.skill->base_dir);
+  return package ? std::optional(skills::scan::scan(*package)) : std::nullopt;
+}
+
 Result<int> info(const Arguments& arguments) {
   CHELA_TRY(auto view, SkillView::read(arguments.options));
   CHELA_TRY(const auto* row, view->find(arguments.name));
+  auto report = findings_of(*row);
   if (arguments.json) {
     auto out = row_json(*view, *row);
+    if (report) out["scan"]["findings"] = findings_json(*report);
     if (!out.contains("install")) out["install"] = options_json(*view, *row);
     print_json(out);
     return kDone;
@@ -170,6 +182,7 @@ Result<int> info(const Arguments& arguments) {
                            row->judgement.accepted ? ", accepted" : ""));
   if (!row->judgement.tree_hash.empty()) print_line(fmt::format("{:<10}{}", "content", row->judgement.tree_hash));
   print_needs(*view, *row);
+  if (report) print_findings(*report, false);
   for (const auto& problem : view->set.diagnostics) {
     if (problem.message.contains(skill.file_path)) print_line("    " + problem.path + ": " + problem.message);
   }

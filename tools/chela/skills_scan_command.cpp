@@ -7,6 +7,7 @@
 #include "kernel/runtime/skills/scan/package.hpp"
 #include "tools/chela/exit_code.hpp"
 #include "tools/chela/output.hpp"
+#include "tools/chela/skill_report.hpp"
 #include "tools/chela/skills_commands.hpp"
 #include "tools/chela/terminal.hpp"
 
@@ -14,8 +15,6 @@ namespace chela::cli {
 namespace {
 
 using Json = nlohmann::json;
-using runtime::skills::scan::Report;
-using runtime::skills::scan::Severity;
 
 struct Arguments {
   std::string folder;
@@ -23,43 +22,19 @@ struct Arguments {
   bool all = false;
 };
 
-Json report_json(const std::string& folder, const Report& report) {
-  Json findings = Json::array();
-  for (const auto& found : report.findings) {
-    findings.push_back({{"rule", found.rule},
-                        {"severity", name_of(found.severity)},
-                        {"weight", found.weight},
-                        {"file", repair_utf8(found.file)},
-                        {"line", found.line},
-                        {"excerpt", found.excerpt},
-                        {"decoded", found.decoded},
-                        {"message", found.sentence}});
-  }
+Json report_json(const std::string& folder, const ScanReport& report) {
   Json unsearched = Json::array();
   for (const auto& left : report.unsearched) {
     unsearched.push_back({{"file", repair_utf8(left.path)}, {"reason", repair_utf8(left.reason)}});
   }
-  return {{"folder", repair_utf8(folder)}, {"verdict", name_of(report.verdict)}, {"score", report.score},
-          {"files", report.files},      {"bytes", report.bytes},              {"findings", findings},
-          {"unsearched", unsearched},   {"complete", !report.cut}};
+  return {{"folder", repair_utf8(folder)},        {"verdict", name_of(report.verdict)}, {"score", report.score},
+          {"files", report.files},                {"bytes", report.bytes},              {"complete", !report.cut},
+          {"findings", findings_json(report)}, {"unsearched", unsearched}};
 }
 
-void print_report(const Arguments& arguments, const Report& report) {
+void print_report(const Arguments& arguments, const ScanReport& report) {
   print(bold(std::string(name_of(report.verdict))) + fmt::format("  score {}, {} files\n", report.score, report.files));
-  std::size_t hidden = 0;
-  for (const auto& found : report.findings) {
-    if (!arguments.all && found.severity < Severity::medium) {
-      ++hidden;
-      continue;
-    }
-    print(for_terminal(fmt::format("{:<8}  {}:{}  {}\n", name_of(found.severity), found.file, found.line,
-                                   found.sentence)));
-    print(dim(for_terminal(fmt::format("          {}{}", found.decoded ? "(decoded) " : "", found.excerpt))) + "\n");
-  }
-  if (hidden > 0) print(fmt::format("{} lesser findings; --all shows them\n", hidden));
-  for (const auto& left : report.unsearched) {
-    print(for_terminal(fmt::format("not searched: {} ({})\n", left.path, left.reason)));
-  }
+  print_findings(report, arguments.all);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "kernel/core/base/hash.hpp"
+#include "kernel/core/base/json.hpp"
 #include "kernel/runtime/skills/copies/copies.hpp"
 #include "tools/chela/exit_code.hpp"
 #include "tools/chela/output.hpp"
@@ -32,7 +33,7 @@ std::string fingerprint_of(const SkillView& view, const std::string& agent) {
   Json parts = {agent};
   for (const auto& root : view.roots) parts.push_back({root.directory, name_of(root.source)});
   if (const auto* settings = view.config->find("skills")) parts.push_back(*settings);
-  return sha256_hex(parts.dump(-1, ' ', false, Json::error_handler_t::replace));
+  return sha256_hex(json_text(parts));
 }
 
 Result<int> sync(const Arguments& arguments) {

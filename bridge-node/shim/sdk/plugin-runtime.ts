@@ -6,4 +6,5 @@ import type { Json } from '../lib/values.js';
 
 /** What a person has pressed, for whoever has registered its namespace, in this process or another. */
 export const dispatchPluginInteractiveHandler = (event: Json): unknown => hostPart('dispatchInteractive')(event);
-export const createChannelInteractiveDispatcher = (config: Json): unknown => hostPart('interactiveDispatcher')(config);
+/** Made as a module is loaded, when there is no host yet. */
+export const createChannelInteractiveDispatcher = (config: Json) => (given: Json): unknown => (hostPart('interactiveDispatcher')(config) as (given: Json) => unknown)(given);

@@ -88,7 +88,8 @@ export function entriesOf(directory: string): string[] {
         const source = sources[index];
         const [made] = [built[index]].filter((path) => path !== undefined && (source === undefined || existsSync(join(directory, path))));
         const given = made ?? (source !== undefined ? (builtOf(directory, source) ?? source) : (built[index] ?? ''));
-        return given === '' || existsSync(join(directory, given)) ? given : (unbuilt(directory, given) ?? given);
+        if (given === '' || existsSync(join(directory, given))) return given;
+        return unbuilt(directory, given) ?? unbuilt(directory, built[index] ?? '') ?? given;
       }).filter((path) => path !== '');
     }
   }

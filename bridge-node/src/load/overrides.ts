@@ -28,7 +28,7 @@ export const dispatchInboundDirectDm = (given) => real.dispatchInboundDirectDmWi
   'inbound-reply-dispatch': `export const dispatchChannelInboundReply = (turn) => host().channel.inbound.dispatchReply(turn);
 export const runPreparedInboundReply = (turn) => host().channel.inbound.runPreparedReply(turn);`,
   'plugin-runtime': `export const dispatchPluginInteractiveHandler = (event) => here().dispatchInteractive(event);
-export const createChannelInteractiveDispatcher = (config) => here().interactiveDispatcher(config);`,
+export const createChannelInteractiveDispatcher = (config) => (given) => here().interactiveDispatcher(config)(given);`,
   'webhook-ingress': ROUTES,
   'webhook-targets': ROUTES,
   'system-event-runtime': EVENTS,

@@ -19,6 +19,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::string_view kStep = "  ";
+constexpr std::size_t kFileBytesMax = 1 << 20;
 
 struct Parsed {
   json document;
@@ -191,6 +192,16 @@ Result<std::string> proved(Result<std::string> text, const json& expected) {
 }
 
 }  // namespace
+
+Result<std::string> text_to_edit(const ConfigFile& file) {
+  if (file.kind == ConfigFile::Kind::upstream) {
+    return fail(ErrorCode::denied, "{} belongs to OpenClaw and is only read; copy it to chela.json in the home first",
+                file.path.string());
+  }
+  auto text = platform::read_file(file.path, kFileBytesMax);
+  if (text || text.error().code != ErrorCode::not_found) return text;
+  return std::string();
+}
 
 Result<std::string> with_value(std::string_view text, const Path& path, const json& value) {
   bool blank = text.find_first_not_of(" \t\r\n") == std::string_view::npos;

@@ -1,6 +1,8 @@
 #include "kernel/runtime/skills/needs/install.hpp"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cstdio>

@@ -1,5 +1,6 @@
 #include "kernel/runtime/skills/scan/judgement.hpp"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <unistd.h>
