@@ -94,6 +94,24 @@ Task<Result<std::shared_ptr<SkillHub::Connection>>> SkillHub::connect() {
   co_return connection;
 }
 
+Task<Result<std::shared_ptr<hub::Workdir>>> SkillHub::open_workdir() {
+  using Shared = std::shared_ptr<hub::Workdir>;
+  auto opening = run_blocking<Shared>(loop_, [path = workspace_]() -> Result<Shared> {
+    CHELA_TRY(auto workdir, hub::Workdir::open(path));
+    return std::make_shared<hub::Workdir>(std::move(workdir));
+  });
+  co_return co_await std::move(opening);
+}
+
+Task<Result<void>> SkillHub::put_in_place(std::shared_ptr<hub::Workdir> workdir, hub::Candidate candidate,
+                                          hub::Target target) {
+  auto work = [workdir, candidate = std::move(candidate), target = std::move(target)] {
+    return hub::put_in_place(*workdir, candidate, target);
+  };
+  auto placing = run_blocking<void>(loop_, std::move(work));
+  co_return co_await std::move(placing);
+}
+
 Task<Result<std::vector<hub::Found>>> SkillHub::search(std::string text, std::size_t limit) {
   auto connecting = connect();
   CHELA_CO_TRY(auto connection, co_await std::move(connecting));
@@ -113,50 +131,56 @@ Task<Result<HubOutcome>> SkillHub::install(HubWish wish) {
   CHELA_CO_TRY(auto reference, remote_reference(wish.reference));
   auto connecting = connect();
   CHELA_CO_TRY(auto connection, co_await std::move(connecting));
-  CHELA_CO_TRY(auto workdir, hub::Workdir::open(workspace_));
-  CHELA_CO_TRY(auto staging, workdir.make_staging());
+  auto opening = open_workdir();
+  CHELA_CO_TRY(auto workdir, co_await std::move(opening));
+  CHELA_CO_TRY(auto staging, workdir->make_staging());
   HubOutcome out;
   auto finding = hub::find_candidate(connection->context, {.reference = reference, .version = wish.version}, staging);
   CHELA_CO_TRY(out.candidate, co_await std::move(finding));
-  CHELA_CO_TRY(out.target, hub::find_target(workdir, reference, out.candidate.slug));
-  out.path = (workdir.path() / out.target.folder).string();
+  CHELA_CO_TRY(out.target, hub::find_target(*workdir, reference, out.candidate.slug));
+  out.path = (workdir->path() / out.target.folder).string();
   auto hashing = run_blocking<std::string>(loop_, [tree = out.candidate.tree] { return hub::tree_sha256(tree); });
   CHELA_CO_TRY(out.content, co_await std::move(hashing));
   if (wish.dry_run) co_return out;
   CHELA_CO_CHECK(check_wish(wish, out));
-  CHELA_CO_CHECK(hub::put_in_place(workdir, out.candidate, out.target));
+  auto placing = put_in_place(workdir, out.candidate, out.target);
+  CHELA_CO_CHECK(co_await std::move(placing));
   out.installed = true;
   co_return out;
 }
 
-Task<Result<std::string>> SkillHub::update_one(std::shared_ptr<Connection> connection, hub::Workdir& workdir,
-                                               hub::LockedSkill skill, bool force) {
+Task<Result<std::string>> SkillHub::update_one(std::shared_ptr<Connection> connection,
+                                               std::shared_ptr<hub::Workdir> workdir, hub::LockedSkill skill,
+                                               bool force) {
   if (skill.is_pinned) co_return fail(ErrorCode::denied, "it is pinned to {}", skill.version);
-  CHELA_CO_CHECK(hub::check_registry(connection->client, workdir.path(), skill));
+  CHELA_CO_CHECK(hub::check_registry(connection->client, workdir->path(), skill));
   CHELA_CO_TRY(auto reference, hub::parse_reference(spec_of(skill), "/"));
   auto asking = hub::find_latest(connection->context, reference, false);
   CHELA_CO_TRY(auto latest, co_await std::move(asking));
-  if (latest == skill.version && workdir.is_there(skill.folder) && !force) co_return skill.version;
-  auto comparing = hub::find_local_changes(connection->client, workdir.path(), skill);
+  if (latest == skill.version && workdir->is_there(skill.folder) && !force) co_return skill.version;
+  auto comparing = hub::find_local_changes(connection->client, workdir->path(), skill);
   CHELA_CO_TRY(auto changes, co_await std::move(comparing));
   if (!changes.empty() && !force) co_return fail(ErrorCode::denied, "{}; `force` replaces it with {}", changes, latest);
-  CHELA_CO_TRY(auto staging, workdir.make_staging());
+  CHELA_CO_TRY(auto staging, workdir->make_staging());
   auto finding = hub::find_candidate(connection->context, {.reference = reference}, staging);
   CHELA_CO_TRY(auto candidate, co_await std::move(finding));
   auto doubts = candidate.doubts();
   if (auto refusal = candidate.refusal(); !refusal.empty()) co_return fail(ErrorCode::denied, "{}", refusal);
   if (!doubts.empty()) co_return fail(ErrorCode::denied, "{}; look at it and install it by hand", joined(doubts));
-  CHELA_CO_TRY(auto target, hub::find_target(workdir, reference, candidate.slug));
-  CHELA_CO_CHECK(hub::put_in_place(workdir, candidate, target));
-  co_return candidate.version;
+  CHELA_CO_TRY(auto target, hub::find_target(*workdir, reference, candidate.slug));
+  auto version = candidate.version;
+  auto placing = put_in_place(workdir, std::move(candidate), std::move(target));
+  CHELA_CO_CHECK(co_await std::move(placing));
+  co_return version;
 }
 
 Task<Result<std::vector<HubUpdate>>> SkillHub::update(std::string key, bool force) {
   auto connecting = connect();
   CHELA_CO_TRY(auto connection, co_await std::move(connecting));
-  CHELA_CO_TRY(auto workdir, hub::Workdir::open(workspace_));
+  auto opening = open_workdir();
+  CHELA_CO_TRY(auto workdir, co_await std::move(opening));
   std::vector<hub::LockedSkill> skills;
-  for (auto& skill : workdir.lock().skills()) {
+  for (auto& skill : workdir->lock().skills()) {
     if (key.empty() ? !skill.is_pinned : skill.key == key || skill.slug == key) skills.push_back(std::move(skill));
   }
   if (skills.empty() && !key.empty()) co_return fail(ErrorCode::not_found, "no skill {} of ClawHub is installed here", key);
@@ -177,23 +201,27 @@ Task<Result<std::vector<HubUpdate>>> SkillHub::update(std::string key, bool forc
 }
 
 Task<Result<std::string>> SkillHub::remove(std::string key, bool force) {
-  CHELA_CO_TRY(auto workdir, hub::Workdir::open(workspace_));
-  auto locked = workdir.lock().find(key);
+  auto opening = open_workdir();
+  CHELA_CO_TRY(auto workdir, co_await std::move(opening));
+  auto locked = workdir->lock().find(key);
   auto folder = "skills/" + key;
-  const bool is_other = hub::is_folder_name(key) && workdir.is_there(folder + "/.openclaw/source-origin.json");
+  const bool is_other = hub::is_folder_name(key) && workdir->is_there(folder + "/.openclaw/source-origin.json");
   if (!locked && !is_other) {
     co_return fail(ErrorCode::not_found, "no skill {} was installed here; remove the folder of one of your own yourself", key);
   }
   if (locked && !force) {
     auto connecting = connect();
     CHELA_CO_TRY(auto connection, co_await std::move(connecting));
-    auto comparing = hub::find_local_changes(connection->client, workdir.path(), *locked);
+    auto comparing = hub::find_local_changes(connection->client, workdir->path(), *locked);
     CHELA_CO_TRY(auto changes, co_await std::move(comparing));
     if (!changes.empty()) co_return fail(ErrorCode::denied, "{}; `force` removes it all the same", changes);
   }
   if (locked) folder = locked->folder;
-  CHELA_CO_CHECK(workdir.remove(folder, key));
-  co_return (workdir.path() / folder).string();
+  auto removing = run_blocking<std::string>(loop_, [workdir, folder, key]() -> Result<std::string> {
+    CHELA_CHECK(workdir->remove(folder, key));
+    return (workdir->path() / folder).string();
+  });
+  co_return co_await std::move(removing);
 }
 
 }  // namespace chela::app

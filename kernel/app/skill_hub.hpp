@@ -36,8 +36,13 @@ class SkillHub {
   struct Connection;
   // Where the registry is, as configured now.
   Task<Result<std::shared_ptr<Connection>>> connect();
-  Task<Result<std::string>> update_one(std::shared_ptr<Connection> connection, runtime::skills::hub::Workdir& workdir,
+  Task<Result<std::string>> update_one(std::shared_ptr<Connection> connection,
+                                       std::shared_ptr<runtime::skills::hub::Workdir> workdir,
                                        runtime::skills::hub::LockedSkill skill, bool force);
+  // On a worker, where what is being changed lives on when the gateway ends meanwhile.
+  Task<Result<void>> put_in_place(std::shared_ptr<runtime::skills::hub::Workdir> workdir,
+                                  runtime::skills::hub::Candidate candidate, runtime::skills::hub::Target target);
+  Task<Result<std::shared_ptr<runtime::skills::hub::Workdir>>> open_workdir();
 
   Loop& loop_;
   net::EgressClient& egress_;
