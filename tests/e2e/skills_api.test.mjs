@@ -30,7 +30,7 @@ describe('/api/skills', () => {
     put(home, 'plain', skillText('plain'));
     put(home, 'needy', skillText('needy', 'Do it.', needy({ requires: { bins: ['no-such-program'], config: ['channels.nowhere'] } })));
     put(home, 'broken', '---\nname: broken\n---\n');
-    const gateway = await startGateway(t, { home });
+    const gateway = await startGateway(t, { home, env: { OPENCLAW_BUNDLED_SKILLS_DIR: undefined } });
     const status = await getJson(gateway, '/api/skills');
     assert.equal(status.workspaceDir, join(home, 'workspace'));
     const names = status.skills.map(({ name }) => name);

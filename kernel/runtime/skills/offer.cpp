@@ -116,6 +116,7 @@ void Skills::set_taken_commands(std::vector<std::string> names) {
 
 void Skills::forget() {
   offers_.clear();
+  missing_programs_.clear();
   config_.reset();
 }
 

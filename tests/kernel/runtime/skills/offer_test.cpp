@@ -167,6 +167,14 @@ TEST_F(SkillOffer, AProgramThatIsInstalledLaterIsSeenAfterAWhile) {
   EXPECT_TRUE(skills.offer("main")->empty());
   later.advance(std::chrono::seconds(30));
   EXPECT_THAT(names_of(*skills.offer("main")), ElementsAre("needs-tool"));
+
+  watched.add("needs-more", "metadata: {\"openclaw\": {\"requires\": {\"bins\": [\"acme-more\"]}}}\n");
+  watched.read();
+  EXPECT_THAT(names_of(*skills.offer("main")), ElementsAre("needs-tool"));
+  write_file(bin / "acme-more", "#!/bin/sh\n");
+  ::chmod((bin / "acme-more").c_str(), 0755);
+  skills.forget();
+  EXPECT_THAT(names_of(*skills.offer("main")), ElementsAre("needs-more", "needs-tool"));
 }
 
 TEST_F(SkillOffer, MetadataThatCannotBeReadRefusesWhereThatIsWanted) {
