@@ -152,7 +152,7 @@ Task<Result<net::EgressResponse>> Client::read(net::EgressRequest request) {
 }
 
 Task<Result<void>> Client::discover() {
-  if (!address_.is_site) co_return {};
+  if (!address_.is_site) co_return Result<void>{};
   auto site = net::parse_egress_url(address_.base);
   CHELA_CO_TRY(auto from, std::move(site));
   for (std::string_view name : {"/.well-known/clawhub.json", "/.well-known/clawdhub.json"}) {
@@ -175,7 +175,7 @@ Task<Result<void>> Client::discover() {
     break;
   }
   address_.is_site = false;
-  co_return {};
+  co_return Result<void>{};
 }
 
 Task<Result<Json>> Client::get(std::string path, Query query, std::vector<int> accepted) {

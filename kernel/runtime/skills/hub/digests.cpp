@@ -90,7 +90,10 @@ Result<HashedFile> hash(const fs::path& folder, const Entry& entry) {
 }
 
 void sort_for_people(std::vector<HashedFile>& files) {
-  std::ranges::stable_sort(files, [](const HashedFile& a, const HashedFile& b) { return compare_names(a.path, b.path) < 0; });
+  std::ranges::sort(files, [](const HashedFile& a, const HashedFile& b) {
+    int order = compare_names(a.path, b.path);
+    return order != 0 ? order < 0 : a.path < b.path;
+  });
 }
 
 }  // namespace

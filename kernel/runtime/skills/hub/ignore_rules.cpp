@@ -10,11 +10,10 @@ namespace {
 constexpr std::size_t kRulesMax = 2000;
 constexpr std::size_t kLineBytesMax = 512;
 
-// `[a-z]`, `[!0-9]`; `at` stands behind the bracket and is moved behind its end. No end: the bracket is itself.
-bool matches_class(std::string_view pattern, std::size_t& at, char c, bool& closed) {
+// `[a-z]`, `[!0-9]`; `at` stands behind the bracket and is moved behind its end. Without an end it matches nothing.
+bool matches_class(std::string_view pattern, std::size_t& at, char c) {
   auto end = pattern.find(']', at + (at < pattern.size() && (pattern[at] == '!' || pattern[at] == '^') ? 2 : 1));
-  closed = end != std::string_view::npos;
-  if (!closed) return c == '[';
+  if (end == std::string_view::npos) return false;
   const bool negates = pattern[at] == '!' || pattern[at] == '^';
   bool found = false;
   for (auto i = at + (negates ? 1 : 0); i < end; ++i) {
@@ -41,11 +40,10 @@ bool matches_part(std::string_view pattern, std::string_view text) {
         star_text = t;
         continue;
       }
-      bool closed = false;
       if (pattern[p] == '?')
         matches = true;
       else if (pattern[p] == '[')
-        matches = matches_class(pattern, next, text[t], closed);
+        matches = matches_class(pattern, next, text[t]);
       else if (pattern[p] == '\\' && next < pattern.size())
         matches = pattern[next++] == text[t];
       else

@@ -1,7 +1,6 @@
 #include "kernel/runtime/skills/hub/reference.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 
 #include "kernel/core/base/text.hpp"
 #include "kernel/core/packages/archive.hpp"
@@ -78,12 +77,7 @@ Result<Reference> parse_git(std::string_view text, const fs::path& working_direc
 }
 
 Result<Reference> parse_path(std::string_view text, const fs::path& working_directory) {
-  fs::path path(text);
-  if (text.starts_with("~/")) {
-    const char* home = std::getenv("HOME");
-    path = fs::path(home ? home : "/") / text.substr(2);
-  }
-  Reference out{.kind = ReferenceKind::folder, .path = (working_directory / path).lexically_normal()};
+  Reference out{.kind = ReferenceKind::folder, .path = (working_directory / fs::path(text)).lexically_normal()};
   if (!out.path.has_filename()) out.path = out.path.parent_path();
   out.spec = out.path.string();
   std::error_code missing;
@@ -101,7 +95,7 @@ Result<Reference> parse_path(std::string_view text, const fs::path& working_dire
 }
 
 bool looks_like_path(std::string_view text) {
-  return text.starts_with('/') || text.starts_with("./") || text.starts_with("../") || text.starts_with("~/") ||
+  return text.starts_with('/') || text.starts_with("./") || text.starts_with("../") ||
          text == "." || text == ".." || packages::is_archive_name(text) || equal_ignoring_case(text, "SKILL.md");
 }
 

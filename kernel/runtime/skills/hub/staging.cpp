@@ -3,6 +3,8 @@
 #include <sys/stat.h>
 
 #include <array>
+#include <cerrno>
+#include <fstream>
 #include <map>
 
 #include "kernel/core/packages/tree_writer.hpp"
@@ -46,7 +48,7 @@ bool is_of_registry(std::string_view path) {
   return path == "_meta.json" || path == "skill-card.md";
 }
 
-Result<void> remove(const fs::path& path) {
+Result<void> drop(const fs::path& path) {
   std::error_code problem;
   fs::remove_all(path, problem);
   return problem ? Result<void>(fail_errno("removing " + path.string(), problem.value())) : Result<void>();
@@ -67,12 +69,16 @@ packages::ArchiveLimits skill_limits() {
 Result<fs::path> stage_archive(const packages::PackagesModule& engine, std::string_view bytes, const fs::path& staging,
                                const packages::EntryPlace& place) {
   auto archive = staging / "archive", to = staging / "unpacked";
-  CHELA_CHECK(platform::write_file_atomically(archive, bytes));
+  // Nobody needs it after a crash: no wait for the disk.
+  std::ofstream file(archive, std::ios::binary);
+  file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  file.close();
+  if (!file) return fail_errno("writing " + archive.string(), errno);
   auto limits = skill_limits();
   // A repository has many files that are none of the skill's.
   if (place) limits.ratio_free_bytes = limits.tree.bytes_max;
   CHELA_CHECK(packages::unpack(engine, archive, to, limits, place));
-  CHELA_CHECK(remove(archive));
+  CHELA_CHECK(drop(archive));
   return to;
 }
 
@@ -159,8 +165,8 @@ Result<fs::path> settle(const fs::path& unpacked, std::string& spelling) {
     fs::rename(root / marker, root / kMarkers[0], problem);
     if (problem) return fail_errno("renaming " + spelling, problem.value());
   }
-  for (const char* record : {".clawhub", ".clawdhub"}) CHELA_CHECK(remove(root / record));
-  CHELA_CHECK(remove(root / ".openclaw" / "source-origin.json"));
+  for (const char* record : {".clawhub", ".clawdhub"}) CHELA_CHECK(drop(root / record));
+  CHELA_CHECK(drop(root / ".openclaw" / "source-origin.json"));
   return root;
 }
 
