@@ -117,7 +117,8 @@ std::string installed_slug(const std::string& directory) {
   if (!descriptor || ::fstat(descriptor.get(), &status) != 0 || !S_ISREG(status.st_mode)) return {};
   if (!is_inside(real_path_of(directory), real_path_of(path))) return {};
   std::string bytes;
-  if (!read_whole(descriptor.get(), kOriginBytesMax, kOriginBytesMax, bytes) || bytes.size() > kOriginBytesMax) return {};
+  if (!read_whole(descriptor.get(), kOriginBytesMax, kOriginBytesMax, bytes)) return {};
+  if (bytes.size() > kOriginBytesMax) return {};
   auto json = parse_json(bytes, kOriginDepthMax);
   if (!json || !json->is_object()) return {};
   auto slug = text_of(*json, "slug");
