@@ -43,20 +43,18 @@ std::string other_spelling(const std::string& directory) {
   return found;
 }
 
-// Reads to the end of the file or to one byte over the limit. False: errno says why.
-bool read_whole(int descriptor, std::size_t bytes_max, std::size_t expected, std::string& out) {
-  out.resize(std::min(expected, bytes_max) + 1);
+// Reads to the end of the file or to one byte over the limit. -1: errno says why.
+ssize_t read_whole(int descriptor, std::size_t bytes_max, std::size_t expected, std::string& buffer) {
+  buffer.resize(std::max(buffer.size(), std::min(expected, bytes_max) + 1));
   std::size_t size = 0;
   while (true) {
-    auto count = ::read(descriptor, out.data() + size, out.size() - size);
+    auto count = ::read(descriptor, buffer.data() + size, std::min(buffer.size(), bytes_max + 1) - size);
     if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return false;
+    if (count < 0) return -1;
     size += static_cast<std::size_t>(count);
-    if (count == 0 || size > bytes_max) break;
-    if (size == out.size()) out.resize(std::min(out.size() * 2, bytes_max + 1));
+    if (count == 0 || size > bytes_max || (size == expected && size > 0)) return static_cast<ssize_t>(size);
+    if (size == buffer.size()) buffer.resize(std::min(buffer.size() * 2, bytes_max + 1));
   }
-  out.resize(size);
-  return true;
 }
 
 // -1 when it cannot be opened; links are followed only below the directory's real path.
@@ -72,9 +70,19 @@ int open_inside(const std::string& directory, const std::string& path) {
   return ::open(target.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 }
 
+std::int64_t nanoseconds(const timespec& time) {
+  return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+}
+
 }  // namespace
 
-std::expected<SkillFile, Diagnostic> read_skill_file(const std::string& directory, const LoadSettings& settings) {
+FileStamp stamp_of(const struct stat& status) {
+  return {status.st_dev, status.st_ino, status.st_size, nanoseconds(status.st_mtim), nanoseconds(status.st_ctim)};
+}
+
+std::expected<SkillFile, Diagnostic> read_skill_file(const std::string& directory, const LoadSettings& settings,
+                                                     ReadBuffer& buffer) {
+  buffer.stamp = {};
   SkillFile file{.bytes = {}, .path = directory + '/' + kFileName, .note = {}};
   platform::OwnedDescriptor descriptor(open_inside(directory, file.path));
   if (descriptor.get() < 0 && errno == ENOENT && settings.any_case) {
@@ -100,26 +108,33 @@ std::expected<SkillFile, Diagnostic> read_skill_file(const std::string& director
                   "SKILL.md has another name elsewhere (a hard link): copy it instead");
   }
   auto expected = static_cast<std::size_t>(std::max<off_t>(status.st_size, 0));
-  if (!read_whole(descriptor.get(), settings.file_bytes_max, expected, file.bytes)) {
-    return refuse(LoadProblem::read, file.path, std::strerror(errno));
-  }
-  if (file.bytes.size() > settings.file_bytes_max) {
+  auto size = read_whole(descriptor.get(), settings.file_bytes_max, expected, buffer.bytes);
+  if (size < 0) return refuse(LoadProblem::read, file.path, std::strerror(errno));
+  buffer.stamp = stamp_of(status);
+  if (static_cast<std::size_t>(size) > settings.file_bytes_max) {
     return refuse(LoadProblem::invalid, file.path,
                   "File exceeds " + std::to_string(settings.file_bytes_max) + " bytes");
   }
+  file.bytes = std::string_view(buffer.bytes).substr(0, static_cast<std::size_t>(size));
   return file;
 }
 
+std::int64_t origin_changed_ns(const std::string& directory) {
+  struct stat status{};
+  return ::lstat((directory + kOriginName).c_str(), &status) == 0 ? nanoseconds(status.st_ctim) : 0;
+}
+
 std::string installed_slug(const std::string& directory) {
+  if (origin_changed_ns(directory) == 0) return {};  // most have none, and to open nothing costs more than to ask
   auto path = directory + kOriginName;
   platform::OwnedDescriptor descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
   struct stat status{};
   if (!descriptor || ::fstat(descriptor.get(), &status) != 0 || !S_ISREG(status.st_mode)) return {};
   if (!is_inside(real_path_of(directory), real_path_of(path))) return {};
   std::string bytes;
-  if (!read_whole(descriptor.get(), kOriginBytesMax, kOriginBytesMax, bytes)) return {};
-  if (bytes.size() > kOriginBytesMax) return {};
-  auto json = parse_json(bytes, kOriginDepthMax);
+  auto size = read_whole(descriptor.get(), kOriginBytesMax, static_cast<std::size_t>(status.st_size), bytes);
+  if (size < 0 || static_cast<std::size_t>(size) > kOriginBytesMax) return {};
+  auto json = parse_json(std::string_view(bytes).substr(0, static_cast<std::size_t>(size)), kOriginDepthMax);
   if (!json || !json->is_object()) return {};
   auto slug = text_of(*json, "slug");
   return std::string(trim_blanks(slug));
