@@ -263,6 +263,7 @@ BROWSER = ROOT / 'tests' / 'browser'
 CHAOS = ROOT / 'tests' / 'chaos'
 DURABILITY = ROOT / 'tests' / 'durability'
 LOAD = ROOT / 'tests' / 'load'
+SKILLS = ROOT / 'tests' / 'skills'
 DEBIAN_PYTHON = '/usr/bin/python3'  # whatever else is called python3: this one has Debian's python3-websockets
 # Under a sanitizer: all of ctest, and the conversations that touch most of the gateway.
 SMOKE = ['conversation.test.mjs', 'upstream.test.mjs', 'openai_sdk.test.mjs', 'limits.test.mjs']
@@ -281,6 +282,7 @@ SUITES = {
     'load': Runner.load,
     'browser': lambda runner: runner.node('browser', BROWSER, test_files(BROWSER)),
     'chaos': Runner.chaos,
+    'skills': lambda runner: runner.node('skills', SKILLS, test_files(SKILLS)),
     'fuzz': Runner.fuzz,
     'e2e-smoke': lambda runner: runner.node('e2e-smoke', E2E, SMOKE),
 }

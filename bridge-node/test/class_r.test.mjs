@@ -13,6 +13,7 @@ const shared = () => pluginFolder({
   'node_modules/openclaw/node_modules/zod/index.js': `exports.z = 'zod';`,
   'node_modules/openclaw/dist/plugin-sdk/far-away.js': `export const far = 'the shared one';`,
   'node_modules/openclaw/dist/plugin-sdk/channel-inbound.js': `export const runChannelInboundEvent = () => { throw new Error("upstream's own"); }; export const kept = 1;`,
+  'node_modules/openclaw/dist/plugin-sdk/plugin-runtime.js': `export async function dispatchPluginInteractiveHandler() { throw new Error("upstream's own"); } export const createChannelInteractiveDispatcher = 1; export const kept = 2;`,
   'node_modules/openclaw/dist/plugin-sdk/webhook-ingress.js': `export const registerPluginHttpRoute = () => { throw new Error("upstream's own"); };`,
   'node_modules/openclaw/dist/plugins/runtime/index.js': `export const createPluginRuntime = () => ({ tts: { listVoices: () => ['a voice'] }, config: { current: () => 'not this' } });`,
 });
@@ -48,6 +49,13 @@ describe('a plugin of class R', () => {
     const { value, turn } = await run(t, `import 'openclaw/plugin-sdk/far-away'; import { runChannelInboundEvent, kept } from 'openclaw/plugin-sdk/channel-inbound';\n${tool(body)}`, 'from the model');
     assert.deepEqual(value, [1, ['from the model']]);
     assert.equal((await turn).params.context.Body, 'hello');
+  });
+  it('says what was pressed in its channel to whoever answers that', async (t) => {
+    const body = `const pressed = createChannelInteractiveDispatcher({ channel: 'chat', interactiveKey: 'button' }); const said = [];
+      const result = await pressed({ data: 'poll:yes', ctx: { button: { id: 7 }, senderId: 'ann' }, respond: { reply: async ({ text }) => said.push(text) } }); return [result.handled, said, kept];`;
+    const source = `import 'openclaw/plugin-sdk/far-away'; import { createChannelInteractiveDispatcher, kept } from 'openclaw/plugin-sdk/plugin-runtime';\n${tool(body).replace('(api) =>', `(api) => (api.registerInteractiveHandler({ channel: 'chat', namespace: 'poll',
+      handler: async ({ button, senderId, respond }) => { await respond.reply({ text: senderId + ' ' + button.payload + button.id }); } }),`).replace(/;$/, ');')}`;
+    assert.deepEqual((await run(t, source)).value, [true, ['ann yes7'], 2]);
   });
   it('adds routes while it runs, and takes them away', async (t) => {
     const body = `const remove = registerPluginHttpRoute({ path: '/late', auth: 'plugin', handler: () => {} }); setImmediate(remove); return 1;`;

@@ -74,6 +74,10 @@ describe('the entry is', () => {
       'dist/src/index.js': esm('ok') },
     'the built peer beside the source': { 'package.json': packaged({ extensions: ['./index.mts'] }), 'index.mts': 'never read', 'index.mjs': esm('ok') },
     'the source where nothing was built': { 'package.json': packaged({ extensions: ['./plugin.ts'] }), 'plugin.ts': esm('ok') },
+    'the source of what was not built': { 'package.json': packaged({ extensions: ['./dist/index.js'] }, { type: 'module' }), 'src/index.ts': esm('ok') },
+    'the source of what was not built, without src/': { 'package.json': packaged({ extensions: ['./plugin.ts'], runtimeExtensions: ['dist/src/plugin.mjs'] }), 'plugin.mts': esm('ok') },
+    'what is there of two': { 'package.json': packaged({ extensions: ['./index.mjs'], runtimeExtensions: ['./dist/index.mjs'] }), 'index.mjs': esm('ok') },
+    'the main file where the package names no other': { 'package.json': { name: 'p', main: 'lib/start.mjs' }, 'lib/start.mjs': esm('ok') },
     'an index file where the package names none': { 'package.json': { name: 'p' }, 'index.mjs': esm('ok') },
   };
   for (const [title, files] of Object.entries(choices)) it(title, async () => assert.equal(await formOf(pluginFolder(files)), 'ok'));

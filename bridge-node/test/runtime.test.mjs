@@ -55,6 +55,27 @@ describe('api.runtime', () => {
     assert.deepEqual([answer.text, answer.content], ['yes', [{ type: 'text', text: 'yes' }]]);
     assert.deepEqual([seen.messages, seen.model, seen.options], [[{ role: 'system', content: 's' }, { role: 'user', content: 'p' }], 'm', { temperature: 0 }]);
   });
+  it('asks models the way of the agent, without tools only', async () => {
+    const seen = asked('llm.complete', { text: 'yes', model: 'test/two', usage: { input: 1 } });
+    const code = (more) => `await api.runtime.agent.runEmbeddedPiAgent({ sessionId: 's', prompt: 'p', provider: 'test', model: 'two', extraSystemPrompt: 'x', ${more} })`;
+    const { payloads, meta } = await run(code('disableTools: true, timeoutMs: 70'));
+    assert.deepEqual([payloads, meta.agentMeta], [[{ text: 'yes' }], { sessionId: 's', provider: 'test', model: 'test/two', usage: { input: 1 } }]);
+    assert.deepEqual([seen.model, seen.timeoutMs, seen.messages], ['test/two', 70, [{ role: 'system', content: 'x' }, { role: 'user', content: 'p' }]]);
+    await assert.rejects(run(code(`toolsAllow: ['read']`)), /disableTools/);
+  });
+  it('runs programs', async () => {
+    const { pid, ...result } = await run(`await api.runtime.system.runCommandWithTimeout(['sh', '-c', 'cat; echo $WORD >&2; exit 3'], { timeoutMs: 5000, input: 'in', env: { WORD: 'out', NONE: undefined } })`);
+    assert.deepEqual([result, pid > 0], [{ code: 3, signal: null, killed: false, termination: 'exit', stdout: 'in', stderr: 'out\n' }, true]);
+    const late = await run(`await api.runtime.system.runCommandWithTimeout(['sleep', '60'], 20)`);
+    assert.deepEqual([late.termination, late.signal, late.killed], ['timeout', 'SIGTERM', true]);
+    assert.equal((await run(`await api.runtime.system.runCommandWithTimeout(['sh', '-c', 'yes | head -c 100000'], { maxOutputBytes: 5 })`)).stdout, 'y\ny\ny');
+    await assert.rejects(run(`await api.runtime.system.runCommandWithTimeout(['/no/such/program'], 1000)`), /ENOENT/);
+    assert.match(await run(`api.runtime.system.formatNativeDependencyHint({ packageName: 'sharp' })`), /npm rebuild sharp/);
+  });
+  it('says that no events of the agent come', async () => {
+    assert.equal(await run(`typeof api.runtime.events.onAgentEvent(() => {})`), 'function');
+    await holder.kernel.logged(/onAgentEvent: the gateway sends no such events/);
+  });
   it('calls the gateway', async () => {
     const seen = asked('gateway.request', { payload: { ok: 1 } });
     assert.deepEqual(await run(`await api.runtime.gateway.request('x.y', { z: 1 })`), { ok: 1 });

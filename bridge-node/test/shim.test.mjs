@@ -9,6 +9,16 @@ import { convertMarkdownTables } from '../dist/shim/lib/tables.js';
 import * as core from '../dist/shim/sdk/core.js';
 import { resolveDirectDmAuthorizationOutcome, resolveSenderCommandAuthorizationWithRuntime } from '../dist/shim/sdk/command-auth.js';
 import { parseInlineDirectives } from '../dist/shim/sdk/text-runtime.js';
+import { parseModelRef, resolveAgentEffectiveModelPrimary } from '../dist/shim/sdk/agent-runtime.js';
+import { resolveConfiguredSecretInputString } from '../dist/shim/sdk/config-runtime.js';
+import { formatErrorMessage } from '../dist/shim/sdk/error-runtime.js';
+import { createLazyRuntimeMethod, createLazyRuntimeModule } from '../dist/shim/sdk/lazy-runtime.js';
+import { resolveLivePluginConfigObject } from '../dist/shim/sdk/plugin-config-runtime.js';
+import { createSubsystemLogger, waitForAbortSignal } from '../dist/shim/sdk/runtime-env.js';
+import { resolveSecretRefValues } from '../dist/shim/sdk/secret-ref-runtime.js';
+import { resolveStateDir } from '../dist/shim/sdk/state-paths.js';
+import { buildBaseAccountStatusSnapshot } from '../dist/shim/sdk/account-status.js';
+import { normalizeLowercaseStringOrEmpty } from '../dist/shim/sdk/string-coerce-runtime.js';
 import { extractToolSend } from '../dist/shim/sdk/tool-send.js';
 import { readStringParam } from '../dist/shim/sdk/param-readers.js';
 
@@ -116,4 +126,60 @@ table('extractToolSend', (args) => extractToolSend(args), [[[{ action: 'sendMess
 describe('readStringParam', () => {
   it('reads both spellings', () => assert.deepEqual([readStringParam({ chat_id: ' a ' }, 'chatId'), readStringParam({}, 'x')], ['a', undefined]));
   it('asks for what is required', () => assert.throws(() => readStringParam({}, 'to', { required: true }), /to required/));
+});
+
+// What upstream's 2026.9.6 gives for the same.
+table('parseModelRef', parseModelRef, [[['gpt-5', 'openai'], { provider: 'openai', model: 'gpt-5' }], [['anthropic/claude-x', 'openai'], { provider: 'anthropic', model: 'claude-x' }],
+  [['', 'openai'], null], [['/x', 'o'], null], [['OpenAI/Gpt', 'x'], { provider: 'openai', model: 'Gpt' }], [['a/b/c', 'x'], { provider: 'a', model: 'b/c' }]]);
+table('resolveAgentEffectiveModelPrimary', resolveAgentEffectiveModelPrimary, [[[{ agents: { defaults: { model: 'a/b' } } }, 'main'], 'a/b'],
+  [[{ agents: { defaults: { model: { primary: 'a/c' } }, list: [{ id: 'x', model: 'q/w' }] } }, 'x'], 'q/w'], [[{ agents: { list: [{ id: 'y', model: { primary: 'p' } }] } }, 'y'], 'p'], [[{}, 'z'], undefined]]);
+table('formatErrorMessage', formatErrorMessage, [[[new Error('boom')], 'boom'], [[new Error('a', { cause: new Error('b') })], 'a | b'], [['text'], 'text'], [[{ message: 'm' }], '{"message":"m"}'],
+  [[7], '7'], [[null], 'null'], [[{ code: 5 }], 'status=unknown code=5'], [[{ a: 1 }], '{"a":1}']]);
+table('normalizeLowercaseStringOrEmpty', normalizeLowercaseStringOrEmpty, [[[' A '], 'a'], [[7], ''], [[undefined], '']]);
+table('resolveStateDir', resolveStateDir, [[[{ OPENCLAW_STATE_DIR: '/s' }], '/s'], [[{ OPENCLAW_STATE_DIR: '~/s' }, () => '/people/ann'], '/people/ann/s'], [[{}, () => '/people/ann'], '/people/ann/.openclaw']]);
+table('resolveLivePluginConfigObject', resolveLivePluginConfigObject, [[[undefined, 'p', { a: 1 }], { a: 1 }], [[() => ({ plugins: { entries: { p: { config: { a: 2 } } } } }), 'p', { a: 1 }], { a: 2 }], [[() => ({}), 'p', { a: 1 }], undefined]]);
+
+describe('buildBaseAccountStatusSnapshot', () => {
+  const idle = { lastStartAt: null, lastStopAt: null, lastInboundAt: null, lastOutboundAt: null };
+  const plain = (value) => JSON.parse(JSON.stringify(value));
+  it('says what runs', () => assert.deepEqual(plain(buildBaseAccountStatusSnapshot({ account: { accountId: 'a', name: 'n', enabled: true, configured: true }, runtime: { running: true, lastError: 'x' }, probe: { ok: true } }, { mode: 'm' })),
+    { accountId: 'a', name: 'n', enabled: true, ...idle, probe: { ok: true }, mode: 'm', configured: true, running: true, lastError: 'x' }));
+  it('says why something does not', () => assert.deepEqual(plain(buildBaseAccountStatusSnapshot({ account: { accountId: 'a', enabled: true, configured: false } })),
+    { accountId: 'a', enabled: true, ...idle, configured: false, running: false, stateReason: 'not configured', lastError: null }));
+});
+
+describe('secrets by name', () => {
+  const ref = { source: 'env', provider: 'default', id: 'WORD' };
+  it('are read from the environment', async () => {
+    assert.deepEqual([...(await resolveSecretRefValues([ref], { env: { WORD: 'secret' } })).values()], ['secret']);
+    await assert.rejects(resolveSecretRefValues([ref], { env: {} }), /Environment variable "WORD" is missing/);
+    await assert.rejects(resolveSecretRefValues([{ ...ref, source: 'exec' }], { env: { WORD: 'x' } }), /only those of the environment/);
+  });
+  it('stand for the text of a field', async () => {
+    const ask = (value, env = {}) => resolveConfiguredSecretInputString({ value, env, path: 'a.b' });
+    assert.deepEqual(await Promise.all([ask(' x '), ask(undefined), ask(ref, { WORD: 'y' })]), [{ value: 'x' }, {}, { value: 'y' }]);
+    assert.match((await ask(ref)).unresolvedRefReason, /a\.b.*missing/);
+  });
+});
+
+describe('what is loaded late', () => {
+  it('is loaded once', async () => {
+    let times = 0;
+    const load = createLazyRuntimeModule(async () => ({ add: (a, b) => a + b, times: (times += 1) }));
+    assert.equal(await createLazyRuntimeMethod(load, (module) => module.add)(1, 2), 3);
+    assert.deepEqual([(await load()).times, (await load.peek()).times], [1, 1]);
+  });
+  it('waits for the end', async () => {
+    const stop = new AbortController();
+    const waiting = waitForAbortSignal(stop.signal);
+    stop.abort();
+    await waiting;
+    await waitForAbortSignal(undefined);
+  });
+  it('has a log of its own', (t) => {
+    const lines = [];
+    t.mock.method(console, 'warn', (line) => lines.push(line));
+    createSubsystemLogger(' a ').child('b').warn('c', { d: 1 });
+    assert.deepEqual(lines, ['[a/b] c {"d":1}']);
+  });
 });

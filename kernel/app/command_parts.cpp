@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "kernel/app/interactive_methods.hpp"
 #include "kernel/app/settings.hpp"
 #include "kernel/core/protocol/gateway_method.hpp"
 #include "kernel/gateway/core_methods.hpp"
@@ -46,6 +47,7 @@ void CommandParts::serve(gateway::Service& service, gateway::Context& context) {
   gateway::add_core_methods(methods_, context, [this] {
     return config::redacted(configuration_.spec().schema(), configuration_.current().root());
   });
+  add_interactive_methods(methods_, {loop_, plugins_.set(), commands_});
   methods_.refresh();  // names that are the gateway's own are known only now
   gateway::add_methods_api(service, context, methods_);
   context.methods = &methods_;

@@ -22,6 +22,7 @@ class CommandParts {
   CommandParts& operator=(const CommandParts&) = delete;
 
   const runtime::CommandTable& commands() const { return commands_; }
+  runtime::CommandTable& commands() { return commands_; }
   gateway::MethodTable& methods() { return methods_; }
   // Adds the routes, the gateway's own methods, and what plugins may ask for. `context` outlives this, too. Once.
   void serve(gateway::Service& service, gateway::Context& context);

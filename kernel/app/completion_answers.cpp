@@ -38,7 +38,7 @@ Result<runtime::Message> message_of(const std::string& text) {
   }
   if (words.empty()) return fail(ErrorCode::invalid_argument, "llm.complete: a message has no text");
   Json out = {{"role", role}, {"content", words}};
-  return std::make_shared<const std::string>(out.dump(-1, ' ', false, Json::error_handler_t::replace));
+  return std::make_shared<const std::string>(json_text(out));
 }
 
 std::string options_of(const Json& given) {
@@ -47,7 +47,7 @@ std::string options_of(const Json& given) {
     if (auto found = given.find(name); found != given.end() && found->is_number()) out[name] = *found;
   }
   if (auto stop = given.find("stop"); stop != given.end() && (stop->is_string() || stop->is_array())) out["stop"] = *stop;
-  return out.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return json_text(out);
 }
 
 std::vector<std::string> strings_in(const Json& rules, const char* name) {

@@ -31,7 +31,7 @@ config::ConfigSpec kernel_config_spec() {
       {.owner = "runtime", .path = "agents", .schema = embedded::agents_schema()},
       {.owner = "runtime", .path = "models", .schema = embedded::models_schema(), .reload = Reload::live},
       {.owner = "runtime", .path = "tools", .schema = embedded::tools_schema(), .reload = Reload::live},
-      {.owner = "runtime", .path = "skills", .schema = embedded::skills_schema()},
+      {.owner = "runtime", .path = "skills", .schema = embedded::skills_schema(), .reload = Reload::live},
       {.owner = "runtime", .path = "channels", .schema = embedded::channels_schema()},
   };
   config::ConfigSpec spec;

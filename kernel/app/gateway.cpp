@@ -15,6 +15,8 @@
 #include "kernel/app/plugin_parts.hpp"
 #include "kernel/app/secrets.hpp"
 #include "kernel/app/settings.hpp"
+#include "kernel/app/skill_life.hpp"
+#include "kernel/app/skill_parts.hpp"
 #include "kernel/core/loop/event.hpp"
 #include "kernel/core/net/egress.hpp"
 #include "kernel/core/net/http_server.hpp"
@@ -89,6 +91,7 @@ class Gateway::Parts {
   std::optional<runtime::ModelCatalog> models;
   std::optional<runtime::ToolCatalog> tools;
   std::optional<CommandParts> commands;
+  std::optional<SkillParts> skills;
   std::optional<runtime::WorkspaceContext> context_files;
   runtime::TurnTotals totals;
   std::optional<runtime::SessionStore> session_store;
@@ -99,6 +102,7 @@ class Gateway::Parts {
   std::optional<gateway::Service> service;
   std::shared_ptr<gateway::SocketClients> sockets;
   std::optional<PluginLife> plugin_life;
+  std::optional<SkillLife> skill_life;
   std::optional<net::HttpServer> server;
   std::optional<LiveReload> live_reload;
 };
@@ -183,13 +187,18 @@ void Gateway::Parts::make_runtime() {
   models.emplace(model_catalog(plugin_parts->set(), configuration));
   tools.emplace(plugin_parts->set(), tool_selection(config()));
   commands.emplace(*loop, *plugin_parts, configuration);
+  skills.emplace(SkillSurroundings{*loop, logger->with_category("skills"), configuration, *plugin_parts,
+                                   context_files->workspace()});
   session_store.emplace(*database);
   runtime::TurnEnvironment turn{*loop,  logger->with_category("turn"), plugin_parts->set(), *models, *tools, *context_files,
                                 totals, turn_limits(config()),
                                 config().find_string("agents.defaults.userTimezone").value_or(""), &*hooks,
-                                &*context_plugins};
+                                &*context_plugins, &skills->context()};
   sessions.emplace(runtime::SessionEnvironment{std::move(turn), *session_store, {}, &commands->commands()},
                    runtime::Sessions::Limits{});
+  skills->add_commands(commands->commands(), [this]() -> const runtime::TurnEnvironment& {
+    return sessions->environment().turn;
+  });
   channels.emplace(*loop, *logger, configuration, *plugin_parts, *sessions, *models);
 }
 
@@ -213,8 +222,10 @@ void Gateway::Parts::make_gateway() {
   gateway::add_openai_chat(*service, *context);
   gateway::add_openai_responses(*service, *context);
   commands->serve(*service, *context);
+  skill_life.emplace(*loop, *egress, configuration, *skills, context_files->workspace());
+  skill_life->serve(*service, commands->methods(), sockets);
   gateway::add_plugin_routes(*service, *context);
-  LiveParts live{*context, *service, *sockets, &*channels};
+  LiveParts live{*context, *service, *sockets, &*channels, &*skills};
   set_rules_and_limits(configuration, live);
   server.emplace(*loop, *service, server_limits(config()));
 }
@@ -231,13 +242,15 @@ std::expected<std::string, StartFailure> Gateway::Parts::start() {
   loop->spawn("learning what plugins for Node provide",
               begin_hooks(plugin_parts->set(), *hooks, *context_plugins, server->port()));
   channels->start();
+  skills->start();
   services.emplace(*loop, logger->with_category("service"), plugin_parts->set());
   services->start();
   context->services = &*services;
-  live_reload.emplace(configuration, *logger, LiveParts{*context, *service, *sockets, &*channels, [this] {
+  live_reload.emplace(configuration, *logger, LiveParts{*context, *service, *sockets, &*channels, &*skills, [this] {
                                                           plugin_life->take_in_plugins_soon();
                                                         }});
   plugin_life->set_live_reload(&*live_reload);
+  skill_life->set_live_reload(&*live_reload);
   auto shown = address.find(':') == std::string::npos ? address : "[" + address + "]";
   return fmt::format("http://{}:{}", shown, server->port());
 }
@@ -302,6 +315,7 @@ void Gateway::Parts::serve() {
 void Gateway::Parts::drain() {
   ready = false;
   plugin_life->set_live_reload(nullptr);
+  skill_life->set_live_reload(nullptr);
   live_reload.reset();
   channels->channels().refuse_new();
   auto grace = std::chrono::seconds(config().get_integer("gateway.gracefulShutdownSeconds"));
@@ -327,6 +341,7 @@ void Gateway::Parts::drain() {
   auto stuck = loop->drain(std::chrono::seconds(2));
   for (const auto& name : stuck) logger->warning("did not end in time: {}", name);
   server.reset();
+  skills.reset();
   plugin_parts->end();
   egress.reset();
   database.reset();

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "kernel/core/base/json.hpp"
 #include "kernel/core/config/schema.hpp"
 
 namespace chela::app {
@@ -134,7 +135,7 @@ std::string gateway_config(const EffectiveConfig& configuration, const plugins::
   if (const auto* own = config::Path{"plugins", "entries", plugin_id, "config"}.find_in(root)) {
     out["plugins"]["entries"][plugin_id]["config"] = *own;
   }
-  return out.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return json_text(out);
 }
 
 }  // namespace chela::app

@@ -17,9 +17,16 @@ Result<void> prepare(const Home& home, const std::filesystem::path& workspace) {
   return platform::sync_names(workspace);
 }
 
-std::filesystem::path bundled_plugins() {
+namespace {
+
+std::filesystem::path beside_program(const char* name) {
   auto program = platform::executable_path();
-  return program ? program->parent_path().parent_path() / "lib" / "plugins" : std::filesystem::path();
+  return program ? program->parent_path().parent_path() / "lib" / name : std::filesystem::path();
 }
+
+}  // namespace
+
+std::filesystem::path bundled_plugins() { return beside_program("plugins"); }
+std::filesystem::path bundled_skills() { return beside_program("skills"); }
 
 }  // namespace chela::app

@@ -15,6 +15,8 @@ struct Home {
   std::filesystem::path workspace() const { return root / "workspace"; }  // unless the configuration names one
   std::filesystem::path plugins() const { return root / "plugins"; }
   std::filesystem::path plugin_state() const { return root / "state" / "plugins"; }  // a folder for each that has one
+  std::filesystem::path skills() const { return root / "skills"; }  // installed for all agents
+  std::filesystem::path skill_state() const { return root / "state" / "skills"; }
   std::filesystem::path registrations() const { return root / "state" / "registrations"; }
 };
 
@@ -23,5 +25,7 @@ Result<void> prepare(const Home& home, const std::filesystem::path& workspace);
 
 // The folder of the bundled plugins: beside the program, in ../lib/plugins.
 std::filesystem::path bundled_plugins();
+// The folder of the bundled skills: beside the program, in ../lib/skills.
+std::filesystem::path bundled_skills();
 
 }  // namespace chela::app

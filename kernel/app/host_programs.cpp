@@ -1,8 +1,8 @@
 #include "kernel/app/host_programs.hpp"
 
-#include "kernel/core/base/text.hpp"
 #include "kernel/core/packages/openclaw_package.hpp"
 #include "kernel/core/platform/paths.hpp"
+#include "kernel/core/platform/program_path.hpp"
 
 namespace chela::app {
 namespace {
@@ -16,15 +16,6 @@ fs::path real(const fs::path& path) {
   return failed ? fs::path() : resolved;
 }
 
-fs::path on_path(std::string_view path, std::string_view program) {
-  for (auto folder : split(path, ':')) {
-    std::error_code failed;
-    auto candidate = fs::path(folder) / program;
-    if (!folder.empty() && fs::is_regular_file(candidate, failed)) return real(candidate);
-  }
-  return {};
-}
-
 }  // namespace
 
 remote::HostPrograms host_programs(const config::Snapshot& config, const Home& home, const fs::path& workspace,
@@ -33,7 +24,7 @@ remote::HostPrograms host_programs(const config::Snapshot& config, const Home& h
   auto folder = program ? program->parent_path() : fs::path();
   auto node = config.find_string("runtime.node.program").value_or("");
   return {.native_host = folder / "chela-plugin-host",
-          .node = node.empty() ? on_path(path, "node") : real(node),
+          .node = node.empty() ? real(platform::find_program("node", path)) : real(node),
           .node_host = real(folder.parent_path() / "lib" / "bridge"),
           .node_heap_megabytes = static_cast<std::size_t>(config.get_integer("runtime.node.heapMegabytes")),
           .openclaw = packages::openclaw_folder(real(home.root)),

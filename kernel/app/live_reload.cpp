@@ -69,6 +69,7 @@ Result<void> LiveReload::reload() {
 void LiveReload::apply(const std::vector<config::Change>& changes) {
   set_rules_and_limits(config_, parts_);
   if (parts_.channels) parts_.channels->on_configuration(changes);
+  if (parts_.skills) parts_.skills->on_configuration();
   auto& context = parts_.context;
   if (concern(changes, {"tools"})) {
     context.tools = runtime::ToolCatalog(context.plugins, tool_selection(config_.current()));

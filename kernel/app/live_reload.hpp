@@ -9,6 +9,7 @@
 
 #include "kernel/app/channel_parts.hpp"
 #include "kernel/app/effective_config.hpp"
+#include "kernel/app/skill_parts.hpp"
 #include "kernel/core/log/logger.hpp"
 #include "kernel/core/platform/file_watch.hpp"
 #include "kernel/gateway/context.hpp"
@@ -23,6 +24,7 @@ struct LiveParts {
   gateway::Service& service;
   gateway::SocketClients& sockets;
   ChannelParts* channels = nullptr;  // null: there are none
+  SkillParts* skills = nullptr;      // likewise
   std::function<void()> plugins_changed = {};  // what the configuration says of them
 };
 

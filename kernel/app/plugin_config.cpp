@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "kernel/core/base/json.hpp"
 #include "kernel/core/config/schema.hpp"
 
 namespace chela::app {
@@ -13,7 +14,7 @@ std::string plugin_config(const config::Snapshot& config, const plugins::Manifes
     slice = entries->at(manifest.id).value("config", nlohmann::json::object());
   }
   if (manifest.config_schema) config::fill_defaults(*manifest.config_schema, slice);
-  return slice.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return json_text(slice);
 }
 
 }  // namespace chela::app

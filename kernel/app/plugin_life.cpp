@@ -4,13 +4,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include "kernel/app/config_spec.hpp"
-#include "kernel/app/configuration.hpp"
+#include "kernel/app/config_edit.hpp"
 #include "kernel/app/local_services.hpp"
 #include "kernel/app/settings.hpp"
-#include "kernel/core/config/edit.hpp"
-#include "kernel/core/config/json5.hpp"
-#include "kernel/core/platform/files.hpp"
 
 namespace chela::app {
 namespace {
@@ -18,24 +14,11 @@ namespace {
 using gateway::ConfigRefusal;
 using Json = nlohmann::json;
 
-constexpr std::size_t kFileBytesMax = 1 << 20;
-
 config::Path path_of(const std::string& plugin_id, const char* member) {
   return config::Path{std::string("plugins"), std::string("entries"), plugin_id, std::string(member)};
 }
 
 std::unexpected<ConfigRefusal> refuse(Error error) { return std::unexpected(ConfigRefusal{std::move(error), {}}); }
-
-// The text of the file, or nothing when there is none yet.
-Result<std::string> read_config_file(const config::ConfigFile& file) {
-  if (file.kind == config::ConfigFile::Kind::upstream) {
-    return fail(ErrorCode::denied, "{} belongs to OpenClaw and is only read; copy it to chela.json in the home first",
-                file.path.string());
-  }
-  auto text = platform::read_file(file.path, kFileBytesMax);
-  if (text || text.error().code != ErrorCode::not_found) return text;
-  return std::string();
-}
 
 // A mark in the place of a secret means the secret that is there.
 void restore_secrets(Json& given, const Json* current) {
@@ -51,16 +34,6 @@ void restore_secrets(Json& given, const Json* current) {
       restore_secrets(given[i], current && current->is_array() && i < current->size() ? &(*current)[i] : nullptr);
     }
   }
-}
-
-// Where in the plugin's own configuration a problem lies; "$" when it lies elsewhere.
-std::string place_in(const config::Path& around, const std::string& text) {
-  auto path = config::Path::parse(text);
-  config::Path inner;
-  if (path && path->starts_with(around)) {
-    for (std::size_t i = around.size(); i < path->size(); ++i) inner = inner.child(path->segments()[i]);
-  }
-  return inner.empty() ? "$" : inner.text();
 }
 
 }  // namespace
@@ -79,38 +52,14 @@ gateway::PluginsSources PluginLife::sources(const plugins::LogRing& logs) {
 }
 
 Json PluginLife::written_config(const std::string& plugin_id) const {
-  auto text = platform::read_file(config::find_config_file(config_.request()).path, kFileBytesMax);
-  if (!text) return Json::object();
-  auto document = config::parse_json5(*text);
-  const Json* config = document ? path_of(plugin_id, "config").find_in(*document) : nullptr;
-  return config && config->is_object() ? *config : Json::object();
+  auto config = written_at(config_, path_of(plugin_id, "config"));
+  return config.is_object() ? config : Json::object();
 }
 
 std::expected<void, ConfigRefusal> PluginLife::write(const std::string& plugin_id, const char* member,
                                                      const Json& value) {
   const auto path = path_of(plugin_id, member);
-  auto file = config::find_config_file(config_.request());
-  auto text = read_config_file(file);
-  if (!text) return refuse(std::move(text.error()));
-  auto changed = config::with_value(*text, path, value);
-  if (!changed) return refuse(std::move(changed.error()));
-  // What is written must load: the file is checked as a whole before it replaces the old one.
-  auto trial = config_.request();
-  trial.settings.push_back(path.text().substr(2) + "=" + value.dump(-1, ' ', false, Json::error_handler_t::replace));
-  auto spec = kernel_config_spec();
-  auto loaded = load_configuration(spec, trial, config_.home());
-  ConfigRefusal refusal{{ErrorCode::invalid_argument, {}}, {}};
-  for (const auto& problem : loaded.problems) {
-    if (problem.severity != config::Severity::error) continue;
-    if (refusal.error.message.empty()) refusal.error.message = config::text_of(problem);
-    refusal.places.push_back({place_in(path, problem.path), problem.message});
-  }
-  if (!refusal.error.message.empty()) return std::unexpected(std::move(refusal));
-  if (auto made = platform::make_private_directory(file.path.parent_path()); !made) return refuse(made.error());
-  if (auto written = config::write_config_file(file.path, *changed); !written) return refuse(written.error());
-  auto taken = live_reload_ ? live_reload_->reload() : Result<void>();
-  if (!taken) return refuse({ErrorCode::unavailable, "written, and not in effect: " + taken.error().message});
-  return {};
+  return edit_config(config_, live_reload_, path, value, {{path, value.dump(-1, ' ', false, Json::error_handler_t::replace)}});
 }
 
 Task<std::expected<void, ConfigRefusal>> PluginLife::set_config(std::string plugin_id, Json config) {

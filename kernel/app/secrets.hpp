@@ -20,7 +20,7 @@ config::SecretResolver secret_resolver(const config::Environment& environment, c
                                        config::SecretResolver::Sink sink);
 
 // The references to secrets that cannot be resolved, each with its path and the reason. What is switched off by
-// `enabled: false` is not looked at.
+// `enabled: false` is not looked at, nor are those of skills.
 std::vector<std::string> unresolved_secrets(const config::ConfigSpec& spec, const config::Snapshot& config,
                                             const config::SecretResolver& resolver);
 

@@ -71,7 +71,7 @@ std::vector<std::string> messages_in(const runtime::StoredSession& stored, std::
     auto text = runtime::plain_text(message.value("content", Json()));
     if (text.empty()) continue;
     Json shown = {{"role", it->role}, {"content", text}, {"timestamp", it->created_at_ms}};
-    newest_first.push_back(shown.dump(-1, ' ', false, Json::error_handler_t::replace));
+    newest_first.push_back(json_text(shown));
     bytes += newest_first.back().size();
     if (bytes > kMessagesBytesMax) break;
   }
@@ -103,7 +103,7 @@ void SessionAnswers::list(const plugins::Manifest& plugin, rpc::Request request)
     protocol::SessionListResult result;
     for (const auto& session : *sessions) {
       if (!self.may_see(id, session.identity)) continue;
-      result.sessions.push_back(session_json(session).dump(-1, ' ', false, Json::error_handler_t::replace));
+      result.sessions.push_back(json_text(session_json(session)));
     }
     asked.answer(to_json(result));
     co_return Result<void>{};

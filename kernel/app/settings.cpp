@@ -14,7 +14,9 @@ std::size_t size_of(const config::Snapshot& config, const char* path) {
   return static_cast<std::size_t>(config.get_integer(path));
 }
 
-std::filesystem::path expanded(const std::string& text) {
+}  // namespace
+
+std::filesystem::path expanded_path(const std::string& text) {
   std::filesystem::path path(text);
   auto home = platform::home_directory();
   if (!home) return path;
@@ -22,8 +24,6 @@ std::filesystem::path expanded(const std::string& text) {
   if (text.starts_with("~/")) return *home / text.substr(2);
   return path.is_relative() ? *home / path : path;
 }
-
-}  // namespace
 
 Result<std::string> bind_address(const config::Snapshot& config) {
   auto bind = config.get_string("gateway.bind");
@@ -121,12 +121,12 @@ std::set<std::string> plugins_with_sockets(const config::Snapshot& config) {
 
 std::filesystem::path workspace(const config::Snapshot& config, const std::filesystem::path& fallback) {
   auto set = config.find_string("agents.defaults.workspace");
-  return set && !set->empty() ? expanded(*set) : fallback;
+  return set && !set->empty() ? expanded_path(*set) : fallback;
 }
 
 std::vector<std::filesystem::path> plugin_load_paths(const config::Snapshot& config) {
   std::vector<std::filesystem::path> out;
-  for (const auto& path : config.find_strings("plugins.load.paths")) out.push_back(expanded(path));
+  for (const auto& path : config.find_strings("plugins.load.paths")) out.push_back(expanded_path(path));
   return out;
 }
 

@@ -35,6 +35,7 @@ std::map<std::string, plugins::Isolation> plugin_isolation(const config::Snapsho
 // The plugins for Node that may open sockets of their own, by id.
 std::set<std::string> plugins_with_sockets(const config::Snapshot& config);
 // `~` and relative paths are taken from the home directory of the person.
+std::filesystem::path expanded_path(const std::string& text);
 std::filesystem::path workspace(const config::Snapshot& config, const std::filesystem::path& fallback);
 std::vector<std::filesystem::path> plugin_load_paths(const config::Snapshot& config);
 // The environment of `config`, which outlives the catalog, says which services have keys.

@@ -44,7 +44,7 @@ class ChannelsApi {
     if (message.text.empty() && details.empty()) {
       co_return fail(ErrorCode::invalid_argument, "the message has neither `text` nor `mediaUrl`");
     }
-    message.details = dump(details);
+    message.details = json_text(details);
     auto sending = context_.channels->send(std::move(message), request.exchange.cancel_token());
     CHELA_CO_TRY(auto receipt, co_await std::move(sending));
     auto shown = object_of(receipt);

@@ -27,15 +27,16 @@ std::int64_t uptime_ms(const Context& context) {
 }
 
 Task<Result<std::string>> health(Context& context, MethodCall) {
-  co_return dump({{"ok", true}, {"uptimeMs", uptime_ms(context)}});
+  co_return json_text({{"ok", true}, {"uptimeMs", uptime_ms(context)}});
 }
 
 Task<Result<std::string>> status(Context& context, MethodCall) {
   const auto& model = context.models.default_model();
-  co_return dump({{"version", context.version},
-                  {"uptimeMs", uptime_ms(context)},
-                  {"model", {{"ref", model.text()}, {"service", model.service}}},
-                  {"sessions", {{"open", context.sessions.open_count()}, {"running", context.sessions.running_count()}}}});
+  co_return json_text({{"version", context.version},
+                       {"uptimeMs", uptime_ms(context)},
+                       {"model", {{"ref", model.text()}, {"service", model.service}}},
+                       {"sessions",
+                        {{"open", context.sessions.open_count()}, {"running", context.sessions.running_count()}}}});
 }
 
 Task<Result<std::string>> list_sessions(Context& context, MethodCall call) {
@@ -48,7 +49,7 @@ Task<Result<std::string>> list_sessions(Context& context, MethodCall call) {
                                {"createdAt", session.created_at_ms}, {"updatedAt", session.updated_at_ms},
                                {"messageCount", session.message_count}});
   }
-  co_return dump(out);
+  co_return json_text(out);
 }
 
 Task<Result<std::string>> read_session(Context& context, MethodCall call) {
@@ -62,7 +63,7 @@ Task<Result<std::string>> read_session(Context& context, MethodCall call) {
   auto messages = runtime::transcript_of(stored, open ? open->open_turns() : std::vector<std::string>());
   auto most = limit_of(params, 200, kMessagesMax);
   if (messages.size() > most) messages.erase(messages.begin(), messages.end() - static_cast<std::ptrdiff_t>(most));
-  co_return dump({{"key", key}, {"sessionId", key}, {"title", stored.summary.title}, {"messages", messages}});
+  co_return json_text({{"key", key}, {"sessionId", key}, {"title", stored.summary.title}, {"messages", messages}});
 }
 
 Task<Result<std::string>> list_models(Context& context, MethodCall) {
@@ -75,11 +76,11 @@ Task<Result<std::string>> list_models(Context& context, MethodCall) {
                         {"default", id + "/" + model.id == usual.text()}});
     }
   }
-  co_return dump({{"models", models}, {"default", usual.text()}});
+  co_return json_text({{"models", models}, {"default", usual.text()}});
 }
 
 Task<Result<std::string>> list_commands(Context& context, MethodCall) {
-  co_return dump(commands_json(context.sessions.environment().commands));
+  co_return json_text(commands_json(context.sessions.environment().commands));
 }
 
 }  // namespace
@@ -90,6 +91,7 @@ Json commands_json(const runtime::CommandTable* commands) {
   for (const auto& command : commands->list()) {
     Json one = {{"name", command->name}, {"description", command->description}, {"acceptsArgs", command->accepts_args}};
     if (!command->plugin_id.empty()) one["plugin"] = command->plugin_id;
+    if (!command->skill.empty()) one["skill"] = command->skill;
     if (!command->channels.empty()) one["channels"] = command->channels;
     out["commands"].push_back(std::move(one));
   }
@@ -111,7 +113,7 @@ void add_core_methods(MethodTable& table, Context& context, std::function<Json()
   constexpr auto get = [](std::string document) -> Task<Result<std::string>> { co_return document; };
   table.add({.name = "config.get", .scope = Scope::operator_read,
              .run = [configuration = std::move(configuration), get](const MethodCall&) {
-               return get(dump({{"config", configuration()}}));
+               return get(json_text({{"config", configuration()}}));
              }});
 }
 

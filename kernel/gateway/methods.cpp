@@ -38,7 +38,7 @@ std::string context_of(const MethodCaller& caller) {
   for (std::size_t i = 0; i <= static_cast<std::size_t>(caller.scope); ++i) scopes.push_back(kScopeNames[i]);
   Json context = {{"scopes", std::move(scopes)}, {"clientId", caller.client_id}};
   if (!caller.plugin_id.empty()) context["plugin"] = caller.plugin_id;
-  return context.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return json_text(context);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include <nlohmann/json.hpp>
 
 #include "kernel/core/base/random.hpp"
+#include "kernel/core/base/json.hpp"
 #include "kernel/core/base/text.hpp"
 #include "kernel/core/net/sse.hpp"
 #include "kernel/gateway/openai_api.hpp"
@@ -62,10 +63,10 @@ class Chunks {
   }
   std::string delta(const Json& delta, const Json& finish) const {
     Json choice = {{"index", 0}, {"delta", delta}, {"finish_reason", finish}};
-    return "data: " + prefix_ + R"(,"choices":[)" + dump(choice) + "]}\n\n";
+    return "data: " + prefix_ + R"(,"choices":[)" + json_text(choice) + "]}\n\n";
   }
   std::string usage(const runtime::Usage& usage) const {
-    return "data: " + prefix_ + R"(,"choices":[],"usage":)" + dump(usage_json(usage)) + "}\n\n";
+    return "data: " + prefix_ + R"(,"choices":[],"usage":)" + json_text(usage_json(usage)) + "}\n\n";
   }
 
  private:

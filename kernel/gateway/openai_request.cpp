@@ -25,7 +25,7 @@ bool is_true(const Json& object, const char* key) {
   return found != object.end() && found->is_boolean() && found->get<bool>();
 }
 
-runtime::Message serialise(const Json& message) { return std::make_shared<const std::string>(dump(message)); }
+runtime::Message serialise(const Json& message) { return std::make_shared<const std::string>(json_text(message)); }
 
 // One option of the request under the name that providers are given.
 struct Option {
@@ -165,7 +165,7 @@ Result<OpenAiRequest> read_chat_request(const net::HttpRequest& http) {
                             {"response_format", "responseFormat"},
                             {"reasoning_effort", "reasoningEffort"}},
                            options));
-  out.options = dump(options);
+  out.options = json_text(options);
   CHELA_CHECK(read_tools(body, false, out));
   auto messages = body.find("messages");
   if (messages == body.end() || !messages->is_array())
@@ -193,7 +193,7 @@ Result<OpenAiRequest> read_responses_request(const net::HttpRequest& http) {
                             {"max_output_tokens", "maxTokens", Option::whole_number, 1, 1e9},
                             {"tool_choice", "toolChoice"}},
                            options));
-  out.options = dump(options);
+  out.options = json_text(options);
   CHELA_CHECK(read_tools(body, true, out));
   std::vector<Json> messages;
   if (auto instructions = text_of(body, "instructions"); !instructions.empty()) {

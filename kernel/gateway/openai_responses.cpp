@@ -1,6 +1,7 @@
 #include <nlohmann/json.hpp>
 
 #include "kernel/core/base/random.hpp"
+#include "kernel/core/base/json.hpp"
 #include "kernel/core/net/sse.hpp"
 #include "kernel/gateway/openai_api.hpp"
 #include "kernel/gateway/openai_turn.hpp"
@@ -70,7 +71,7 @@ class Response {
     members["type"] = type;
     members["sequence_number"] = sequence_++;
     std::string out;
-    net::append_event(out, {.data = dump(members), .event = type});
+    net::append_event(out, {.data = json_text(members), .event = type});
     return out;
   }
   // Members that name the text part of the message.

@@ -54,7 +54,7 @@ std::string client_of(const Request& request, bool needs_token) {
     client["principal"] = "operator";
     client["scopes"] = {"operator.read", "operator.write"};
   }
-  return dump(client);
+  return json_text(client);
 }
 
 Error named(const PluginRoute& route, const Error& error) {

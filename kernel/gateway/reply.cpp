@@ -29,8 +29,6 @@ std::string_view openai_type(ErrorCode code) {
 
 }  // namespace
 
-std::string dump(const Json& value) { return value.dump(-1, ' ', false, Json::error_handler_t::replace); }
-
 net::HttpResponse text_reply(int status, std::string_view content_type, std::string body) {
   net::HttpResponse response{.status = status, .body = std::move(body)};
   response.headers.add("Content-Type", content_type);
@@ -42,17 +40,17 @@ net::HttpResponse json_text_reply(int status, std::string body) {
   return text_reply(status, "application/json", std::move(body));
 }
 
-net::HttpResponse json_reply(int status, const Json& body) { return json_text_reply(status, dump(body)); }
+net::HttpResponse json_reply(int status, const Json& body) { return json_text_reply(status, json_text(body)); }
 
 std::string error_body(const Error& error, ErrorStyle style) {
   if (style == ErrorStyle::openai) {
-    return dump({{"error",
-                  {{"message", error.message},
-                   {"type", openai_type(error.code)},
-                   {"param", nullptr},
-                   {"code", name_of(error.code)}}}});
+    return json_text({{"error",
+                       {{"message", error.message},
+                        {"type", openai_type(error.code)},
+                        {"param", nullptr},
+                        {"code", name_of(error.code)}}}});
   }
-  return dump({{"error", {{"code", name_of(error.code)}, {"message", error.message}}}});
+  return json_text({{"error", {{"code", name_of(error.code)}, {"message", error.message}}}});
 }
 
 net::HttpResponse error_reply(const Error& error, ErrorStyle style) {

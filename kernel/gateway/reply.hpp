@@ -30,7 +30,4 @@ void add_retry_after(net::Headers& headers, Duration wait);
 // The request's body as a JSON object. The error says what is wrong with it.
 Result<nlohmann::json> read_json_object(const net::HttpRequest& request);
 
-// JSON text of `value`; malformed UTF-8 in it becomes U+FFFD.
-std::string dump(const nlohmann::json& value);
-
 }  // namespace chela::gateway

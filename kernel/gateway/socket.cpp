@@ -7,6 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "kernel/core/base/json.hpp"
 #include "kernel/core/base/random.hpp"
 #include "kernel/core/base/text.hpp"
 #include "kernel/core/net/websocket_codec.hpp"
@@ -82,6 +83,10 @@ class Client final : public runtime::SessionListener, public std::enable_shared_
     ++taking_;
     context_.loop.spawn("client message", take(std::move(message)));
   }
+  // An event that is of no session.
+  void tell(std::string_view event) {
+    if (envelope_) send(event);
+  }
   void refuse(std::string_view reason) {
     if (socket_) socket_->close(net::CloseCode::policy_violation, reason);
   }
@@ -141,10 +146,10 @@ class Client final : public runtime::SessionListener, public std::enable_shared_
       raw_message_ids_.erase(message_id);
       report(accepted.error(), message_id);
     } else if (accepted->duplicate && envelope_) {
-      send(dump({{"type", "message_accepted"},
-                 {"sessionId", session->summary().id},
-                 {"messageId", message_id},
-                 {"duplicate", true}}));
+      send(json_text({{"type", "message_accepted"},
+                      {"sessionId", session->summary().id},
+                      {"messageId", message_id},
+                      {"duplicate", true}}));
     }
     co_return Result<void>{};
   }
@@ -167,15 +172,15 @@ class Client final : public runtime::SessionListener, public std::enable_shared_
     if (socket_ && socket_->is_open()) (void)socket_->send_text(text);
   }
   void send_attached(bool resumed) {
-    send(dump({{"type", "attached"}, {"sessionId", session_->summary().id}, {"seq", session_->seq()},
-               {"resumed", resumed}, {"running", session_->running()}}));
+    send(json_text({{"type", "attached"}, {"sessionId", session_->summary().id}, {"seq", session_->seq()},
+                    {"resumed", resumed}, {"running", session_->running()}}));
   }
   void report(const Error& error, std::string_view message_id = {}) {
     if (!envelope_) return send(error.message);
     nlohmann::json body = {{"type", "error"}, {"code", name_of(error.code)}, {"text", error.message}};
     if (!message_id.empty()) body["inReplyToMessageId"] = message_id;
     if (session_) body["sessionId"] = session_->summary().id;
-    send(dump(body));
+    send(json_text(body));
   }
   runtime::SessionIdentity identity() const { return {.channel = "websocket", .peer = principal_.key}; }
   void use(std::shared_ptr<runtime::Session> session) {
@@ -208,6 +213,10 @@ class Clients final : public SocketClients {
 
   void close_all(std::string_view reason) override {
     for (const auto& client : clients_) client->refuse(reason);
+  }
+
+  void tell_all(std::string_view event) override {
+    for (const auto& client : clients_) client->tell(event);
   }
 
   Task<Result<void>> connect(Request request) {

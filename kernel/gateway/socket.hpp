@@ -16,6 +16,8 @@ class SocketClients {
   virtual ~SocketClients() = default;
   // Ends every connection with 1008, as when what its client has shown counts no more.
   virtual void close_all(std::string_view reason) = 0;
+  // To every client that speaks in envelopes.
+  virtual void tell_all(std::string_view event) = 0;
 };
 
 // `context` must outlive the server.

@@ -105,6 +105,33 @@ describe('commands of a plugin for Node', () => {
     assert.equal(sent.some((content) => String(content).includes('/hello')), false);
   });
 
+  it('answer what was pressed in the channel of another process', async (t) => {
+    const home = makeHome(t);
+    placeNodePlugin(home, 'polls', `api.registerInteractiveHandler({ channel: 'chat', namespace: 'poll', handler: async ({ button, senderId, respond }) => {
+      await respond.reply({ text: senderId + ' says ' + button.payload });
+      await respond.clearButtons();
+    } });`);
+    const folder = placeNodePlugin(home, 'chat', `
+      api.registerChannel({ id: 'chat', meta: { id: 'chat', label: 'Chat' }, capabilities: { chatTypes: ['direct'] }, config: { listAccountIds: () => [], resolveAccount: () => ({}) } });
+      api.registerGatewayMethod('chat.press', async ({ params }) => {
+        const said = [];
+        const respond = { reply: async ({ text }) => { said.push(text); }, clearButtons: async () => { said.push('cleared'); } };
+        const press = createChannelInteractiveDispatcher({ channel: 'chat', interactiveKey: 'button' });
+        return { ...(await press({ data: params.data, ctx: { senderId: 'ann', button: {} }, respond })), said };
+      });
+      api.registerGatewayMethod('chat.foreign', ({ params }) => api.runtime.gateway.request('interactive.find', params));`);
+    writeFileSync(join(folder, 'openclaw.plugin.json'), JSON.stringify({ id: 'chat', channels: ['chat'], configSchema: { type: 'object' } }));
+    const index = join(folder, 'index.js');
+    writeFileSync(index, `import { createChannelInteractiveDispatcher } from 'openclaw/plugin-sdk/plugin-runtime';\n${readFileSync(index)}`);
+    const { gateway } = await start(t, home, { plugins: { entries: { polls: { isolation: 'process' }, chat: { isolation: 'process' } } } });
+    for (const id of ['polls', 'chat']) await gateway.says(new RegExp(`plugin ${id} 1\\.0\\.0 started`));
+    const { status, body } = await callMethod(gateway, 'chat.press', { data: 'poll:yes' });
+    assert.deepEqual([status, body], [200, { matched: true, handled: true, duplicate: false, said: ['ann says yes', 'cleared'] }]);
+    assert.equal((await callMethod(gateway, 'chat.press', { data: 'nobody:yes' })).body.matched, false);
+    assert.match(JSON.stringify((await callMethod(gateway, 'chat.foreign', { channel: 'telegram', namespace: 'poll' })).body), /is not of the plugin/);
+    assert.equal((await callMethod(gateway, 'interactive.dispatch', { channel: 'chat', namespace: 'poll', event: {} })).status, 403);
+  });
+
   it('are known the next time, and start the plugin when they are called', async (t) => {
     const home = makeHome(t);
     placeNodePlugin(home, 'greeter', greeter);

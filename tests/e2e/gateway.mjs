@@ -27,11 +27,12 @@ export function makeHome(t) {
   return home;
 }
 
-// The environment of a person who has set nothing up: no key, no model, none of our own variables.
+// The environment of a person who has set nothing up: no key, no model, none of our own variables, and no bundled skills,
+// which would be in what every model is told.
 export function cleanEnvironment(home, extra = {}) {
   const { PATH, LANG, TZ, ASAN_OPTIONS, LSAN_OPTIONS, UBSAN_OPTIONS, TSAN_OPTIONS } = process.env;
   const kept = { PATH, LANG, TZ, ASAN_OPTIONS, LSAN_OPTIONS, UBSAN_OPTIONS, TSAN_OPTIONS };
-  const environment = { ...kept, HOME: home, CHELA_HOME: home, ...extra };
+  const environment = { ...kept, HOME: home, CHELA_HOME: home, OPENCLAW_BUNDLED_SKILLS_DIR: join(home, 'bundled-skills'), ...extra };
   return Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined));
 }
 
@@ -101,13 +102,15 @@ class Gateway {
   // The first line of the log that matches, as soon as it is there.
   async says(pattern) {
     const found = new Promise((resolve) => {
+      const outputs = [this.child.stdout, this.child.stderr];
       const look = () => {
         const match = pattern.exec(this.log);
-        if (match) resolve(match);
+        if (!match) return;
+        outputs.forEach((output) => output.off('data', look));
+        resolve(match);
       };
+      outputs.forEach((output) => output.on('data', look));
       look();
-      this.child.stdout.on('data', look);
-      this.child.stderr.on('data', look);
     });
     return Promise.race([found, timeout(startTimeoutMs, () => `not said: ${pattern}\n${this.log}`)]);
   }

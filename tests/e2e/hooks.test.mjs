@@ -70,6 +70,20 @@ describe('hooks of a plugin for Node', () => {
     await gateway.says(/seen the end true 4/);
   });
 
+  it('see a session before it is deleted, and after', async (t) => {
+    const home = makeHome(t);
+    placePlugin(home, 'keeper', `
+      api.on('before_reset', ({ reason, messages }, { sessionKey }) =>
+        api.logger.info('about to go: ' + [reason, sessionKey, ...messages.map(({ role }) => role)].join(' ')));
+      api.on('session_end', ({ reason }) => api.logger.info('gone: ' + reason));`);
+    const { gateway, conversation } = await start(t, { home, entries: {}, prepare: (mock) => mock.onMessage(/./, { content: 'Yes.' }), knows: ['keeper'] });
+    await conversation.turn('remember me?');
+    const { sessions: [{ id }] } = await getJson(gateway, '/api/sessions');
+    assert.equal((await fetch(`${gateway.url}/api/sessions/${id}`, { method: 'DELETE' })).status, 204);
+    await gateway.says(new RegExp(`about to go: deleted ${id} user assistant`));
+    await gateway.says(/gone: deleted/);
+  });
+
   it('block a tool', async (t) => {
     const home = makeHome(t);
     placePlugin(home, 'guard', `${echoTool}

@@ -64,7 +64,7 @@ void check_bodies(std::string_view bytes) {
   check_request(chat);
   check_request(responses);
   if (!body) return must(!chat && !responses, "what is no object is no request");
-  http.body = gateway::dump(*body);  // blanks and the spelling of texts mean nothing
+  http.body = json_text(*body);  // blanks and the spelling of texts mean nothing
   auto chat_again = gateway::read_chat_request(http);
   auto responses_again = gateway::read_responses_request(http);
   must(chat.has_value() == chat_again.has_value() && (!chat || shown(*chat) == shown(*chat_again)),

@@ -48,6 +48,9 @@ add('websocket_frame', framed.map(({ steps }) => bytesOf(steps)));
 add('manifest', files(['plugins', 'plugin-sdk'], 'chela.plugin.json'));
 add('config_schema', files(['kernel'], '.schema.json'));
 
+const skills = readFileSync(join(root, 'tests/kernel/runtime/skills/edge_cases.jsonl'), 'utf8').split('\n').filter(Boolean);
+add('skill', skills.map((line) => JSON.parse(line).input).filter((input) => typeof input === 'string').map((input) => Buffer.from(input)));
+
 try {
   const { corpus } = await import(new URL('json/corpus.mjs', hostile));
   const documents = corpus.map(({ bytes }) => bytes);

@@ -196,7 +196,7 @@ Result<void> ApiClient::stream(std::string_view path, const Json& body,
   auto request = state_->request("POST", path);
   request.headers.add("Content-Type", "application/json");
   request.headers.add("Accept", "text/event-stream");
-  request.body = body.dump(-1, ' ', false, Json::error_handler_t::replace);
+  request.body = json_text(body);
   Receiver receiver(state_->loop, on_event);
   CHELA_TRY(auto id, state_->egress.send(std::move(request), receiver));
   (void)id;

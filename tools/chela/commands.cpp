@@ -12,8 +12,6 @@ void add_commands(CLI::App& program, TimePoint started_at, int& exit_code) {
   add_sessions_command(program, exit_code);
   add_plugins_command(program, exit_code);
   add_skills_command(program, exit_code);
-  add_skills_scan_command(program, exit_code);  // joins the group
-  add_skills_hub_commands(program, exit_code);  // the same
   add_config_command(program, exit_code);
   add_completion_command(program, exit_code);
   add_version_command(program, exit_code);

@@ -26,7 +26,5 @@ void add_skills_command(CLI::App& program, int& exit_code);
 void add_config_command(CLI::App& program, int& exit_code);
 void add_completion_command(CLI::App& program, int& exit_code);
 void add_version_command(CLI::App& program, int& exit_code);
-void add_skills_scan_command(CLI::App& program, int& exit_code);  // after whatever else adds the group `skills`
-void add_skills_hub_commands(CLI::App& program, int& exit_code);  // the same
 
 }  // namespace chela::cli

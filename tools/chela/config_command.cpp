@@ -17,7 +17,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::size_t kFileBytesMax = 1 << 20;
 
 struct Arguments {
   std::string file;
@@ -48,21 +47,10 @@ Result<int> get(const Arguments& arguments) {
   return 0;
 }
 
-// The text of the file, or nothing when there is none yet.
-Result<std::string> read_file(const config::ConfigFile& file) {
-  if (file.kind == config::ConfigFile::Kind::upstream) {
-    return fail(ErrorCode::denied, "{} belongs to OpenClaw and is only read; copy it to chela.json in the home first",
-                file.path.string());
-  }
-  auto text = platform::read_file(file.path, kFileBytesMax);
-  if (text || text.error().code != ErrorCode::not_found) return text;
-  return std::string();
-}
-
 Result<int> set(const Arguments& arguments) {
   auto installation = Installation::read(arguments.file);
   auto file = config::find_config_file(installation.request);
-  CHELA_TRY(auto text, read_file(file));
+  CHELA_TRY(auto text, config::text_to_edit(file));
   CHELA_TRY(auto path, config::Path::parse(arguments.path));
   auto value = config::read_value(config::find_schema(installation.spec.schema(), path), arguments.value);
   if (!value) return fail(path.text(), std::move(value.error()));

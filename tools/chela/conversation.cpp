@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "kernel/core/base/json.hpp"
 #include "kernel/core/base/random.hpp"
 #include "tools/chela/commands.hpp"
 #include "tools/chela/output.hpp"
@@ -23,7 +24,7 @@ class Screen {
   explicit Screen(const AnswerStyle& style) : style_(style) {}
 
   void show(const Json& event) {
-    if (style_.json) return print(event.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n");
+    if (style_.json) return print(json_text(event) + "\n");
     auto type = text_of(event, "type");
     if (type == "assistant_chunk") show_text(text_of(event, "text"));
     if (type == "tool_start" && style_.show_tools) {

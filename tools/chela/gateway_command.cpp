@@ -7,6 +7,7 @@
 
 #include "kernel/app/gateway.hpp"
 #include "tools/chela/commands.hpp"
+#include "tools/chela/skill_view.hpp"
 
 namespace chela::cli {
 namespace {
@@ -22,6 +23,7 @@ app::GatewayOptions options_from(const Arguments& arguments, TimePoint started_a
   app::GatewayOptions options{.port = arguments.port, .version = CHELA_VERSION, .started_at = started_at};
   if (!arguments.config.empty()) options.load.file = arguments.config;
   options.load.environment = config::process_environment();
+  add_tool_path(options.load.environment, config::home_directory(options.load.environment));
   options.load.settings = arguments.settings;
   std::error_code unknown;
   auto program = std::filesystem::read_symlink("/proc/self/exe", unknown);

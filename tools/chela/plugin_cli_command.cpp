@@ -85,7 +85,7 @@ std::string job_for(const Installation& installation, const plugins::Manifest& m
               {"config", object_of(app::plugin_config(config, manifest))},
               {"gatewayConfig", config::redacted(installation.spec.schema(), config.root())},
               {"stateDirectory", state.string()}};
-  return job.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return json_text(job);
 }
 
 Result<int> run(const Installation& installation, const PluginCommandLine& line, const plugins::Manifest& manifest,

@@ -10,11 +10,12 @@
 #include "kernel/runtime/skills/hub/candidate.hpp"
 #include "kernel/runtime/skills/hub/local_changes.hpp"
 #include "kernel/runtime/skills/hub/registry.hpp"
-#include "tools/chela/commands.hpp"
+#include "tools/chela/exit_code.hpp"
 #include "tools/chela/output.hpp"
 #include "tools/chela/package_report.hpp"
 #include "tools/chela/package_work.hpp"
 #include "tools/chela/plugins_commands.hpp"
+#include "tools/chela/skills_commands.hpp"
 #include "tools/chela/skills_hub_report.hpp"
 #include "tools/chela/terminal.hpp"
 
@@ -330,8 +331,7 @@ void add_place_options(CLI::App& command, Arguments& arguments) {
 
 }  // namespace
 
-void add_skills_hub_commands(CLI::App& program, int& exit_code) {
-  auto& group = *program.get_subcommand("skills");
+void add_skills_hub_commands(CLI::App& group, int& exit_code) {
   auto [seeking, sought] = add(group, exit_code, "search", "Looks for skills in ClawHub", search);
   seeking->add_option("words", sought->words, "Words to look for (default: what is popular)");
   seeking->add_option("--limit", sought->limit, "How many at most")->check(CLI::Range(1, 200));

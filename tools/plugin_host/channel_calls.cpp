@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "kernel/core/base/json.hpp"
 #include "kernel/core/protocol/channel.hpp"
 #include "kernel/runtime/channels/channel_call.hpp"
 #include "tools/plugin_host/stop_either.hpp"
@@ -34,7 +35,7 @@ Task<Result<std::string>> stop(ChannelPort port, std::string params) {
 Result<std::vector<std::string>> accounts_in(const std::string& answer, const std::string& settings) {
   std::vector<std::string> out;
   auto add = [&](const nlohmann::json& one) {
-    out.push_back(one.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+    out.push_back(json_text(one));
   };
   if (!answer.empty()) {
     auto list = nlohmann::json::parse(answer, nullptr, false);
@@ -71,7 +72,7 @@ Task<Result<std::string>> send(ChannelPort port, std::string params, CancelToken
                                    .to = std::move(given.to),
                                    .thread = given.thread_id.value_or(""),
                                    .text = given.text.value_or(""),
-                                   .details = details.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace),
+                                   .details = json_text(details),
                                    .idempotency_key = given.idempotency_key.value_or("")};
   auto sending = port.send(std::move(message), timeout_of(given.timeout_ms), std::move(cancel));
   CHELA_CO_TRY(auto receipt, co_await std::move(sending));

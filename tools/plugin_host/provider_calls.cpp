@@ -111,7 +111,7 @@ Task<Result<void>> list_models(Loop& loop, std::shared_ptr<HostedPlugin> plugin,
   for (const auto& model : *models) {
     nlohmann::json shown{{"id", model.id}};
     if (model.context_window != 0) shown["contextWindow"] = model.context_window;
-    result.models.push_back(shown.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+    result.models.push_back(json_text(shown));
   }
   request.answer(to_json(result));
   co_return Result<void>{};

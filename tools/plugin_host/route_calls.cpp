@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "kernel/core/base/json.hpp"
 #include "kernel/core/base/text.hpp"
 #include "kernel/core/protocol/http_route.hpp"
 #include "kernel/runtime/capabilities/route_call.hpp"
@@ -18,7 +19,7 @@ std::string client_of(const protocol::HttpRouteHandleParams& params) {
     client["principal"] = *params.principal;
     client["scopes"] = params.scopes.value_or(std::vector<std::string>());
   }
-  return client.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return json_text(client);
 }
 
 Result<runtime::RouteInput> input_of(protocol::HttpRouteHandleParams params, const HostedPlugin& plugin) {

@@ -15,6 +15,11 @@ export function emptyPluginConfigSchema(): Json {
   };
 }
 
+/** A JSON Schema that the gateway has checked the configuration against before the plugin is given it. */
+export function buildJsonPluginConfigSchema(schema: Json, options: Json = {}): Json {
+  return { safeParse: options.safeParse ?? ((value: unknown) => ({ success: true, data: value })), ...(options.uiHints !== undefined && { uiHints: options.uiHints }), jsonSchema: schema };
+}
+
 export function definePluginEntry(entry: Json): Json {
   const given = typeof entry.configSchema === 'function' ? entry.configSchema() : entry.configSchema;
   return { ...entry, name: entry.name ?? entry.id, configSchema: given ?? emptyPluginConfigSchema() };

@@ -4,6 +4,14 @@ import type { Json } from './values.js';
 
 const HOST = Symbol.for('chela.host');
 
+/** A function that the host keeps beside the runtimes of its plugins. */
+export function hostPart(name: string): (given: Json) => unknown {
+  const host = (globalThis as Json)[HOST as unknown as string] as Record<string, (given: Json) => unknown> | undefined;
+  const part = host?.[name];
+  if (part === undefined) throw new Error(`${name}: no plugin has been started here`);
+  return part;
+}
+
 export function hostRuntime(what: string): Json {
   const find = (globalThis as Json)[HOST as unknown as string] as (() => Json | undefined) | undefined;
   const runtime = find?.();

@@ -7,6 +7,31 @@ export const normalizeSecretStringValue = (value: unknown): string | undefined =
 export const normalizeSecretInputString = normalizeSecretStringValue;
 export const isSecretRef = (value: unknown): boolean => isObject(value) && ['env', 'file', 'exec'].includes(value.source) && typeof value.id === 'string';
 
+export const hasConfiguredSecretInput = (value: unknown): boolean => text(value) !== undefined || isSecretRef(value);
+export const secretRefKey = ({ source, provider, id }: Json): string => `${source}:${provider ?? 'default'}:${id}`;
+
+function valueOf(ref: Json, env: Json): string {
+  if (ref.source !== 'env') throw new Error(`the secret ${secretRefKey(ref)}: a plugin is given only those of the environment; write it into the gateway's configuration, which is resolved before the plugin sees it`);
+  const value = text(env[ref.id]);
+  if (value === undefined) throw new Error(`Environment variable "${ref.id}" is missing or empty.`);
+  return value;
+}
+
+export const resolveSecretRefValues = async (refs: Json[], options: Json = {}): Promise<Map<string, string>> =>
+  new Map(refs.map((ref) => [secretRefKey(ref), valueOf(ref, options.env ?? process.env)]));
+
+/** The text of a field that may be a reference: the value, or why there is none. */
+export async function resolveConfiguredSecretInputString({ value, env = process.env, path }: Json): Promise<Json> {
+  const plain = text(value);
+  if (plain !== undefined) return { value: plain };
+  if (!isSecretRef(value)) return {};
+  try {
+    return { value: valueOf(value as Json, env) };
+  } catch (error) {
+    return { unresolvedRefReason: `${path}: ${(error as Error).message}` };
+  }
+}
+
 /** A section of a channel with its accounts, as the collectors below take it. */
 export function getChannelSurface(config: unknown, channelKey: string): Json | null {
   const channel = isObject(config) && isObject(config.channels) ? config.channels[channelKey] : undefined;

@@ -1,6 +1,7 @@
 // The configuration, and what is known of sessions, of the plugin that asks.
 
 import { hostRuntime } from '../lib/host.js';
+export { resolveConfiguredSecretInputString } from '../lib/secrets.js';
 import type { Json } from '../lib/values.js';
 
 export const loadConfig = (): Json => hostRuntime('loadConfig').config.current();

@@ -1,4 +1,4 @@
 // The entry of a plugin.
 
-export { definePluginEntry, emptyPluginConfigSchema } from '../lib/entries.js';
+export { buildJsonPluginConfigSchema, definePluginEntry, emptyPluginConfigSchema } from '../lib/entries.js';
 export { buildChannelConfigSchema as buildPluginConfigSchema } from '../lib/entries.js';

@@ -1,7 +1,10 @@
 // What plugins share in upstream's process. Here the gateway stands between them.
 
 export { getGlobalHookRunner } from './hook-runtime.js';
+import { hostPart } from '../lib/host.js';
 import type { Json } from '../lib/values.js';
 
-/** Interactive handlers are called by the gateway; a channel that asks here hears that none took it. */
-export const dispatchPluginInteractiveHandler = async (_params: Json): Promise<Json> => ({ matched: false, handled: false, duplicate: false });
+/** What a person has pressed, for whoever has registered its namespace, in this process or another. */
+export const dispatchPluginInteractiveHandler = (event: Json): unknown => hostPart('dispatchInteractive')(event);
+/** Made as a module is loaded, when there is no host yet. */
+export const createChannelInteractiveDispatcher = (config: Json) => (given: Json): unknown => (hostPart('interactiveDispatcher')(config) as (given: Json) => unknown)(given);

@@ -1,4 +1,4 @@
-// registerCommand, registerInteractiveHandler, registerCli and its relatives: what people type and press.
+// registerCommand, registerCli and its relatives: what people type.
 
 import type { Plugin } from '../plugin/plugin.js';
 import { encodeValue } from '../plugin/values.js';
@@ -21,18 +21,6 @@ export function registerCommand(plugin: Plugin, command: unknown): void {
   }
   const descriptor = encodeValue(undefined, { description: '', acceptsArgs: false, requireAuth: true, ...given, name }) as Json;
   plugin.register({ kind: 'command', id: name, descriptor, value: handler.bind(command) }, 'command');
-}
-
-export function registerInteractiveHandler(plugin: Plugin, registration: unknown): void {
-  const { channel, namespace, handler } = (isObject(registration) ? registration : {}) as Json;
-  const space = stringOf(namespace);
-  if (space === undefined || !isFunction(handler)) {
-    plugin.diagnostics.warn('invalid_registration', 'interactive handler registration missing namespace or handler');
-    return;
-  }
-  const where = stringOf(channel) ?? '*';
-  const descriptor = { role: 'interactive', channel: where, namespace: space };
-  plugin.register({ kind: 'command', id: `interactive/${where}/${space}`, descriptor, value: registration }, 'interactive handler');
 }
 
 /** What a command line offers, by its own words: descriptors, or plain names. */

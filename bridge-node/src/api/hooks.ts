@@ -1,6 +1,6 @@
 // api.on and api.registerHook.
 
-import { EXTRA_POINTS, HOOKS, HOOK_ALIASES, INTERNAL_PREFIX } from '../hooks/catalogue.js';
+import { EXTRA_POINTS, HOOKS, HOOK_ALIASES, INTERNAL_PREFIX, isAsked } from '../hooks/catalogue.js';
 import { toolsOf, type Handler, type HookHandler, type HookOptions } from '../hooks/handlers.js';
 import type { Plugin } from '../plugin/plugin.js';
 import { isFunction, isObject, stringOf, type Json } from '../json.js';
@@ -13,6 +13,9 @@ function longest(handlers: readonly HookHandler[], usual = 30_000): number | und
 
 /** One registration per point and plugin: the kernel only needs to know that somebody listens. */
 export function addHandler(plugin: Plugin, point: string, handler: Handler, options: HookOptions = {}, alias?: string): void {
+  if (!isAsked(point) && plugin.hooks.of(point).length === 0) {
+    plugin.diagnostics.warn('hook_not_called', `hook "${point}" is registered and not called: the gateway has no place for it`);
+  }
   plugin.hooks.add(point, handler, options, alias);
   const row = HOOKS.get(point) ?? EXTRA_POINTS.get(point);
   const handlers = plugin.hooks.of(point);

@@ -1,14 +1,17 @@
 // capability.invoke: a function of a registration, or of an object that a function gave away, by its path.
 
 import { Made } from '../api/capabilities.js';
+import type { Interactive } from '../api/interactive.js';
 import { CallError } from '../connection/errors.js';
 import type { IncomingCall } from '../connection/incoming.js';
 import type { Plugin } from '../plugin/plugin.js';
+import { answerPressed } from '../runtime/interactive.js';
 import { llmRuntime } from '../runtime/kernel.js';
 import { decodeValue, encodeValue, functionsOf } from '../plugin/values.js';
 import { isFunction, isObject, type Json } from '../json.js';
 
 const RELEASE = '$release';
+const INTERACTIVE = 'command:interactive/';
 const DESCRIBE = '$describe';
 const FORBIDDEN = new Set(['__proto__', 'prototype', 'constructor']);
 
@@ -68,6 +71,7 @@ export async function invoke(plugin: Plugin, params: Json, call: IncomingCall): 
   if (params.path === DESCRIBE) return { value: describe(owner) };
   const { self, run } = functionAt(owner, params.path as string);
   const given = (decodeValue(params.arguments) as unknown[]).map((argument) => complete(plugin, call, argument));
-  const value = encodeValue(plugin.handles, await run.apply(self, given));
+  const pressed = (params.key as string).startsWith(INTERACTIVE);
+  const value = encodeValue(plugin.handles, await (pressed ? answerPressed(owner as Interactive, given[0] as Json) : run.apply(self, given)));
   return value === undefined ? {} : { value };
 }

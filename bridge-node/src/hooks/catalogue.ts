@@ -98,6 +98,16 @@ export const EXTRA_POINTS: ReadonlyMap<string, HookRow> = new Map(Object.entries
 
 export const INTERNAL_PREFIX = 'internal:';
 
+/** Points for which the gateway has no place yet: handlers may be registered, and nobody asks them. */
+const NOT_ASKED: ReadonlySet<string> = new Set(['before_compaction', 'after_compaction', 'resolve_exec_env', 'before_install', 'inbound_claim', 'reply_dispatch',
+  'heartbeat_prompt_contribution', 'subagent_delivery_target', 'subagent_spawned', 'subagent_progress', 'subagent_ended', 'cron_reconciled', 'cron_changed',
+  'skill_proposal_evaluate', 'skill_proposal_changed', 'skill_changed', 'conversation_binding_resolved', 'agent_event']);
+const ASKED_INTERNAL: ReadonlySet<string> = new Set(['gateway', 'gateway:startup', 'gateway:shutdown', 'message', 'message:received', 'message:sent']);
+
+/** Whether the kernel asks at this point. */
+export const isAsked = (point: string): boolean =>
+  (point.startsWith(INTERNAL_PREFIX) ? ASKED_INTERNAL.has(point.slice(INTERNAL_PREFIX.length)) : !NOT_ASKED.has(point));
+
 /** The row of a point, hooks of upstream's older kind included; none for a name that nobody knows. */
 export function rowOf(name: string): HookRow | undefined {
   if (name.startsWith(INTERNAL_PREFIX)) return { kind: 'modify', timeoutMs: OBSERVER_MS };

@@ -7,6 +7,7 @@ import { defect, isMethod } from '../protocol.js';
 import { guardPrototypes, watchFaults } from './faults.js';
 import { replaceFetch } from './fetch.js';
 import { Host } from './host.js';
+import { mendOlderNode } from './older_node.js';
 import { captureOutput } from './output.js';
 import { tieTimers } from './timers.js';
 
@@ -14,6 +15,7 @@ export async function serve(): Promise<void> {
   captureOutput(currentPlugin);
   guardPrototypes();
   tieTimers(currentPlugin);
+  mendOlderNode();
   if (process.env.CHELA_HOST_NETWORK === 'gateway') {
     replaceFetch(currentPlugin);
     (await import('./http.js')).replaceHttp(currentPlugin); // by itself: it loads node:http, 11 MB

@@ -9,6 +9,7 @@ import { isObject, stringOf, type Json } from '../json.js';
 const JSON_BYTES_MAX = 1 << 20;
 const USUAL = ['index.ts', 'index.js', 'index.mjs', 'index.cjs', 'src/index.ts', 'src/index.js', 'src/index.mjs',
   'dist/index.js', 'dist/index.mjs'];
+const SOURCES: Record<string, string[]> = { '.js': ['.ts', '.tsx', '.mts'], '.mjs': ['.mts', '.ts'], '.cjs': ['.cts', '.ts'] };
 const BUILT: Record<string, string[]> = {
   '.ts': ['.js', '.mjs', '.cjs'], '.tsx': ['.js', '.mjs', '.cjs'], '.mts': ['.mjs'], '.cts': ['.cjs'],
 };
@@ -62,11 +63,23 @@ function builtOf(directory: string, source: string): string | undefined {
   return places.flatMap((place) => (BUILT[suffix] ?? []).map((ending) => place + ending)).find((path) => existsSync(join(directory, path)));
 }
 
+/** The source of a built file that is not there: a repository has the one, a package the other. */
+function unbuilt(directory: string, path: string): string | undefined {
+  const built = path.replace(/^\.\//, '');
+  const suffix = extname(built);
+  const stem = built.slice(0, built.length - suffix.length).replace(/^dist\//, '').replace(/^src\//, '');
+  const endings = SOURCES[suffix] ?? [];
+  if (!built.startsWith('dist/')) return undefined;
+  return [join('src', stem), stem].flatMap((place) => endings.map((ending) => place + ending)).find((found) => existsSync(join(directory, found)));
+}
+
 /** The entries of a plugin's folder as paths within it, in the order of its package. */
 export function entriesOf(directory: string): string[] {
   const packagePath = join(directory, 'package.json');
+  let main: string | undefined;
   if (existsSync(packagePath)) {
-    const declared = readJson(packagePath, 'invalid_package_json').openclaw;
+    const { openclaw: declared, ...described } = readJson(packagePath, 'invalid_package_json');
+    main = stringOf(described.main);
     const sources = strings((declared as Json | undefined)?.extensions);
     const built = strings((declared as Json | undefined)?.runtimeExtensions);
     const count = Math.max(sources.length, built.length);
@@ -74,11 +87,13 @@ export function entriesOf(directory: string): string[] {
       return Array.from({ length: count }, (_, index) => {
         const source = sources[index];
         const [made] = [built[index]].filter((path) => path !== undefined && (source === undefined || existsSync(join(directory, path))));
-        return made ?? (source !== undefined ? (builtOf(directory, source) ?? source) : '');
+        const given = made ?? (source !== undefined ? (builtOf(directory, source) ?? source) : (built[index] ?? ''));
+        if (given === '' || existsSync(join(directory, given))) return given;
+        return unbuilt(directory, given) ?? unbuilt(directory, built[index] ?? '') ?? given;
       }).filter((path) => path !== '');
     }
   }
-  const usual = USUAL.find((path) => existsSync(join(directory, path)));
+  const usual = [...USUAL, ...(main === undefined ? [] : [main])].find((path) => existsSync(join(directory, path)));
   return usual === undefined ? [] : [usual];
 }
 

@@ -47,6 +47,7 @@ function loadByJiti(entry: string, reason: unknown): unknown {
   }
   const alias: Record<string, string> = {};
   try {
+    alias['openclaw/plugin-sdk/status-helpers'] = shimPath('status-helpers'); // under another name there
     alias['openclaw/plugin-sdk'] = dirname(shimPath('plugin-entry'));
   } catch {
     // No shim; jiti looks for the real package by itself.

@@ -27,6 +27,8 @@ export const dispatchInboundDirectDm = (given) => real.dispatchInboundDirectDmWi
   'reply-dispatch-runtime': REPLIES.slice(0, 2).map(reply).join('\n'),
   'inbound-reply-dispatch': `export const dispatchChannelInboundReply = (turn) => host().channel.inbound.dispatchReply(turn);
 export const runPreparedInboundReply = (turn) => host().channel.inbound.runPreparedReply(turn);`,
+  'plugin-runtime': `export const dispatchPluginInteractiveHandler = (event) => here().dispatchInteractive(event);
+export const createChannelInteractiveDispatcher = (config) => (given) => here().interactiveDispatcher(config)(given);`,
   'webhook-ingress': ROUTES,
   'webhook-targets': ROUTES,
   'system-event-runtime': EVENTS,

@@ -9,7 +9,8 @@ import type { Json } from '../json.js';
 import { channelTree } from './channel/index.js';
 import { mediaRuntime } from './channel/media.js';
 import { configRuntime } from './config.js';
-import { agentRuntime, gatewayRuntime, llmRuntime, loggingRuntime, systemRuntime } from './kernel.js';
+import { dispatchInteractive, interactiveDispatcher } from './interactive.js';
+import { agentRuntime, eventsRuntime, gatewayRuntime, llmRuntime, loggingRuntime, systemRuntime } from './kernel.js';
 import { overReal } from './real.js';
 import type { SessionIndex } from './sessions.js';
 import { stateRuntime } from './stores.js';
@@ -31,13 +32,15 @@ export function createRuntime(plugin: Plugin): Json {
     llm: llmRuntime(plugin),
     gateway: gatewayRuntime(plugin),
     system: systemRuntime(plugin),
+    events: eventsRuntime(plugin),
+    tools: { createMemorySearchTool: () => null, createMemoryGetTool: () => null }, // given up upstream; none means that there is no such memory
     state: stateRuntime(plugin),
     agent: agentRuntime(plugin, channel.session as unknown as SessionIndex),
     media: mediaRuntime(plugin),
     channel,
   });
   trees.set(plugin, runtime);
-  (globalThis as unknown as Record<symbol, unknown>)[SDK_HOST] ??= Object.assign(() => runtimeHere(), { addRoute });
+  (globalThis as unknown as Record<symbol, unknown>)[SDK_HOST] ??= Object.assign(() => runtimeHere(), { addRoute, dispatchInteractive, interactiveDispatcher });
   return runtime;
 }
 

@@ -1,6 +1,7 @@
 // The parts of api.runtime that are one message to the kernel, or one value that it gave.
 
 import { join } from 'node:path';
+import { formatNativeDependencyHint, runCommandWithTimeout } from '#shim/lib/programs.js';
 import { CallError } from '../connection/errors.js';
 import type { Plugin } from '../plugin/plugin.js';
 import { encodeValue } from '../plugin/values.js';
@@ -70,8 +71,39 @@ export function systemRuntime(plugin: Plugin): Json {
     },
     requestHeartbeat: (options?: unknown) => told(requestGateway(plugin, 'heartbeat.request', options), 'heartbeat'),
     requestHeartbeatNow: (options?: unknown) => told(requestGateway(plugin, 'heartbeat.request', options), 'heartbeat'),
+    runCommandWithTimeout,
+    formatNativeDependencyHint,
     runHeartbeatOnce: (options?: unknown) => requestGateway(plugin, 'heartbeat.run', options),
   };
+}
+
+/** Upstream's agent as plugins use it for one question: a run without tools is one completion. */
+async function runEmbeddedAgent(plugin: Plugin, params: Json): Promise<Json> {
+  const tools = params.disableTools === true || params.modelRun === true || (Array.isArray(params.toolsAllow) && params.toolsAllow.length === 0);
+  if (!tools) {
+    throw new CallError('unsupported', "runEmbeddedAgent: a plugin cannot run upstream's agent with tools here; with disableTools, or by llm.complete, it gets one answer of a model");
+  }
+  const provider = stringOf(params.provider);
+  const model = stringOf(params.model);
+  const began = Date.now();
+  const answer = await completeText(plugin, {
+    prompt: params.prompt,
+    ...(stringOf(params.extraSystemPrompt) !== undefined && { systemPrompt: params.extraSystemPrompt }),
+    ...(model !== undefined && { model: provider === undefined || model.startsWith(`${provider}/`) ? model : `${provider}/${model}` }),
+    ...(typeof params.timeoutMs === 'number' && { timeoutMs: params.timeoutMs }),
+    ...(params.abortSignal instanceof AbortSignal && { signal: params.abortSignal }),
+  });
+  return { payloads: [{ text: answer.text }], meta: { durationMs: Date.now() - began, finalAssistantVisibleText: answer.text,
+    agentMeta: { sessionId: params.sessionId, provider: answer.provider ?? provider, model: answer.model ?? model, usage: answer.usage } } };
+}
+
+/** Nobody tells plugins of single steps of a turn; who listens hears it once. */
+export function eventsRuntime(plugin: Plugin): Json {
+  const silent = (name: string) => () => {
+    plugin.log('warn', `runtime.events.${name}: the gateway sends no such events; the hooks llm_output, after_tool_call and agent_end say what a turn did`);
+    return () => {};
+  };
+  return { onAgentEvent: silent('onAgentEvent'), onSessionTranscriptUpdate: silent('onSessionTranscriptUpdate') };
 }
 
 export function agentRuntime(plugin: Plugin, index: SessionIndex): Json {
@@ -92,8 +124,7 @@ export function agentRuntime(plugin: Plugin, index: SessionIndex): Json {
       listSessionEntries: () => Object.entries(index.entries()).map(([sessionKey, entry]) => ({ sessionKey, entry })),
       getSessionMessages: (params: Json) => plugin.request('session.messages', plain(params)),
     },
-    runEmbeddedAgent: async () => {
-      throw new CallError('unsupported', "runEmbeddedAgent: a plugin cannot run upstream's agent here; llm.complete answers single questions");
-    },
+    runEmbeddedAgent: (params: Json) => runEmbeddedAgent(plugin, params),
+    runEmbeddedPiAgent: (params: Json) => runEmbeddedAgent(plugin, params),
   };
 }

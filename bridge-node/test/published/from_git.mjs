@@ -1,5 +1,6 @@
 // node test/published/from_git.mjs [FOLDER]: runs manifests/smoke/from-git.json, plugins that are published as git repositories. Each is taken at its
-// commit from FOLDER/OWNER+NAME/repo, else from GitHub; its packages are installed without scripts. Tools and context engines are driven, too.
+// commit from FOLDER/OWNER+NAME/repo, else from GitHub; its packages are installed without scripts. Tools, hooks and context engines are driven, too;
+// what they ask of their services is answered from the entry.
 // Exit code 1 when an outcome differs, 3 when a repository or package cannot be had. By hand: it needs repositories that go away.
 
 import { execFileSync } from 'node:child_process';
@@ -47,13 +48,42 @@ async function driveEngine(kernel, plugin, { key }) {
   return Array.isArray(messages) && messages.length > 0 ? [] : ['its engine assembles nothing'];
 }
 
-async function drive(entry, kernel, registrations) {
+/** Stands for the services of the plugin: the answer whose name is part of the address, or of what is sent there. Keeps what was asked. */
+function serve(kernel, answers) {
+  const asked = [];
+  kernel.methods['http.send'] = ({ method, url, body = '' }, call) => {
+    const request = `${method} ${url} ${Buffer.from(body, 'base64')}`;
+    asked.push(request);
+    const [, answer] = Object.entries(answers).find(([part]) => request.includes(part)) ?? [];
+    const text = typeof answer === 'string' ? answer : JSON.stringify(answer ?? { error: 'not here' });
+    const events = [{ type: 'head', status: answer === undefined ? 404 : 200, headers: [{ name: 'content-type', value: typeof answer === 'string' ? 'text/plain' : 'application/json' }] },
+      { type: 'body', data: Buffer.from(text).toString('base64') }];
+    kernel.send({ method: 'call.event', params: { call, events } });
+    return {};
+  };
+  return asked;
+}
+
+async function driveHook(kernel, plugin, { hook, event, pattern, ...given }) {
+  const answer = await kernel.request('hook.run', { plugins: [plugin], name: hook, event, context: { agentId: 'main', ...SESSION, ...given.context } });
+  const said = JSON.stringify(answer);
+  return new RegExp(pattern).test(said) ? [] : [`${hook} says ${said.slice(0, 300)}`];
+}
+
+export async function drive(entry, kernel, registrations) {
+  const asked = serve(kernel, entry.answers ?? {});
+  if (entry.model !== undefined) kernel.methods['llm.complete'] = () => ({ text: entry.model, provider: 'test', model: 'one' });
   const engine = registrations.find(({ kind }) => kind === 'context_engine');
   const found = engine === undefined ? [] : await driveEngine(kernel, entry.pluginId, engine);
+  for (const given of entry.hooks ?? []) found.push(...await driveHook(kernel, entry.pluginId, given));
   for (const { tool, given, pattern } of entry.calls ?? []) {
-    const { content } = await kernel.request('tool.call', { plugin: entry.pluginId, key: `tool:${tool}`, toolCallId: 'c', arguments: given, context: { agentId: 'main', ...SESSION } });
+    const registered = registrations.find(({ kind, id, descriptor }) => kind === 'tool' && (id === tool || descriptor?.names?.includes(tool)));
+    const { tools } = await kernel.request('tool.resolve', { plugin: entry.pluginId, keys: [registered?.key ?? `tool:${tool}`], context: { agentId: 'main', ...SESSION } });
+    const key = tools.find(({ name }) => name === tool)?.key ?? `tool:${tool}`;
+    const { content } = await kernel.request('tool.call', { plugin: entry.pluginId, key, toolCallId: 'c', arguments: given, context: { agentId: 'main', ...SESSION } });
     if (!new RegExp(pattern).test(content[0].text)) found.push(`${tool} says ${content[0].text.slice(0, 200)}`);
   }
+  for (const part of entry.asks ?? []) if (!asked.some((request) => request.includes(part))) found.push(`nothing asked for ${part}: ${asked.join(' | ').slice(0, 300)}`);
   return found;
 }
 
@@ -76,8 +106,9 @@ async function outcome(entry, from) {
   }
 }
 
-const { entries } = JSON.parse(readFileSync(new URL('../../../manifests/smoke/from-git.json', import.meta.url), 'utf8'));
-for (const entry of entries) {
+export const readEntries = () => JSON.parse(readFileSync(new URL('../../../manifests/smoke/from-git.json', import.meta.url), 'utf8')).entries;
+
+for (const entry of process.argv[1] === import.meta.filename ? readEntries() : []) {
   const { found, missing } = await outcome(entry, process.argv[2]);
   if (missing !== undefined) process.exitCode ??= 3;
   if (found?.length > 0) process.exitCode = 1;

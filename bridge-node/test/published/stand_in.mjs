@@ -31,7 +31,7 @@ export function install(kernel, name, plugin, more = {}) {
   return kernel.startPlugin(folder, { plugin, manifest, ...more });
 }
 
-/** A service: `answer(request, body)` gives the JSON to answer with (a promise may wait; `$status`, `$text` and `$type` are the answer's own); `socket(send, message)` hears WebSocket messages. */
+/** A service: `answer(request, body)` gives the JSON to answer with (a promise may wait; `$status`, `$text` or `$bytes`, and `$type` are the answer's own); `socket(send, message)` hears WebSocket messages. */
 export class StandIn {
   seen = [];
   sockets = [];
@@ -44,7 +44,7 @@ export class StandIn {
       for await (const chunk of req) chunks.push(chunk);
       const body = Buffer.concat(chunks).toString();
       service.note({ method: req.method, url: req.url, body });
-      const { $status: status = 200, $text: text, $type: type = 'application/json', ...value } = [await answer(req, body)].map((given) => (Array.isArray(given) ? { $text: JSON.stringify(given) } : given))[0];
+      const { $status: status = 200, $bytes: bytes, $text: text = bytes, $type: type = 'application/json', ...value } = [await answer(req, body)].map((given) => (Array.isArray(given) ? { $text: JSON.stringify(given) } : given))[0];
       res.writeHead(status, { 'content-type': type });
       res.end(text ?? JSON.stringify(value));
     });

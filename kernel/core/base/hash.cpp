@@ -36,6 +36,26 @@ std::string sha256_hex(std::string_view bytes) {
   return to_hex({reinterpret_cast<const char*>(digest.data()), digest.size()});
 }
 
+struct Sha256::Context {
+  SHA256_CTX state;
+};
+
+Sha256::Sha256() : context_(std::make_unique<Context>()) {
+  SHA256_Init(&context_->state);
+}
+
+Sha256::~Sha256() = default;
+
+void Sha256::add(std::string_view bytes) {
+  SHA256_Update(&context_->state, data_of(bytes), bytes.size());
+}
+
+std::string Sha256::hex() {
+  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest;
+  SHA256_Final(digest.data(), &context_->state);
+  return to_hex({reinterpret_cast<const char*>(digest.data()), digest.size()});
+}
+
 bool equal_in_constant_time(std::string_view a, std::string_view b) {
   return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }

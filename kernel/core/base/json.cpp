@@ -23,6 +23,10 @@ nlohmann::json object_of(std::string_view text) {
   return value.is_object() ? value : nlohmann::json::object();
 }
 
+std::string json_text(const nlohmann::json& value) {
+  return value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
 std::string text_of(const nlohmann::json& object, const char* key) {
   auto found = object.find(key);
   return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();

@@ -22,6 +22,9 @@ Result<nlohmann::json> parse_json(std::string_view text, std::size_t depth_max,
 // Text of our own, read back; an empty object when it is none.
 nlohmann::json object_of(std::string_view text);
 
+// On one line. Text that is no UTF-8 is replaced, since dump() would throw.
+std::string json_text(const nlohmann::json& value);
+
 // A member that is text; empty when there is none, or it is something else.
 std::string text_of(const nlohmann::json& object, const char* key);
 

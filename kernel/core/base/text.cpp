@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
 #include <numeric>
 
 namespace chela {
@@ -29,6 +30,16 @@ std::size_t sequence_length(std::string_view text, std::size_t at) {
     return follows(at + 1, low, high) && follows(at + 2, 0x80, 0xBF) && follows(at + 3, 0x80, 0xBF) ? 4 : 0;
   }
   return 0;
+}
+
+// The first place from `at` on that may be other than ASCII; eight bytes at once.
+std::size_t skip_ascii(std::string_view text, std::size_t at) {
+  constexpr std::uint64_t kHighBits = 0x8080'8080'8080'8080;
+  for (std::uint64_t eight = 0; at + sizeof eight <= text.size(); at += sizeof eight) {
+    std::memcpy(&eight, text.data() + at, sizeof eight);
+    if ((eight & kHighBits) != 0) break;
+  }
+  return at;
 }
 
 // Insertions, deletions, substitutions and swaps of neighbours, each one step.
@@ -105,10 +116,11 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
 }
 
 bool is_valid_utf8(std::string_view text) {
-  for (std::size_t at = 0; at < text.size();) {
+  for (std::size_t at = skip_ascii(text, 0); at < text.size();) {
     std::size_t length = sequence_length(text, at);
     if (length == 0) return false;
     at += length;
+    if (length == 1) at = skip_ascii(text, at);
   }
   return true;
 }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "kernel/core/base/json.hpp"
 #include "kernel/core/config/schema.hpp"
 #include "kernel/core/config/schema_walk.hpp"
 
@@ -58,13 +59,13 @@ std::string describe(const json& schema) {
     std::vector<std::string> shown;
     for (const auto& value : *values) {
       if (shown.size() == kShownMax) break;
-      shown.push_back(value.dump(-1, ' ', false, json::error_handler_t::replace));
+      shown.push_back(json_text(value));
     }
     if (values->size() > kShownMax) shown.push_back("…");
     return shown.size() == 1 ? shown[0] : "one of " + join(shown, "or");
   }
   if (const auto* value = find_member(schema, "const"))
-    return value->dump(-1, ' ', false, json::error_handler_t::replace);
+    return json_text(*value);
   for (auto keyword : {"anyOf", "oneOf"}) {
     const auto* list = find_member(schema, keyword);
     if (!list || !list->is_array()) continue;

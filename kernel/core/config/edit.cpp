@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "kernel/core/base/json.hpp"
 #include "kernel/core/config/json5.hpp"
 #include "kernel/core/config/json5_scanner.hpp"
 #include "kernel/core/config/overlay.hpp"
@@ -18,6 +19,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::string_view kStep = "  ";
+constexpr std::size_t kFileBytesMax = 1 << 20;
 
 struct Parsed {
   json document;
@@ -37,8 +39,6 @@ Result<Parsed> parse(std::string_view text) {
 }
 
 // Never throws; bytes that are no UTF-8 change, which the proof at the end notices.
-std::string text_of_json(const json& value) { return value.dump(-1, ' ', false, json::error_handler_t::replace); }
-
 // One edit of a text that is parsed already.
 class Editor {
  public:
@@ -163,11 +163,11 @@ class Editor {
   }
 
   std::string render_key(const std::string& key) const {
-    return !quote_keys_ && is_json5_identifier(key) ? key : text_of_json(key);
+    return !quote_keys_ && is_json5_identifier(key) ? key : json_text(key);
   }
 
   std::string render(const json& value, const std::string& indent) const {
-    if (!value.is_structured() || value.empty()) return text_of_json(value);
+    if (!value.is_structured() || value.empty()) return json_text(value);
     std::string inner = indent + std::string(kStep);
     std::string out(value.is_array() ? "[" : "{");
     for (auto member = value.begin(); member != value.end(); ++member) {
@@ -192,6 +192,16 @@ Result<std::string> proved(Result<std::string> text, const json& expected) {
 }
 
 }  // namespace
+
+Result<std::string> text_to_edit(const ConfigFile& file) {
+  if (file.kind == ConfigFile::Kind::upstream) {
+    return fail(ErrorCode::denied, "{} belongs to OpenClaw and is only read; copy it to chela.json in the home first",
+                file.path.string());
+  }
+  auto text = platform::read_file(file.path, kFileBytesMax);
+  if (text || text.error().code != ErrorCode::not_found) return text;
+  return std::string();
+}
 
 Result<std::string> with_value(std::string_view text, const Path& path, const json& value) {
   bool blank = text.find_first_not_of(" \t\r\n") == std::string_view::npos;

@@ -9,9 +9,14 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include "kernel/core/base/error.hpp"
+#include "kernel/core/config/loader.hpp"
 #include "kernel/core/config/path.hpp"
 
 namespace chela::config {
+
+// The text of a file that is about to be changed; empty when there is none yet. Error `denied` for upstream's, which is
+// only read. Blocking.
+Result<std::string> text_to_edit(const ConfigFile& file);
 
 // `text` with `value` at `path`; objects on the way are made. An empty text counts as `{}`.
 Result<std::string> with_value(std::string_view text, const Path& path, const nlohmann::json& value);

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "kernel/core/base/json.hpp"
 #include "kernel/core/base/text.hpp"
 #include "kernel/core/config/pattern.hpp"
 #include "kernel/core/config/schema.hpp"
@@ -82,7 +83,7 @@ std::string_view name_of_type(const json& value) {
 // The value as a person wrote it when it is short and harmless, else what kind of value it is.
 std::string show(const json& value, bool secret) {
   if (value.is_structured() || (secret && value.is_string())) return std::string(name_of_type(value));
-  std::string text = value.dump(-1, ' ', false, json::error_handler_t::replace);
+  std::string text = json_text(value);
   if (text.size() <= kShownBytesMax) return text;
   return fmt::format("{}…", cut_utf8(text, kShownBytesMax));
 }

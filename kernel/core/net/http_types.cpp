@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "kernel/core/base/json.hpp"
 #include "kernel/core/base/text.hpp"
 #include "kernel/core/net/http_target.hpp"
 
@@ -87,7 +88,7 @@ HttpResponse error_response(int status, const Error& error) {
   nlohmann::json body = {{"error", {{"code", name_of(error.code)}, {"message", error.message}}}};
   return {.status = status,
           .headers = {{"Content-Type", "application/json"}},
-          .body = body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)};
+          .body = json_text(body)};
 }
 
 std::vector<std::string_view> list_values(const Headers& headers, std::string_view name) {

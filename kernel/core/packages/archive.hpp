@@ -26,8 +26,8 @@ struct ArchiveLimits {
 // Under which name an entry is written; none: it is left out, whatever it is. What is left out counts in the ratio.
 using EntryPlace = std::function<std::optional<std::string>(std::string_view name)>;
 
-// .tar, .tar.gz, .tgz, .tar.zst, .zip; by content, not by name. Errors: not_found, corrupt, invalid_argument for what
-// an archive may not hold, too_large, already_exists when there is a destination, and those of the system.
+// .tar, .tar.gz, .tgz, .tar.bz2, .tar.zst, .zip; by content, not by name. Errors: not_found, corrupt, invalid_argument
+// for what an archive may not hold, too_large, already_exists when there is a destination, and those of the system.
 Result<void> unpack(const PackagesModule& engine, const std::filesystem::path& archive,
                     const std::filesystem::path& destination, const ArchiveLimits& limits = {},
                     const EntryPlace& place = {});

@@ -48,10 +48,12 @@ struct KeyPair {
 
 struct PackagesModule {
   std::uint32_t layout;
-  // tar, also with gzip or zstd, and zip. The descriptor must be seekable. Errors: corrupt, and those of the sink.
+  // tar, also with gzip, bzip2 or zstd, and zip. The descriptor must be seekable. Errors: corrupt, and those of the sink.
   Result<void> (*read_archive)(int descriptor, ArchiveSink& sink);
   // A tar with gzip whose bytes depend on nothing but `files`.
   Result<void> (*write_tarball)(int descriptor, std::span<const PackedFile> files);
+  // A zip likewise, in the order of `files`, all of 1980-01-01 and without modes.
+  Result<void> (*write_zip)(int descriptor, std::span<const PackedFile> files);
   // Two names that a file system without case, or one that normalises, takes for the same fold to equal text.
   std::string (*fold_name)(std::string_view utf8);
   std::string (*sha512)(std::string_view bytes);
@@ -63,7 +65,7 @@ struct PackagesModule {
 };
 
 inline constexpr std::uint32_t kPackagesModuleLayout =
-    1u << 24 | static_cast<std::uint32_t>(sizeof(ArchiveEntry)) << 12 | static_cast<std::uint32_t>(sizeof(PackedFile));
+    2u << 24 | static_cast<std::uint32_t>(sizeof(ArchiveEntry)) << 12 | static_cast<std::uint32_t>(sizeof(PackedFile));
 // The module exports one constant of this name and of type PackagesModule.
 inline constexpr const char* kPackagesModuleSymbol = "chela_packages_module";
 

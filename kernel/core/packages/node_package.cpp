@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 
 #include <nlohmann/json.hpp>
 
@@ -115,10 +116,37 @@ class Reader {
       auto inside = real.lexically_relative(root).string();
       if (missing || inside.empty() || inside.starts_with("..") || fs::path(entry).is_absolute())
         note(true, "entry_outside_root", "the entry " + entry + " lies outside the package");
-      else if (!fs::is_regular_file(real, missing) && !fs::is_regular_file(real.string() + ".js", missing))
+      else if (!is_file(real) && !is_file(real.string() + ".js") && !is_elsewhere(entry))
         note(true, "entry_not_found", "the package has no " + entry);
     }
     if (info_.entries.empty()) note(true, "entry_not_found", "the package names no entry");
+  }
+
+  static bool is_file(const fs::path& path) {
+    std::error_code missing;
+    return fs::is_regular_file(path, missing);
+  }
+
+  // By the rules of the host process: what was built of a source, under dist/ or beside it, and the source of what was
+  // not built.
+  bool is_elsewhere(const std::string& entry) const {
+    constexpr std::array kBuilt = {".js", ".mjs", ".cjs"};
+    constexpr std::array kSources = {".ts", ".mts", ".cts", ".tsx"};
+    auto path = fs::path(entry).lexically_normal();
+    auto is_source = std::ranges::find(kSources, path.extension().string()) != kSources.end();
+    auto stem = path.replace_extension().string();
+    auto without = [](std::string_view text, std::string_view prefix) {
+      return std::string(text.starts_with(prefix) ? text.substr(prefix.size()) : text);
+    };
+    auto has = [this](const std::string& place, const auto& endings) {
+      return std::ranges::any_of(endings, [&](const char* ending) { return is_file(folder_ / (place + ending)); });
+    };
+    if (is_source) {
+      return has("dist/" + without(stem, "src/"), kBuilt) || has("dist/" + stem, kBuilt) || has(stem, kBuilt);
+    }
+    if (!stem.starts_with("dist/")) return false;
+    auto rest = without(without(stem, "dist/"), "src/");
+    return has("src/" + rest, kSources) || has(rest, kSources);
   }
 
   void find_default_entry() {

@@ -24,8 +24,8 @@ constexpr std::string_view kKinds[] = {"channel", "cli",            "command",  
                                        "speech",  "store",          "tool",       "web_search"};
 constexpr std::string_view kMembers[] = {"$schema",  "abi",         "configSchema",    "description", "homepage", "id",
                                          "integrity", "library",    "license",         "name",        "permissions",
-                                         "provides", "requires",    "securityPosture", "services",    "status",
-                                         "uiHints",  "version"};
+                                         "provides", "requires",    "securityPosture", "services",    "skills",
+                                         "status",   "uiHints",     "version"};
 constexpr std::string_view kPermissions[] = {"exec", "network", "paths", "secrets"};
 constexpr std::string_view kPaths[] = {"workspace:read", "workspace:write"};
 constexpr std::string_view kEffects[] = {"none", "read", "write", "network", "exec"};
@@ -284,11 +284,12 @@ Result<Manifest> parse_manifest(std::string_view text, const std::filesystem::pa
 
   Manifest manifest;
   manifest.directory = directory;
-  manifest.text = std::make_shared<const std::string>(root.dump(-1, ' ', false, Json::error_handler_t::replace));
+  manifest.text = std::make_shared<const std::string>(json_text(root));
   Reader reader(root, "$");
   read_identity(manifest, reader);
   if (const Json* provides = reader.array("provides", true)) read_provisions(*provides, manifest, reader);
   read_permissions(manifest, reader);
+  manifest.skills = reader.texts("skills");
   read_requirements(manifest, reader);
   if (const Json* schema = reader.object("configSchema", false))
     manifest.config_schema = std::make_shared<Json>(*schema);

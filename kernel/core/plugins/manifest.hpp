@@ -57,6 +57,7 @@ struct Manifest {
   std::vector<std::string> claims;  // "kind/id" that a plugin for Node announces
   std::string slot;                 // "memory", "context-engine": the exclusive place it wants to fill
   Permissions permissions;
+  std::vector<std::string> skills;  // directories with skills, relative to its own; whoever reads them checks the paths
   std::vector<std::string> required_capabilities;       // "kind/id"
   std::shared_ptr<const nlohmann::json> config_schema;  // object; null when the plugin takes no configuration
   std::shared_ptr<const nlohmann::json> services;       // array of objects; empty when the plugin brings none

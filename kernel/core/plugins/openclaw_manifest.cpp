@@ -103,9 +103,12 @@ Result<Manifest> read_openclaw_manifest(const fs::path& directory) {
   if (auto contracts = root.find("contracts"); contracts != root.end() && contracts->is_object()) {
     add_claims(manifest, *contracts, kContracts);
   }
+  for (const auto& directory_of_skills : root.value("skills", Json())) {
+    if (directory_of_skills.is_string()) manifest.skills.push_back(directory_of_skills.get<std::string>());
+  }
   // What upstream's plugins do as a matter of course; the cage holds the rest back.
   manifest.permissions = {.network = {"*"}};
-  manifest.text = std::make_shared<const std::string>(root.dump(-1, ' ', false, Json::error_handler_t::replace));
+  manifest.text = std::make_shared<const std::string>(json_text(root));
   return manifest;
 }
 

@@ -98,7 +98,7 @@ Result<void> save_registrations(const std::filesystem::path& file, std::string_v
                                 const Registrations& registrations) {
   Json kept = {{"fingerprint", fingerprint}, {"registrations", to_json(registrations)}};
   CHELA_CHECK(platform::make_private_directory(file.parent_path()));
-  return platform::write_file_atomically(file, kept.dump(-1, ' ', false, Json::error_handler_t::replace));
+  return platform::write_file_atomically(file, json_text(kept));
 }
 
 std::string registration_fingerprint(const Manifest& manifest, std::string_view config) {

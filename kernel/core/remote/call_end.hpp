@@ -13,6 +13,9 @@
 
 namespace chela::remote {
 
+// When a call that failed is worth repeating, in milliseconds, as the data of the error says; 0: they say nothing.
+std::uint64_t retry_after_of(std::string_view error_data);
+
 // `Call` has complete(call, status, text), or complete(call, status, text, retry_after_ms).
 template <class Call>
 class CallEnd {
@@ -31,7 +34,9 @@ class CallEnd {
       call->complete(call, status, plugins::to_abi(text));
     }
   }
-  void complete(const Error& error) { complete(plugins::to_status(error.code), error.message); }
+  void complete(const Error& error, std::string_view data = {}) {
+    complete(plugins::to_status(error.code), error.message, data.empty() ? 0 : retry_after_of(data));
+  }
 
  protected:
   const Call* call() const { return call_; }  // null once it is completed

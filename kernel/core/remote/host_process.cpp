@@ -171,10 +171,12 @@ void HostProcess::on_notification(std::string_view method, std::string_view para
   }
 }
 
-// What speaks wrongly, or not at all, is ended at once; what has closed its socket is probably ending by itself.
+// What speaks wrongly, does not read, or is silent is ended at once, since it may be stopped and would never notice a
+// polite signal; what has closed its socket is probably ending by itself.
 void HostProcess::on_closed(const Error& why) {
   closed_because_ = why;
-  bool at_fault = why.code == ErrorCode::timed_out || why.code == ErrorCode::protocol;
+  bool at_fault =
+      why.code == ErrorCode::timed_out || why.code == ErrorCode::protocol || why.code == ErrorCode::exhausted;
   if (!child_) return;
   if (at_fault) {
     child_->kill(why.message);

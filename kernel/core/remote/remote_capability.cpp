@@ -1,13 +1,10 @@
 #include "kernel/core/remote/remote_capability.hpp"
 
-#include <memory>
 #include <string>
 
 #include "kernel/core/plugins/abi_text.hpp"
 #include "kernel/core/protocol/capability.hpp"
-#include "kernel/core/remote/call_end.hpp"
-#include "kernel/core/remote/host_process.hpp"
-#include "kernel/core/remote/remote_instance.hpp"
+#include "kernel/core/remote/question.hpp"
 #include "kernel/core/rpc/json_check.hpp"
 #include "kernel/core/rpc/json_slices.hpp"
 
@@ -18,27 +15,6 @@ using plugins::from_abi;
 using plugins::to_abi;
 
 constexpr std::size_t kDepthMax = 256;
-
-using Ending = CallEnd<chela_capability_call>;
-
-Task<Result<void>> run(std::shared_ptr<HostProcess> process, std::string params, Duration timeout,
-                       std::unique_ptr<Ending> ending, OpenCall open) {
-  rpc::CallOptions options{.timeout = timeout, .cancel = open.token()};
-  auto calling =
-      process->peer().call(std::string(protocol::kCapabilityInvoke), std::move(params), std::move(options));
-  auto answer = co_await std::move(calling);
-  if (!answer) {
-    ending->complete(open.ending(std::move(answer.error())));
-    co_return Result<void>();
-  }
-  auto result = protocol::read_capability_invoke_result(*answer);
-  if (!result) {
-    ending->complete(CHELA_PROTOCOL, result.error().message);
-  } else {
-    ending->complete(CHELA_OK, result->value);
-  }
-  co_return Result<void>();
-}
 
 chela_status invoke(const chela_plugin* plugin, const chela_capability_request* request,
                     const chela_capability_call* call, const chela_error_sink* error) {
@@ -56,9 +32,13 @@ chela_status invoke(const chela_plugin* plugin, const chela_capability_request* 
                                           .path = std::string(from_abi(request->path)),
                                           .arguments = {items->begin(), items->end()},
                                           .timeout_ms = request->timeout_ms};
-  instance.spawn(run(instance.process(), to_json(params), std::chrono::milliseconds(request->timeout_ms),
-                     std::make_unique<Ending>(call), instance.open_call(request->call_id)));
-  return CHELA_OK;
+  return ask(instance, request->call_id,
+             {protocol::kCapabilityInvoke, to_json(params), request->timeout_ms,
+              [](std::string_view answer) -> Result<std::string> {
+                CHELA_TRY(auto result, protocol::read_capability_invoke_result(answer));
+                return std::move(result.value);
+              }},
+             call);
 }
 
 void cancel(const chela_plugin* plugin, uint64_t call_id) { RemoteInstance::of(plugin).cancel(call_id); }

@@ -1,7 +1,5 @@
 #include "kernel/core/remote/remote_channel.hpp"
 
-#include <functional>
-#include <memory>
 #include <string>
 
 #include <nlohmann/json.hpp>
@@ -9,56 +7,15 @@
 #include "kernel/core/base/json.hpp"
 #include "kernel/core/plugins/abi_text.hpp"
 #include "kernel/core/protocol/channel.hpp"
-#include "kernel/core/remote/call_end.hpp"
-#include "kernel/core/remote/host_process.hpp"
-#include "kernel/core/remote/remote_instance.hpp"
+#include "kernel/core/remote/question.hpp"
 
 namespace chela::remote {
 namespace {
 
 using plugins::from_abi;
-// Makes the call's text of the answer on the wire.
-using Read = std::function<Result<std::string>(std::string_view answer)>;
-
-using Ending = CallEnd<chela_channel_call>;
-
-struct Asked {
-  std::string method;
-  std::string params;
-  Duration timeout{};
-  Read read;
-};
-
-Task<Result<void>> run(std::shared_ptr<HostProcess> process, Asked asked, std::unique_ptr<Ending> ending,
-                       OpenCall open) {
-  std::string data;
-  rpc::CallOptions options{.timeout = asked.timeout, .cancel = open.token(), .error_data = &data};
-  auto calling = process->peer().call(std::move(asked.method), std::move(asked.params), std::move(options));
-  auto answer = co_await std::move(calling);
-  if (!answer) {
-    auto retry_after = object_of(data).value("retryAfterMs", nlohmann::json());
-    auto error = open.ending(std::move(answer.error()));
-    ending->complete(plugins::to_status(error.code), error.message,
-                     retry_after.is_number_unsigned() ? retry_after.get<std::uint64_t>() : 0);
-    co_return Result<void>();
-  }
-  auto text = asked.read(*answer);
-  if (text) {
-    ending->complete(CHELA_OK, *text);
-  } else {
-    ending->complete(CHELA_PROTOCOL, text.error().message);
-  }
-  co_return Result<void>();
-}
 
 std::string key_of(const RemoteInstance& instance, chela_str channel) {
   return instance.key_of("channel", from_abi(channel));
-}
-
-chela_status begin(const chela_plugin* plugin, std::uint64_t call_id, Asked asked, const chela_channel_call* call) {
-  auto& instance = RemoteInstance::of(plugin);
-  instance.spawn(run(instance.process(), std::move(asked), std::make_unique<Ending>(call), instance.open_call(call_id)));
-  return CHELA_OK;
 }
 
 chela_status connect(const chela_plugin* plugin, const chela_channel_account* account, const chela_channel_call* call,
@@ -69,13 +26,13 @@ chela_status connect(const chela_plugin* plugin, const chela_channel_account* ac
                                       .account = std::string(from_abi(account->account)),
                                       .timeout_ms = account->timeout_ms,
                                       .settings = std::string(from_abi(account->settings))};
-  return begin(plugin, account->call_id,
-               {std::string(protocol::kChannelStart), to_json(params), std::chrono::milliseconds(account->timeout_ms),
-                [](std::string_view answer) -> Result<std::string> {
-                  CHELA_TRY(auto result, protocol::read_channel_start_result(answer));
-                  return result.status.empty() ? "{}" : std::move(result.status);
-                }},
-               call);
+  return ask(instance, account->call_id,
+             {protocol::kChannelStart, to_json(params), account->timeout_ms,
+              [](std::string_view answer) -> Result<std::string> {
+                CHELA_TRY(auto result, protocol::read_channel_start_result(answer));
+                return result.status.empty() ? "{}" : std::move(result.status);
+              }},
+             call);
 }
 
 chela_status disconnect(const chela_plugin* plugin, const chela_channel_account* account,
@@ -85,10 +42,10 @@ chela_status disconnect(const chela_plugin* plugin, const chela_channel_account*
                                      .key = key_of(instance, account->channel),
                                      .account = std::string(from_abi(account->account)),
                                      .timeout_ms = account->timeout_ms};
-  return begin(plugin, account->call_id,
-               {std::string(protocol::kChannelStop), to_json(params), std::chrono::milliseconds(account->timeout_ms),
-                [](std::string_view) -> Result<std::string> { return "{}"; }},
-               call);
+  return ask(instance, account->call_id,
+             {protocol::kChannelStop, to_json(params), account->timeout_ms,
+              [](std::string_view) -> Result<std::string> { return "{}"; }},
+             call);
 }
 
 chela_status accounts(const chela_plugin* plugin, const chela_channel_account* channel, const chela_channel_call* call,
@@ -97,15 +54,15 @@ chela_status accounts(const chela_plugin* plugin, const chela_channel_account* c
   protocol::ChannelAccountsParams params{.plugin = instance.manifest().id,
                                          .key = key_of(instance, channel->channel),
                                          .settings = std::string(from_abi(channel->settings))};
-  return begin(plugin, channel->call_id,
-               {std::string(protocol::kChannelAccounts), to_json(params), std::chrono::milliseconds(channel->timeout_ms),
-                [](std::string_view answer) -> Result<std::string> {
-                  CHELA_TRY(auto result, protocol::read_channel_accounts_result(answer));
-                  std::string list = "[";
-                  for (const auto& one : result.accounts) list.append(list.size() > 1 ? "," : "").append(one);
-                  return list + "]";
-                }},
-               call);
+  return ask(instance, channel->call_id,
+             {protocol::kChannelAccounts, to_json(params), channel->timeout_ms,
+              [](std::string_view answer) -> Result<std::string> {
+                CHELA_TRY(auto result, protocol::read_channel_accounts_result(answer));
+                std::string list = "[";
+                for (const auto& one : result.accounts) list.append(list.size() > 1 ? "," : "").append(one);
+                return list + "]";
+              }},
+             call);
 }
 
 std::optional<std::string> given(std::string_view text) {
@@ -128,13 +85,13 @@ chela_status send(const chela_plugin* plugin, const chela_channel_message* messa
                                      .idempotency_key = given(from_abi(message->idempotency_key)),
                                      .payload = payload.is_object() ? payload.dump() : std::string(),
                                      .timeout_ms = message->timeout_ms};
-  return begin(plugin, message->call_id,
-               {std::string(protocol::kChannelSend), to_json(params), std::chrono::milliseconds(message->timeout_ms),
-                [](std::string_view answer) -> Result<std::string> {
-                  CHELA_TRY(auto receipt, protocol::read_channel_send_result(answer));
-                  return std::string(answer);
-                }},
-               call);
+  return ask(instance, message->call_id,
+             {protocol::kChannelSend, to_json(params), message->timeout_ms,
+              [](std::string_view answer) -> Result<std::string> {
+                CHELA_TRY(auto receipt, protocol::read_channel_send_result(answer));
+                return std::string(answer);
+              }},
+             call);
 }
 
 void cancel(const chela_plugin* plugin, uint64_t call_id) { RemoteInstance::of(plugin).cancel(call_id); }

@@ -41,7 +41,7 @@ void end_with(Ending& ending, const protocol::CommandRunResult& result) {
   if (result.continue_agent.value_or(false)) details["continueAgent"] = true;
   if (result.suppress_reply.value_or(false)) details["suppressReply"] = true;
   if (reply.media_urls && !reply.media_urls->empty()) details["mediaUrls"] = *reply.media_urls;
-  if (!details.empty()) ending.details(details.dump(-1, ' ', false, Json::error_handler_t::replace));
+  if (!details.empty()) ending.details(json_text(details));
   ending.complete(reply.is_error.value_or(false) ? CHELA_INTERNAL : CHELA_OK, reply.text.value_or(""));
 }
 

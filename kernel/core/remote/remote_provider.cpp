@@ -49,12 +49,6 @@ void Ending::piece(const protocol::ProviderPiece& piece) const {
   c->usage(c, &usage);
 }
 
-void complete_with(Ending& ending, const Error& error, const std::string& data) {
-  auto retry_after = object_of(data).value("retryAfterMs", nlohmann::json());
-  ending.complete(plugins::to_status(error.code), error.message,
-                  retry_after.is_number_unsigned() ? retry_after.get<std::uint64_t>() : 0);
-}
-
 Task<Result<void>> run_completion(std::shared_ptr<HostProcess> process, std::string params,
                                   std::unique_ptr<Ending> ending, OpenCall open) {
   std::string data;
@@ -65,7 +59,7 @@ Task<Result<void>> run_completion(std::shared_ptr<HostProcess> process, std::str
   auto calling = process->peer().call(std::string(protocol::kProviderComplete), std::move(params), std::move(options));
   auto answer = co_await std::move(calling);
   if (!answer) {
-    complete_with(*ending, open.ending(std::move(answer.error())), data);
+    ending->complete(open.ending(std::move(answer.error())), data);
     co_return Result<void>();
   }
   auto result = protocol::read_provider_complete_result(*answer);
@@ -84,7 +78,7 @@ Task<Result<void>> run_list(std::shared_ptr<HostProcess> process, std::string pa
   auto calling = process->peer().call(std::string(protocol::kProviderListModels), std::move(params), std::move(options));
   auto answer = co_await std::move(calling);
   if (!answer) {
-    complete_with(*ending, open.ending(std::move(answer.error())), data);
+    ending->complete(open.ending(std::move(answer.error())), data);
     co_return Result<void>();
   }
   auto result = protocol::read_provider_list_models_result(*answer);

@@ -8,10 +8,8 @@
 
 #include "kernel/core/base/text.hpp"
 #include "kernel/core/plugins/abi_text.hpp"
-#include "kernel/core/remote/call_end.hpp"
-#include "kernel/core/remote/host_process.hpp"
-#include "kernel/core/remote/remote_instance.hpp"
 #include "kernel/core/protocol/tool.hpp"
+#include "kernel/core/remote/question.hpp"
 
 namespace chela::remote {
 namespace {
@@ -84,24 +82,6 @@ std::string list_of(const std::vector<protocol::ToolResolved>& tools) {
   return out + "]";
 }
 
-Task<Result<void>> run_resolve(std::shared_ptr<HostProcess> process, std::string params, Duration timeout,
-                               std::unique_ptr<Ending> ending, OpenCall open) {
-  rpc::CallOptions options{.timeout = timeout, .cancel = open.token()};
-  auto calling = process->peer().call(std::string(protocol::kToolResolve), std::move(params), std::move(options));
-  auto answer = co_await std::move(calling);
-  if (!answer) {
-    ending->complete(open.ending(std::move(answer.error())));
-    co_return Result<void>();
-  }
-  auto result = protocol::read_tool_resolve_result(*answer);
-  if (result) {
-    ending->complete(CHELA_OK, list_of(result->tools));
-  } else {
-    ending->complete(CHELA_PROTOCOL, result.error().message);
-  }
-  co_return Result<void>();
-}
-
 chela_status resolve(const chela_plugin* plugin, const chela_tool_request* request, const chela_tool_call* call,
                      const chela_error_sink*) {
   auto& instance = RemoteInstance::of(plugin);
@@ -109,9 +89,13 @@ chela_status resolve(const chela_plugin* plugin, const chela_tool_request* reque
                                      .keys = {},
                                      .context = std::string(from_abi(request->context))};
   for (auto key : split(from_abi(request->tool), '\n')) params.keys.emplace_back(key);
-  instance.spawn(run_resolve(instance.process(), to_json(params), std::chrono::milliseconds(request->timeout_ms),
-                             std::make_unique<Ending>(call), instance.open_call(request->call_id)));
-  return CHELA_OK;
+  return ask(instance, request->call_id,
+             {protocol::kToolResolve, to_json(params), request->timeout_ms,
+              [](std::string_view answer) -> Result<std::string> {
+                CHELA_TRY(auto result, protocol::read_tool_resolve_result(answer));
+                return list_of(result.tools);
+              }},
+             call);
 }
 
 void cancel(const chela_plugin* plugin, uint64_t call_id) { RemoteInstance::of(plugin).cancel(call_id); }

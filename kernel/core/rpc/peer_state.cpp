@@ -11,7 +11,7 @@ Peer::Impl::Impl(Loop& on_loop, PeerHandler& with_handler, Limits with_limits)
       frames(with_limits.frame_bytes_max),
       silence(on_loop, with_limits.ping_after, with_limits.dead_after,
               {.ping = [this] { ping(); },
-               .dead = [this] { end({ErrorCode::unavailable, "the other side is silent and answers no ping"}); }}) {}
+               .dead = [this] { end({ErrorCode::timed_out, "the other side is silent and answers no ping"}); }}) {}
 
 bool Peer::Impl::has_room() {
   bool room = socket && socket->pending_bytes() < limits.pending_bytes_max / 4;

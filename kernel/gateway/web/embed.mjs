@@ -13,7 +13,7 @@ const kTypes = {
   '.svg': 'image/svg+xml',
   '.webmanifest': 'application/manifest+json',
 };
-const kTotalMax = 190 * 1024; // the page stays small; whoever has to raise this explains why (150 until the plugins had a view)
+const kTotalMax = 210 * 1024; // the page stays small; whoever has to raise this explains why (150 until the plugins had a view, 190 until the skills had)
 
 const [dist, output, ...files] = process.argv.slice(2);
 const literal = text => JSON.stringify(text); // ASCII without control characters: the same in C++

@@ -141,7 +141,7 @@ bool ChannelAccounts::is_lost(const Account& account) const {
 }
 
 std::string ChannelAccounts::settings_text(const std::string& channel) const {
-  return environment_.settings_of(channel).dump(-1, ' ', false, Json::error_handler_t::replace);
+  return json_text(environment_.settings_of(channel));
 }
 
 Task<Result<ChannelPort>> ChannelAccounts::port_of(std::string plugin_id) {

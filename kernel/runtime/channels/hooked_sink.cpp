@@ -30,7 +30,7 @@ Task<bool> HookedSink::ask(Piece& piece) {
   if (hooks_->hears(HookPoint::reply_payload_sending)) {
     nlohmann::json payload = {{"text", piece.text}};
     if (piece.is_error) payload["isError"] = true;
-    auto given = payload.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    auto given = json_text(payload);
     auto asking = ask_reply_payload_sending(*hooks_, place_, std::string(name_of(piece.kind)), std::move(given), {});
     auto decision = co_await std::move(asking);
     if (decision.cancelled) co_return false;

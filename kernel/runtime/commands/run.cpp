@@ -35,7 +35,7 @@ std::string context_of(const CommandInput& input) {
                   {"channel", input.channel},          {"commandBody", input.body},
                   {"sessionKey", input.session_id},    {"sessionId", input.session_id},
                   {"agentId", input.agent}};
-  return context.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return json_text(context);
 }
 
 bool is_true(const Json& object, const char* key) {
@@ -107,7 +107,10 @@ Task<Result<CommandAnswer>> run_command(Loop& loop, plugins::PluginSet& plugins,
   if (command->require_auth && !input.sender.is_authorized) {
     co_return fail(ErrorCode::denied, "/{} is only for people whom the operator lets give commands", command->name);
   }
-  if (command->built_in) co_return co_await command->built_in(std::move(input));
+  if (command->built_in) {
+    input.cancel = std::move(cancel);
+    co_return co_await command->built_in(std::move(input));
+  }
   auto instance = co_await plugins.activate(command->plugin_id);
   if (!instance) co_return fail(shown_name(*command), std::move(instance.error()));
   auto context = context_of(input);

@@ -31,12 +31,14 @@ struct CommandInput {
   std::string session_id;
   std::string agent;
   Duration timeout = std::chrono::seconds(30);
+  CancelToken cancel = {};  // for the gateway's own
 };
 
 struct CommandAnswer {
   std::string text;               // Markdown for the person; links to media come last
   bool continue_agent = false;    // the agent answers the message, too
   bool suppress_reply = false;    // nothing is said
+  std::string agent_prefix = {};  // what the agent is told in front of the message
 };
 
 // More of an answer is left out, with a note.

@@ -55,10 +55,24 @@ void CommandTable::add(Command built_in) {
 }
 
 void CommandTable::refresh() {
-  std::erase_if(commands_, [](const auto& entry) { return !entry.second->plugin_id.empty(); });
+  std::erase_if(commands_, [](const auto& entry) {
+    return !entry.second->plugin_id.empty() || !entry.second->skill.empty();
+  });
   interactive_.clear();
   diagnostics_.clear();
   for (const auto* capability : plugins_.registry().list("command")) add_of(*capability);
+  add_from_source();
+}
+
+void CommandTable::add_from_source() {
+  if (!source_) return;
+  std::vector<std::string> taken(kReserved.begin(), kReserved.end());
+  for (const auto& [name, command] : commands_) taken.push_back(name);
+  for (auto& command : source_(taken)) {
+    command.description = cut_utf8(command.description, kDescriptionBytesMax);
+    auto name = command.name;
+    commands_.try_emplace(std::move(name), std::make_shared<const Command>(std::move(command)));
+  }
 }
 
 void CommandTable::add_of(const plugins::Capability& capability) {

@@ -34,7 +34,11 @@ struct Command {
   bool require_auth = true;           // only for senders whom the operator lets give commands
   std::vector<std::string> channels;  // where it is known; empty: everywhere
   BuiltInCommand built_in;            // null for those of plugins
+  std::string skill = {};             // that it calls; empty: none
 };
+
+// Commands that come and go with something else, as those of skills. `taken`: names that they cannot have.
+using CommandSource = std::function<std::vector<Command>(const std::vector<std::string>& taken)>;
 
 // What a person has pressed or picked, in what a plugin has sent.
 struct InteractiveHandler {
@@ -58,8 +62,10 @@ class CommandTable {
 
   // Wins over those of plugins, whenever they come.
   void add(Command built_in);
-  // Reads the registry again. What was handed out stays as it was.
+  // Reads the registry again, and asks the source for what is left. What was handed out stays as it was.
   void refresh();
+  // Its commands come after those of the gateway and of plugins, which have the names.
+  void set_source(CommandSource source) { source_ = std::move(source); }
 
   // The command that `message` calls on `channel`: it begins with a slash and the name, in any case, whatever blanks
   // stand around it. None for text behind a command that takes none: a person means the agent.
@@ -72,9 +78,11 @@ class CommandTable {
 
  private:
   void add_of(const plugins::Capability& capability);
+  void add_from_source();
   void add_one(const plugins::Capability& capability, const nlohmann::json& entry);
 
   const plugins::PluginSet& plugins_;
+  CommandSource source_;  // null: there is none
   std::map<std::string, std::shared_ptr<const Command>, std::less<>> commands_;
   std::map<std::string, InteractiveHandler, std::less<>> interactive_;  // "CHANNEL/NAMESPACE"
   std::vector<plugins::Diagnostic> diagnostics_;

@@ -13,8 +13,6 @@ using Json = nlohmann::json;
 constexpr std::size_t kDepthMax = 64;
 constexpr std::size_t kBegunMax = 4'096;  // beyond it sessions are bootstrapped once more, which does no harm
 
-std::string to_text(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
-
 Json place_of(const EngineTurn& turn) {
   Json out = {{"sessionId", turn.session_id}, {"sessionKey", turn.session_id}};
   if (turn.token_budget != 0) out["tokenBudget"] = turn.token_budget;
@@ -80,7 +78,7 @@ Task<void> ContextEngine::bootstrap(Running running, EngineTurn turn, CancelToke
   if (!running.shape.has("bootstrap")) co_return;
   auto place = with_runtime(place_of(turn), turn);
   place["sessionFile"] = "";  // conversations are in the gateway's store
-  auto done = co_await call(std::move(running), "bootstrap", to_text(place), kBootstrapTime, std::move(cancel));
+  auto done = co_await call(std::move(running), "bootstrap", json_text(place), kBootstrapTime, std::move(cancel));
   if (!done && done.error().code != ErrorCode::not_found) {
     logger_.warning("{}: the engine is asked all the same", done.error().message);
   }
@@ -93,7 +91,7 @@ Task<void> ContextEngine::maintain(EngineTurn turn) {
   auto place = with_runtime(place_of(turn), turn);
   place["sessionFile"] = "";
   place["$signal"] = true;
-  auto done = co_await call(std::move(*running), "maintain", to_text(place), kAfterTime, loop_.shutdown_token());
+  auto done = co_await call(std::move(*running), "maintain", json_text(place), kAfterTime, loop_.shutdown_token());
   if (!done) logger_.warning("{}", done.error().message);
 }
 
@@ -104,7 +102,7 @@ Task<Result<AssembledContext>> ContextEngine::try_assemble(EngineTurn turn, Canc
   place["availableTools"] = turn.tools;
   place["model"] = turn.model;
   place["prompt"] = turn.prompt;
-  auto argument = with_list(to_text(place), "messages", turn.history);
+  auto argument = with_list(json_text(place), "messages", turn.history);
   const auto holder = running.holder;
   auto answer = co_await call(std::move(running), "assemble", std::move(argument), kAssembleTime, std::move(cancel));
   if (!answer) co_return std::unexpected(std::move(answer.error()));
@@ -150,7 +148,7 @@ Task<Result<bool>> ContextEngine::try_compact(EngineTurn turn, CancelToken cance
   place["force"] = true;
   place["compactionTarget"] = "budget";
   place["$signal"] = true;
-  auto answer = co_await call(std::move(running), "compact", to_text(place), kCompactTime, std::move(cancel));
+  auto answer = co_await call(std::move(running), "compact", json_text(place), kCompactTime, std::move(cancel));
   if (!answer) co_return std::unexpected(std::move(answer.error()));
   auto said = parse_json(*answer, kDepthMax);
   if (!said || !said->is_object()) co_return fail(ErrorCode::protocol, "its answer is no object");
@@ -168,7 +166,7 @@ Task<Result<void>> ContextEngine::ingest_each(Running running, EngineTurn turn, 
   const auto until = loop_.now() + kAfterTime;
   for (const auto& message : messages) {
     if (loop_.now() >= until) co_return fail(ErrorCode::timed_out, "it has not taken all messages in its time");
-    auto argument = to_text(place_of(turn));
+    auto argument = json_text(place_of(turn));
     argument.pop_back();
     argument += R"(,"message":)" + message + "}";
     auto taken = co_await call(running, "ingest", std::move(argument), until - loop_.now(), loop_.shutdown_token());
@@ -184,7 +182,7 @@ Task<Result<void>> ContextEngine::tell(EngineTurn turn, std::vector<std::string>
     auto place = with_runtime(place_of(turn), turn);
     place["sessionFile"] = "";
     place["prePromptMessageCount"] = before;
-    auto told = co_await call(running, "afterTurn", with_list(to_text(place), "messages", messages), kAfterTime,
+    auto told = co_await call(running, "afterTurn", with_list(json_text(place), "messages", messages), kAfterTime,
                               loop_.shutdown_token());
     if (told) co_return Result<void>{};
     if (told.error().code != ErrorCode::not_found) co_return std::unexpected(std::move(told.error()));
@@ -192,7 +190,7 @@ Task<Result<void>> ContextEngine::tell(EngineTurn turn, std::vector<std::string>
   messages.erase(messages.begin(), messages.begin() + static_cast<std::ptrdiff_t>(std::min(before, messages.size())));
   if (messages.empty()) co_return Result<void>{};
   if (running.shape.has("ingestBatch")) {
-    auto told = co_await call(running, "ingestBatch", with_list(to_text(place_of(turn)), "messages", messages),
+    auto told = co_await call(running, "ingestBatch", with_list(json_text(place_of(turn)), "messages", messages),
                               kAfterTime, loop_.shutdown_token());
     if (told) co_return Result<void>{};
     if (told.error().code != ErrorCode::not_found) co_return std::unexpected(std::move(told.error()));

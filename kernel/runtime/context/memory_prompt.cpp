@@ -17,7 +17,7 @@ constexpr std::size_t kDepthMax = 8;
 std::string arguments_of(const MemoryPromptInput& input) {
   Json given = {{"availableTools", input.tools}, {"agentId", input.agent}, {"sandboxed", false}};
   if (!input.session_id.empty()) given["agentSessionKey"] = input.session_id;
-  return Json::array({std::move(given)}).dump(-1, ' ', false, Json::error_handler_t::replace);
+  return json_text(Json::array({std::move(given)}));
 }
 
 std::string section_of(const std::string& plugin_id, std::string_view said) {

@@ -17,8 +17,6 @@ using Json = nlohmann::json;
 
 constexpr std::size_t kDepthMax = 64;
 
-std::string to_text(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
-
 bool is_for(const HookListener& listener, const Json& event) {
   if (listener.tools.empty()) return true;
   auto tool = to_lower(text_of(event, "toolName"));
@@ -83,12 +81,12 @@ Task<Result<Json>> Hooks::ask_one(HookListener listener, HookPoint point, std::s
 
 Task<Json> Hooks::ask(HookPoint point, Json event, Json context, CancelToken cancel) {
   const auto& row = row_of(point);
-  auto context_text = to_text(context);
+  auto context_text = json_text(context);
   Json merged = Json::object();
   for (const auto& listener : std::vector(listeners_.of(point))) {  // a copy: the list may change meanwhile
     if (cancel.cancelled()) break;
     if (!is_for(listener, event)) continue;
-    auto said = co_await ask_one(listener, point, to_text(event), context_text, cancel);
+    auto said = co_await ask_one(listener, point, json_text(event), context_text, cancel);
     if (!said) {
       failed(listener.plugin_id, point, said.error());
       if (!(row.flags & HookRow::kGate) || cancel.cancelled()) continue;
@@ -131,7 +129,7 @@ void Hooks::tell_those(HookPoint point, const Json& event, const Json& context, 
     const auto* record = plugins_.find(listener.plugin_id);
     if (only_started && (!record || record->state != plugins::State::started)) continue;
     if (!is_for(listener, event)) continue;
-    if (!what) what = std::make_shared<const Told>(to_text(event), to_text(context));
+    if (!what) what = std::make_shared<const Told>(json_text(event), json_text(context));
     loop_.spawn(fmt::format("hook {} of plugin {}", name_of(point), listener.plugin_id),
                 tell_one(listener, point, what));
   }

@@ -69,7 +69,7 @@ Task<SendingDecision> ask_reply_payload_sending(Hooks& hooks, MessagePlace place
   out.cancelled = is_cancelled(said);
   out.reason = text_of(said, "reason");
   if (auto changed = said.find("payload"); changed != said.end() && changed->is_object()) {
-    out.content = changed->dump(-1, ' ', false, Json::error_handler_t::replace);
+    out.content = json_text(*changed);
   }
   co_return out;
 }

@@ -113,7 +113,7 @@ void ModelCatalog::add(Service service, Json options) {
   options["api"] = service.api;
   if (service.has_key()) options["apiKeySecret"] = service.secret_name;
   if (!service.base_url.empty()) options["baseUrl"] = service.base_url;
-  service.json = options.dump(-1, ' ', false, Json::error_handler_t::replace);
+  service.json = json_text(options);
   auto id = service.id;
   services_.insert_or_assign(std::move(id), std::move(service));
 }

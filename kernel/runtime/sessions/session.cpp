@@ -7,6 +7,7 @@
 #include "kernel/runtime/sessions/history.hpp"
 #include "kernel/runtime/sessions/session_hooks.hpp"
 #include "kernel/runtime/sessions/transcript.hpp"
+#include "kernel/runtime/turn/turn_skills.hpp"
 
 namespace chela::runtime {
 namespace {
@@ -145,8 +146,6 @@ Session::Session(SessionEnvironment& environment, StoredSession stored)
   history_ = history_of(stored.entries);
 }
 
-void Session::remove_listener(SessionListener& listener) { std::erase(listeners_, &listener); }
-
 void Session::stop() {
   ++stops_;
   for (auto& queued : lane_) queued.stopped = true;
@@ -256,7 +255,7 @@ Task<Result<void>> Session::run_lane() {
 }
 
 // What a command says is no part of what the model is given: people ask the gateway, not the agent.
-Task<TurnResult> Session::run_called(const Queued& queued, CalledCommand called, Turning& turning, bool& go_on) {
+Task<TurnResult> Session::run_called(const Queued& queued, CalledCommand called, Turning& turning, Call& call) {
   TurnResult result{.finish_reason = "stop"};
   const auto& turn = environment_.turn;
   auto name = called.command->name;
@@ -268,34 +267,44 @@ Task<TurnResult> Session::run_called(const Queued& queued, CalledCommand called,
   auto running = run_command(turn.loop, turn.plugins, std::move(input), on_progress, stop_->token());
   auto said = co_await std::move(running);
   if (said) {
-    go_on = said->continue_agent;
+    call.go_on = said->continue_agent;
+    call.agent_prefix = std::move(said->agent_prefix);
     if (!said->suppress_reply) result.text = std::move(said->text);
   } else {
     result.finish_reason = said.error().code == ErrorCode::cancelled ? "cancelled" : "error";
     result.error = std::move(said.error());
   }
   turning.on_text(result.text);
-  turning.on_command_answer(name, result.text, go_on);
+  if (!call.go_on || !result.text.empty()) turning.on_command_answer(name, result.text, call.go_on);
   co_return result;
+}
+
+// A message as the agent gets it: skills that it calls or names stand in front.
+Result<std::string> Session::text_for_agent(const NewMessage& message, const Call& call) const {
+  if (!call.agent_prefix.empty() || message.text.empty()) return call.agent_prefix + message.text;
+  const auto& turn = environment_.turn;
+  return expand_skill_references(turn.skills, summary_.identity.agent, message.text, turn.tools.find(kRead) != nullptr);
 }
 
 Task<TurnResult> Session::answer(Queued& queued, Turning& turning) {
   if (queued.stopped) stop_->cancel();
+  Call call;
   std::string said;
   auto called = environment_.commands && queued.message.answers.empty()
                     ? environment_.commands->match(queued.message.words(), summary_.identity.channel)
                     : std::nullopt;
   if (called) {
-    bool go_on = false;
-    auto result = co_await run_called(queued, std::move(*called), turning, go_on);
-    if (!go_on) co_return result;
+    auto result = co_await run_called(queued, std::move(*called), turning, call);
+    if (!call.go_on) co_return result;
     said = std::move(result.text);
     if (!said.empty()) turning.on_text("\n\n");
     if (!said.empty()) said += "\n\n";
   }
+  auto text = text_for_agent(queued.message, call);
+  if (!text) co_return TurnResult{.finish_reason = "error", .error = std::move(text.error())};
   for (const auto& answer : queued.message.answers) append_message(history_, answer);
   close_calls(history_);
-  if (!queued.message.text.empty()) history_.push_back(user_message(queued.message.text));
+  if (!text->empty()) history_.push_back(user_message(*text));
   const auto& limits = environment_.limits;
   trim_history(history_, limits.history_entries_max, limits.history_bytes_max);
   TurnInput input{.id = queued.turn_id,
@@ -347,53 +356,6 @@ Task<void> Session::run_one(Queued queued) {
     out.text("text", result.text).text("finishReason", result.finish_reason).raw("usage", usage_json(result.usage));
   });
   turning.tell(EventType::typing_stop, {}, [](EventWriter&) {});
-}
-
-void Session::emit(EventType type, const SessionEvent& facts, const std::function<void(EventWriter&)>& fill) {
-  std::string json;
-  SessionEvent event = facts;
-  event.type = type;
-  event.seq = ++seq_;
-  EventWriter writer(json, type, summary_.id, event.seq);
-  if (type != EventType::message_accepted) writer.text("inReplyToMessageId", facts.message_id);
-  fill(writer);
-  writer.finish();
-  event.json = json;
-  keep(event);
-  // A listener may leave from inside the call: walk over a copy, skip who is gone.
-  for (auto* listener : std::vector(listeners_)) {
-    if (std::ranges::find(listeners_, listener) != listeners_.end()) listener->on_event(event);
-  }
-}
-
-void Session::keep(const SessionEvent& event) {
-  bool is_chunk = event.type == EventType::assistant_chunk || event.type == EventType::reasoning_chunk;
-  const auto& kept = kept_.emplace_back(event.seq, event.type, is_chunk ? running_message_ : nullptr,
-                                        std::string(is_chunk ? event.text : event.json));
-  kept_bytes_ += kept.bytes();
-  while (kept_bytes_ > environment_.limits.kept_event_bytes_max) {
-    kept_bytes_ -= kept_.front().bytes();
-    kept_.pop_front();
-  }
-}
-
-std::string Session::json_of(const KeptEvent& event) const {
-  if (!event.chunk_of) return event.content;
-  std::string out;
-  EventWriter(out, event.type, summary_.id, event.seq)
-      .text("inReplyToMessageId", *event.chunk_of)
-      .text("text", event.content)
-      .finish();
-  return out;
-}
-
-MissedEvents Session::events_after(std::uint64_t seq) const {
-  auto oldest = kept_.empty() ? seq_ + 1 : kept_.front().seq;
-  MissedEvents out{.complete = seq <= seq_ && seq + 1 >= oldest};
-  for (const auto& event : kept_) {
-    if (event.seq > seq) out.events.push_back(json_of(event));
-  }
-  return out;
 }
 
 }  // namespace chela::runtime

@@ -100,6 +100,11 @@ class Session : public std::enable_shared_from_this<Session> {
     std::string turn_id;
     bool stopped = false;  // before it began
   };
+  // What a command says of the agent's turn.
+  struct Call {
+    bool go_on = false;        // there is one
+    std::string agent_prefix;  // what stands before the message in it
+  };
   // Chunks are kept as their text: they are most of what is kept, and their JSON is ten times as long.
   struct KeptEvent {
     std::uint64_t seq;
@@ -112,7 +117,8 @@ class Session : public std::enable_shared_from_this<Session> {
   Task<Result<void>> run_lane();
   Task<void> run_one(Queued queued);
   Task<TurnResult> answer(Queued& queued, Turning& turning);
-  Task<TurnResult> run_called(const Queued& queued, CalledCommand called, Turning& turning, bool& go_on);
+  Task<TurnResult> run_called(const Queued& queued, CalledCommand called, Turning& turning, Call& call);
+  Result<std::string> text_for_agent(const NewMessage& message, const Call& call) const;
   void emit(EventType type, const SessionEvent& facts, const std::function<void(EventWriter&)>& fill);
   void keep(const SessionEvent& event);
   std::string json_of(const KeptEvent& event) const;

@@ -4,6 +4,8 @@
 
 #include "kernel/core/base/json.hpp"
 #include "kernel/runtime/hooks/message_hooks.hpp"
+#include "kernel/runtime/sessions/history.hpp"
+#include "kernel/runtime/turn/hook_message.hpp"
 
 namespace chela::runtime {
 namespace {
@@ -46,6 +48,13 @@ Task<std::optional<std::string>> claim_dispatch(Hooks& hooks, SessionSummary ses
                                  std::move(cancel));
   if (said.value("handled", Json()) != true) co_return std::nullopt;
   co_return text_of(said, "text");
+}
+
+void tell_before_reset(Hooks& hooks, const StoredSession& session, std::string_view reason) {
+  if (session.entries.empty()) return;
+  auto context = session_context(session.summary);
+  Json event = {{"messages", to_hook_messages(history_of(session.entries))}, {"reason", reason}};
+  hooks.tell(HookPoint::before_reset, event, context);
 }
 
 void tell_session_end(Hooks* hooks, const SessionSummary& session, std::string_view reason) {

@@ -20,6 +20,11 @@ inline bool may_claim(const Hooks* hooks) { return hooks && hooks->hears(HookPoi
 Task<std::optional<std::string>> claim_dispatch(Hooks& hooks, SessionSummary session, std::string message_id,
                                                 std::string text, CancelToken cancel);
 
+// before_reset, of a session that a person deletes, with what was said in it last. To be told only when hears_reset()
+// says so, before anything of it is gone.
+inline bool hears_reset(const Hooks* hooks) { return hooks && hooks->hears(HookPoint::before_reset); }
+void tell_before_reset(Hooks& hooks, const StoredSession& session, std::string_view reason);
+
 // session_end, of a session in which something was said; to plugins that run.
 void tell_session_end(Hooks* hooks, const SessionSummary& session, std::string_view reason);
 

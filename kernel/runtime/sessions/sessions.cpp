@@ -107,7 +107,16 @@ Task<Result<StoredSession>> Sessions::read(std::string id, std::size_t entries_m
   co_return std::move(*stored);
 }
 
+// What is about to be forgotten is shown to whoever keeps something of it. A store that cannot read it does not stop the
+// removal.
+Task<void> Sessions::tell_removal(std::string id) {
+  auto stored = co_await environment_.store.load(id, environment_.limits.history_entries_max);
+  auto* hooks = environment_.turn.hooks;
+  if (stored && *stored && hears_reset(hooks)) tell_before_reset(*hooks, **stored, "deleted");
+}
+
 Task<Result<void>> Sessions::remove(std::string id) {
+  if (hears_reset(environment_.turn.hooks)) co_await tell_removal(id);
   if (auto found = open_.find(id); found != open_.end()) {
     found->second.session->discard();
     tell_session_end(environment_.turn.hooks, found->second.session->summary(), "deleted");

@@ -57,6 +57,7 @@ class Sessions {
   std::shared_ptr<Session> add(std::shared_ptr<Session> session);
   void touch(Opened& opened);
   void close_idle();  // looks at a few of the oldest
+  Task<void> tell_removal(std::string id);
 
   SessionEnvironment environment_;
   Limits limits_;

@@ -14,8 +14,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
-
 Json usage_of(const TurnRecord& turn) {
   return {{"inputTokens", turn.input_tokens}, {"outputTokens", turn.output_tokens}};
 }
@@ -82,18 +80,18 @@ void add_outcome(Json& answer, const TurnRecord* turn, bool running) {
 std::string assistant_detail(const CompletionResult& completion) {
   Json detail = Json::object();
   if (!completion.reasoning.empty()) detail["reasoning"] = completion.reasoning;
-  return dump(detail);
+  return json_text(detail);
 }
 
 std::string tool_detail(const ToolOutcome& outcome) {
   auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(outcome.duration).count();
-  return dump({{"status", name_of(outcome.status)}, {"durationMs", ms}});
+  return json_text({{"status", name_of(outcome.status)}, {"durationMs", ms}});
 }
 
 std::string command_detail(const std::string& command, bool continued) {
   Json detail = {{"command", command}};
   if (continued) detail["continued"] = true;
-  return dump(detail);
+  return json_text(detail);
 }
 
 Json transcript_of(const StoredSession& session, const std::vector<std::string>& open_turns) {

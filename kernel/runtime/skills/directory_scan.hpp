@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "kernel/runtime/skills/skill.hpp"
+#include "kernel/runtime/skills/skill_file.hpp"
 
 namespace chela::runtime::skills {
 
@@ -27,19 +28,32 @@ struct ScanOptions {
   std::size_t candidates_max = 300;
   bool follow_links = true;
   std::vector<Diagnostic>* diagnostics = nullptr;  // null: nobody asks
+  std::vector<std::string>* searched = nullptr;    // the directories that were listed; null: nobody asks
+};
+
+struct Child {
+  std::string name;
+  bool is_link = false;
 };
 
 // The child directories but for hidden ones and node_modules, sorted by UTF-16 units, not yet cut to the limit.
-std::vector<std::string> list_children(const std::string& directory, const ScanOptions& options, ScanBudget& budget);
+std::vector<Child> list_children(const std::string& directory, const ScanOptions& options, ScanBudget& budget);
 
-bool has_skill_file(const std::string& directory);  // an entry SKILL.md of any kind
+// The entry SKILL.md of a directory, of any kind.
+struct SkillEntry {
+  bool exists = false;
+  bool is_known = false;  // false: it cannot be looked at
+  bool is_link = false;
+  FileStamp stamp;  // of a regular file
+};
+
+SkillEntry find_skill_file(const std::string& directory);
+bool has_skill_file(const std::string& directory);
 bool is_directory(const std::string& path);
 std::string real_path_of(const std::string& path);  // empty: there is none
-// The same of the entry `name` of a directory whose own real path is known: one look, unless the entry is a link.
-std::string real_path_in(const std::string& real_directory, std::string_view name);
 bool is_inside(const std::string& directory, const std::string& path);
 
 // `<directory>/skills` when skills are below it and none beside it; else the directory.
-std::string nested_root(const std::string& directory, std::size_t candidates_max);
+std::string nested_root(const std::string& directory, std::size_t candidates_max, std::vector<std::string>* searched);
 
 }  // namespace chela::runtime::skills

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <map>
+#include <iterator>
+#include <numeric>
 #include <optional>
-
-#include <sys/stat.h>
+#include <unordered_map>
 
 #include "kernel/runtime/skills/directory_scan.hpp"
 #include "kernel/runtime/skills/js_text.hpp"
@@ -39,65 +39,76 @@ class Search {
     real_root_ = real_path_of(root_);
     if (real_root_.empty()) return std::move(out_);
     bool is_container = source_ == Source::workshop;
-    base_ = is_container ? root_ : nested_root(root_, settings_.limits.candidates_max);
-    auto real_base = contained(base_, real_path_of(base_), real_root_);
-    if (!real_base) return std::move(out_);
-    real_base_ = *real_base;
-    if (!is_container && has_skill_file(base_)) {
+    base_ = is_container ? root_ : nested_root(root_, settings_.limits.candidates_max, &out_.searched);
+    auto real_base = base_ == root_ ? real_root_ : real_path_of(base_);
+    if (!may_be_read(base_, real_base, real_root_)) return std::move(out_);
+    real_base_ = std::move(real_base);
+    auto own = is_container ? SkillEntry{} : find_skill_file(base_);
+    if (own.exists) {
       out_.root_is_skill = true;
-      if (has_own_file(base_, real_base_))
-        out_.candidates.push_back({base_, real_base_, base_.substr(base_.rfind('/') + 1)});
+      add(out_.candidates, {base_, real_base_, base_.substr(base_.rfind('/') + 1), own.stamp}, own);
       return std::move(out_);
     }
-    bool above = !is_container && base_ != root_ && has_skill_file(root_);
-    if (above && has_own_file(root_, real_root_))
-      out_.root_candidate.push_back({root_, real_root_, root_.substr(root_.rfind('/') + 1)});
+    auto above = is_container || base_ == root_ ? SkillEntry{} : find_skill_file(root_);
+    if (above.exists)
+      add(out_.root_candidate, {root_, real_root_, root_.substr(root_.rfind('/') + 1), above.stamp}, above);
     search();
     if (budget_.truncated) {
       report(LoadProblem::invalid, root_,
              "Skill inventory reached its discovery limit; inspect the remaining skills separately.");
     }
-    std::ranges::sort(out_.candidates, [](const auto& a, const auto& b) { return compare_names(a.name, b.name) < 0; });
+    sort_candidates();
     return std::move(out_);
   }
 
  private:
   struct Place {
-    std::string directory;
+    std::string name;        // the path below the base
     std::string real_above;  // the real path of the directory that it is in
-    std::string name;        // below the root
     std::size_t depth;
+    bool is_link;
   };
 
   void report(LoadProblem kind, const std::string& path, std::string message) {
     out_.diagnostics.push_back({kind, path, std::move(message)});
   }
 
-  // The real path of `path`, when it may be read from here.
-  std::optional<std::string> contained(const std::string& path, std::string real, const std::string& real_root) {
-    if (!real.empty() && follows_links_anywhere(source_)) return real;
+  bool may_be_read(const std::string& path, const std::string& real, const std::string& real_root) {
     if (real.empty()) {
       report(LoadProblem::read, path, "Could not resolve skill path.");
-      return std::nullopt;
+      return false;
     }
-    bool inside = is_inside(real_root, real);
+    if (follows_links_anywhere(source_) || is_inside(real_root, real)) return true;
     auto is_target = [&](const std::string& target) { return is_inside(target, real); };
-    if (inside || (has_link_targets(source_) && std::ranges::any_of(targets_, is_target))) return real;
+    if (has_link_targets(source_) && std::ranges::any_of(targets_, is_target)) return true;
     report(LoadProblem::invalid, path, kEscaped);
-    return std::nullopt;
+    return false;
   }
 
   // A SKILL.md that cannot be resolved is left to the loader, which says why.
-  bool has_own_file(const std::string& directory, const std::string& real_directory) {
-    auto path = directory + "/SKILL.md";
-    auto real = real_path_in(real_directory, "SKILL.md");
+  void add(std::vector<Candidate>& candidates, Candidate candidate, const SkillEntry& file) {
+    auto path = candidate.directory + "/SKILL.md";
+    auto real = file.is_link ? real_path_of(path) : file.is_known ? path : std::string();
     if (real.empty()) {
       report(LoadProblem::read, path, "Could not resolve skill path.");
-      return true;
+    } else if (file.is_link && !is_inside(candidate.real_directory, real)) {
+      return report(LoadProblem::invalid, path, kEscaped);
     }
-    if (is_inside(real_directory, real)) return true;
-    report(LoadProblem::invalid, path, kEscaped);
-    return false;
+    candidates.push_back(std::move(candidate));
+  }
+
+  // By name. Each name is weighed once: there may be thousands.
+  void sort_candidates() {
+    std::vector<std::pair<std::string, std::size_t>> order;
+    for (const auto& candidate : out_.candidates) order.emplace_back(name_weights(candidate.name), order.size());
+    std::ranges::sort(order, [&](const auto& a, const auto& b) {
+      if (int weights = a.first.compare(b.first)) return weights < 0;
+      return compare_names(out_.candidates[a.second].name, out_.candidates[b.second].name) < 0;
+    });
+    std::vector<Candidate> sorted;
+    sorted.reserve(order.size());
+    for (const auto& [weights, place] : order) sorted.push_back(std::move(out_.candidates[place]));
+    out_.candidates = std::move(sorted);
   }
 
   std::size_t depth_max(const std::string& directory) const {
@@ -108,36 +119,51 @@ class Search {
   }
 
   void search() {
-    auto candidates_max = settings_.limits.candidates_max;
-    ScanOptions options{.candidates_max = candidates_max, .follow_links = true, .diagnostics = &out_.diagnostics};
+    ScanOptions options{.candidates_max = settings_.limits.candidates_max,
+                        .follow_links = true,
+                        .diagnostics = &out_.diagnostics,
+                        .searched = &out_.searched};
     auto children = list_children(base_, options, budget_);
-    bool has_skills = std::ranges::find(children, "skills") != children.end();
+    auto skills = std::ranges::find(children, "skills", &Child::name);
+    auto nested = skills == children.end() ? std::optional<Child>() : *skills;
     cut(children);
-    if (has_skills && std::ranges::find(children, "skills") == children.end()) children.emplace_back("skills");
+    if (nested && std::ranges::find(children, "skills", &Child::name) == children.end()) children.push_back(*nested);
     if (settings_.limits.skills_max == 0) children.clear();
     std::vector<Place> queue;
-    for (const auto& name : children) {
-      auto directory = base_ + '/' + name;
-      queue.push_back({directory, real_base_, name, name == "skills" && !has_skill_file(directory) ? std::size_t{0} : 1});
+    for (auto& child : children) {
+      bool is_group = child.name == "skills" && !has_skill_file(base_ + "/skills");
+      queue.push_back({child.name, real_base_, is_group ? std::size_t{0} : 1, child.is_link});
     }
     for (std::size_t i = 0; i < queue.size(); ++i) {
-      auto place = queue[i];
-      auto last = std::string_view(place.directory).substr(place.directory.rfind('/') + 1);
-      auto real = contained(place.directory, real_path_in(place.real_above, last), real_base_);
-      if (!real) continue;
-      if (has_skill_file(place.directory)) {
-        if (has_own_file(place.directory, *real)) out_.candidates.push_back({place.directory, *real, place.name});
+      auto place = std::move(queue[i]);
+      auto directory = base_ + '/' + place.name;
+      auto real = real_of(place, directory);
+      if (!may_be_read(directory, real, real_base_)) continue;
+      auto file = find_skill_file(directory);
+      if (file.exists) {
+        add(out_.candidates, {std::move(directory), std::move(real), std::move(place.name), file.stamp}, file);
         continue;
       }
-      if (place.depth >= depth_max(place.directory)) continue;
-      auto below = list_children(place.directory, options, budget_);
+      if (place.depth >= depth_max(directory)) {
+        out_.searched.push_back(std::move(directory));  // a SKILL.md may come
+        continue;
+      }
+      auto below = list_children(directory, options, budget_);
       cut(below);
-      for (const auto& name : below)
-        queue.push_back({place.directory + '/' + name, *real, place.name + '/' + name, place.depth + 1});
+      for (const auto& child : below)
+        queue.push_back({place.name + '/' + child.name, real, place.depth + 1, child.is_link});
     }
   }
 
-  void cut(std::vector<std::string>& children) {
+  // What is no link is where its directory is.
+  static std::string real_of(const Place& place, const std::string& directory) {
+    if (place.is_link) return real_path_of(directory);
+    auto last = std::string_view(place.name).substr(place.name.rfind('/') + 1);
+    auto real = place.real_above == "/" ? place.real_above : place.real_above + '/';
+    return real += last;
+  }
+
+  void cut(std::vector<Child>& children) {
     if (children.size() <= settings_.limits.candidates_max) return;
     children.resize(settings_.limits.candidates_max);
     budget_.truncated = true;
@@ -151,66 +177,92 @@ class Search {
   Discovered out_;
 };
 
-std::expected<LoadedSkill, Diagnostic> load_candidate(const Candidate& candidate, const Root& root,
-                                                      const DiscoverySettings& settings) {
-  LoadSettings load = settings.load;
-  load.file_bytes_max = settings.limits.file_bytes_max;
-  load.refuse_hard_links = load.refuse_hard_links && root.source != Source::bundled && root.source != Source::custodian;
-  auto loaded = load_skill(candidate.directory, root.source, load);
-  if (loaded && follows_links_anywhere(root.source)) {
-    loaded->skill.base_dir = candidate.real_directory;
-    loaded->skill.file_path = candidate.real_directory + loaded->skill.file_path.substr(candidate.directory.size());
-  }
-  return loaded;
-}
-
 }  // namespace
 
 Discovered discover(const Root& root, const DiscoverySettings& settings) {
   return Search(root, settings).run();
 }
 
+void take_candidates(const Discovered& discovered, const DiscoveryLimits& limits,
+                     const std::function<bool(const Candidate&)>& load) {
+  for (const auto& candidate : discovered.root_candidate) {
+    if (load(candidate)) return;
+  }
+  std::size_t loaded = 0;
+  for (const auto& candidate : discovered.candidates) {
+    if (!discovered.root_is_skill && loaded >= limits.skills_max) return;
+    loaded += load(candidate) ? 1 : 0;
+  }
+}
+
+const std::string& base_directory_of(const Candidate& candidate, Source source) {
+  return follows_links_anywhere(source) ? candidate.real_directory : candidate.directory;
+}
+
+std::expected<LoadedSkill, Diagnostic> load_candidate(const Candidate& candidate, Source source,
+                                                      const DiscoverySettings& settings, ReadBuffer& buffer) {
+  LoadSettings load = settings.load;
+  load.file_bytes_max = settings.limits.file_bytes_max;
+  load.refuse_hard_links = load.refuse_hard_links && source != Source::bundled && source != Source::custodian;
+  auto loaded = load_skill(candidate.directory, source, load, buffer);
+  if (loaded && follows_links_anywhere(source)) {
+    loaded->skill.base_dir = candidate.real_directory;
+    loaded->skill.file_path = candidate.real_directory + loaded->skill.file_path.substr(candidate.directory.size());
+  }
+  return loaded;
+}
+
 LoadedRoot load_root(const Root& root, const DiscoverySettings& settings) {
   auto discovered = discover(root, settings);
   LoadedRoot out;
   out.diagnostics = std::move(discovered.diagnostics);
-  auto take = [&](const Candidate& candidate) {
-    auto loaded = load_candidate(candidate, root, settings);
-    if (loaded) {
-      out.skills.push_back(std::move(*loaded));
-    } else if (loaded.error().kind != LoadProblem::missing) {
-      out.diagnostics.push_back(std::move(loaded.error()));
-    }
-    return !out.skills.empty();
-  };
-  for (const auto& candidate : discovered.root_candidate) {
-    if (take(candidate)) return out;
+  ReadBuffer buffer;
+  take_candidates(discovered, settings.limits, [&](const Candidate& candidate) {
+    auto loaded = load_candidate(candidate, root.source, settings, buffer);
+    if (!loaded && loaded.error().kind != LoadProblem::missing) out.diagnostics.push_back(std::move(loaded.error()));
+    if (loaded) out.skills.push_back(std::move(*loaded));
+    return loaded.has_value();
+  });
+  return out;
+}
+
+Winners winners_of(const std::vector<const Skill*>& skills) {
+  Winners out;
+  std::unordered_map<std::string_view, std::size_t> by_name;
+  by_name.reserve(skills.size());
+  for (std::size_t i = 0; i < skills.size(); ++i) {
+    auto [place, added] = by_name.try_emplace(skills[i]->name, i);
+    if (added) continue;
+    const auto& before = *skills[std::exchange(place->second, i)];
+    if (before.content_hash == skills[i]->content_hash) continue;
+    out.diagnostics.push_back(
+        {LoadProblem::invalid, before.file_path,
+         "another skill is called " + before.name + " and replaces it: " + skills[i]->file_path});
   }
-  for (const auto& candidate : discovered.candidates) {
-    if (!discovered.root_is_skill && out.skills.size() >= settings.limits.skills_max) break;
-    take(candidate);
-  }
+  std::vector<std::pair<std::string, std::size_t>> order;
+  order.reserve(by_name.size());
+  for (const auto& [name, place] : by_name) order.emplace_back(name_weights(name), place);
+  std::ranges::sort(order, [&](const auto& a, const auto& b) {
+    if (int weights = a.first.compare(b.first)) return weights < 0;
+    return compare_names(skills[a.second]->name, skills[b.second]->name) < 0;
+  });
+  for (const auto& [weights, place] : order) out.places.push_back(place);
   return out;
 }
 
 SkillSet load_skills(const std::vector<Root>& roots, const DiscoverySettings& settings) {
   SkillSet out;
-  std::map<std::string, Skill, std::less<>> by_name;
+  std::vector<LoadedSkill> loaded;
   for (const auto& root : roots) {
-    auto loaded = load_root(root, settings);
-    std::ranges::move(loaded.diagnostics, std::back_inserter(out.diagnostics));
-    for (auto& [skill, fields] : loaded.skills) {
-      auto [place, added] = by_name.try_emplace(skill.name, skill);
-      if (added) continue;
-      if (place->second.content_hash != skill.content_hash) {
-        out.diagnostics.push_back({LoadProblem::invalid, place->second.file_path,
-                                   "another skill is called " + skill.name + " and replaces it: " + skill.file_path});
-      }
-      place->second = std::move(skill);
-    }
+    auto of_root = load_root(root, settings);
+    std::ranges::move(of_root.diagnostics, std::back_inserter(out.diagnostics));
+    std::ranges::move(of_root.skills, std::back_inserter(loaded));
   }
-  for (auto& [name, skill] : by_name) out.skills.push_back(std::move(skill));
-  std::ranges::sort(out.skills, [](const auto& a, const auto& b) { return compare_names(a.name, b.name) < 0; });
+  std::vector<const Skill*> all;
+  for (const auto& one : loaded) all.push_back(&one.skill);
+  auto winners = winners_of(all);
+  std::ranges::move(winners.diagnostics, std::back_inserter(out.diagnostics));
+  for (auto place : winners.places) out.skills.push_back(std::move(loaded[place].skill));
   return out;
 }
 

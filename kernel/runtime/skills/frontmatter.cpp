@@ -5,6 +5,7 @@
 
 #include "kernel/runtime/skills/field_line.hpp"
 #include "kernel/runtime/skills/js_text.hpp"
+#include "kernel/runtime/skills/simple_block.hpp"
 #include "kernel/runtime/skills/yaml_lines.hpp"
 #include "kernel/runtime/skills/yaml_reader.hpp"
 
@@ -127,7 +128,9 @@ Fields to_fields(const YamlValue& root, const Fields& fallback, std::string_view
   return fields;
 }
 
-std::expected<Fields, YamlProblem> read_block(std::string_view block) {
+}  // namespace
+
+std::expected<Fields, YamlProblem> read_yaml_block(std::string_view block) {
   auto fallback = read_line_fields(block);
   std::string repaired;
   for (int repairs = 0;; ++repairs) {
@@ -140,8 +143,6 @@ std::expected<Fields, YamlProblem> read_block(std::string_view block) {
     block = repaired;
   }
 }
-
-}  // namespace
 
 std::size_t Fields::index_of(std::string_view key) const {
   if (fields_.size() > kSearchedMax) {
@@ -194,7 +195,8 @@ std::expected<Frontmatter, YamlProblem> read_frontmatter(std::string_view conten
   auto cut = cut_at_close(content.substr(opening));
   if (!cut) return std::unexpected(YamlProblem{"UNTERMINATED_FRONTMATTER", "missing closing --- delimiter", 0, false});
   if (cut->block.empty()) return Frontmatter{{}, cut->body};
-  auto fields = read_block(cut->block);
+  if (auto simple = read_simple_block(cut->block)) return Frontmatter{std::move(*simple), cut->body};
+  auto fields = read_yaml_block(cut->block);
   if (!fields) return std::unexpected(std::move(fields.error()));
   return Frontmatter{std::move(*fields), cut->body};
 }

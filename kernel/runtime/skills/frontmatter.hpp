@@ -42,6 +42,9 @@ std::string_view normalize_lines(std::string_view content, std::string& storage)
 // `content` is normalised. No block: no fields, and everything is body. The problem's code is upstream's.
 std::expected<Frontmatter, YamlProblem> read_frontmatter(std::string_view content);
 
+// The block between the dashes, however it is written.
+std::expected<Fields, YamlProblem> read_yaml_block(std::string_view block);
+
 // What single lines say: `key: value`, or a key and indented lines below.
 Fields read_line_fields(std::string_view block);
 

@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "kernel/core/base/json.hpp"
 #include "kernel/core/base/text.hpp"
 #include "kernel/runtime/skills/install_spec.hpp"
 #include "kernel/runtime/skills/js_text.hpp"
@@ -165,10 +166,18 @@ bool is_set_in(const Json* config, std::string_view path) {
   return !blocked && (path == "browser.enabled" || path == "browser.evaluateEnabled");
 }
 
-std::optional<std::vector<std::string>> skills_of_agent(const Json& config, std::string_view agent) {
+const Json* find_agent(const Json& config, std::string_view agent) {
   const auto* agents = member(&config, "agents");
-  const auto* list = member(member(member(agents, "entries"), agent), "skills");
-  if (!list) list = member(member(agents, "defaults"), "skills");
+  if (const auto* entry = member(member(agents, "entries"), agent)) return entry;
+  const auto* list = member(agents, "list");
+  if (!list || !list->is_array()) return nullptr;
+  auto found = std::ranges::find_if(*list, [&](const Json& entry) { return text_of(entry, "id") == agent; });
+  return found == list->end() ? nullptr : &*found;
+}
+
+std::optional<std::vector<std::string>> skills_of_agent(const Json& config, std::string_view agent) {
+  const auto* list = member(find_agent(config, agent), "skills");
+  if (!list) list = member(member(member(&config, "agents"), "defaults"), "skills");
   if (!list || !list->is_array()) return std::nullopt;
   return read_text_list(Json{{"skills", *list}}, "skills");
 }

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -44,6 +45,9 @@ bool is_eligible(const Skill& skill, const Surroundings& surroundings);  // stop
 
 // Whether the value at a path of names and points counts as set.
 bool is_set_in(const nlohmann::json* config, std::string_view path);
+
+// What the configuration says of one agent, in agents.entries or the older agents.list; null: nothing.
+const nlohmann::json* find_agent(const nlohmann::json& config, std::string_view agent);
 
 // The names of skills that an agent may use: its own list, else that of the defaults. Nothing: all of them.
 std::optional<std::vector<std::string>> skills_of_agent(const nlohmann::json& config, std::string_view agent);

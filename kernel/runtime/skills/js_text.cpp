@@ -211,6 +211,18 @@ int compare_names(std::string_view a, std::string_view b) {
   return a.size() == b.size() ? 0 : a.size() < b.size() ? -1 : 1;
 }
 
+std::string name_weights(std::string_view name) {
+  static_assert(std::ranges::max(kWeights) < 0x80, "what is not ASCII weighs more and stands for itself");
+  std::string out;
+  out.reserve(name.size());
+  for (char c : name) {
+    auto byte = static_cast<std::uint8_t>(c);
+    auto weight = byte < 0x80 ? kWeights[byte] : byte;
+    if (weight != 0) out += static_cast<char>(weight);
+  }
+  return out;
+}
+
 bool utf16_less(std::string_view a, std::string_view b) {
   auto [left, right] = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
   if (left == a.end() || right == b.end()) return left == a.end() && right != b.end();

@@ -24,6 +24,8 @@ void append_json_text(std::string& out, std::string_view text);            // JS
 
 // Order of names for people, as a.localeCompare(b) has it for ASCII; what is not ASCII comes after, by code point.
 int compare_names(std::string_view a, std::string_view b);
+// What compare_names compares first, as bytes: for who sorts many. Names that are equal in it are compared as names.
+std::string name_weights(std::string_view name);
 bool utf16_less(std::string_view a, std::string_view b);  // a < b of JavaScript: by UTF-16 units
 
 // The one word of a list that `text` is, blanks and case aside: true/1/yes/on and false/0/no/off; otherwise

@@ -4,19 +4,17 @@
 
 #include <set>
 #include <string>
-#include <vector>
 
 namespace chela::runtime::skills {
 
 // Programs that were found stay known; those that were not are looked for again.
 class Programs {
  public:
-  // `path` as the variable PATH has it: directories with colons between; empty ones do not count.
-  explicit Programs(const std::string& path);
+  explicit Programs(std::string path) : path_(std::move(path)) {}  // as platform::find_program() takes it
   bool has(const std::string& name);
 
  private:
-  std::vector<std::string> directories_;
+  std::string path_;
   std::set<std::string, std::less<>> found_;
 };
 

@@ -105,7 +105,13 @@ std::expected<LoadedSkill, Diagnostic> read_skill(std::string_view bytes, std::s
 
 std::expected<LoadedSkill, Diagnostic> load_skill(const std::string& directory, Source source,
                                                   const LoadSettings& settings) {
-  auto file = read_skill_file(directory, settings);
+  ReadBuffer buffer;
+  return load_skill(directory, source, settings, buffer);
+}
+
+std::expected<LoadedSkill, Diagnostic> load_skill(const std::string& directory, Source source,
+                                                  const LoadSettings& settings, ReadBuffer& buffer) {
+  auto file = read_skill_file(directory, settings, buffer);
   if (!file) return std::unexpected(std::move(file.error()));
   auto loaded = read_skill(file->bytes, base_name(directory), settings);
   if (!loaded) {

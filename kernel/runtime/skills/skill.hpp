@@ -41,6 +41,7 @@ struct Skill {
   std::shared_ptr<const Manifest> manifest;  // null: the skill asks for nothing
   bool gates_lost = false;                   // metadata is there and cannot be read
   std::vector<std::string> notes;            // what upstream loses of it without a word
+  std::string withheld;                      // why it must not be offered; empty: it may
 
   const std::string& key() const { return manifest && manifest->skill_key ? *manifest->skill_key : name; }
 };
@@ -74,5 +75,8 @@ std::expected<LoadedSkill, Diagnostic> read_skill(std::string_view bytes, std::s
 // The skill in `directory`, whose SKILL.md may be a link to a file in it and to nothing else.
 std::expected<LoadedSkill, Diagnostic> load_skill(const std::string& directory, Source source,
                                                   const LoadSettings& settings = {});
+struct ReadBuffer;
+std::expected<LoadedSkill, Diagnostic> load_skill(const std::string& directory, Source source,
+                                                  const LoadSettings& settings, ReadBuffer& buffer);
 
 }  // namespace chela::runtime::skills

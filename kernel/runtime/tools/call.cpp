@@ -154,10 +154,31 @@ Result<void> start(Loop& loop, const std::shared_ptr<Running>& running) {
   return {};
 }
 
+Task<Result<std::string>> call_built_in(Loop& loop, ToolInput input, CancelToken cancel) {
+  CHELA_CO_CHECK(cancel.check());
+  auto tool = input.tool;
+  auto timeout = input.timeout;
+  CancelSource stop(cancel);
+  bool late = false;
+  Timer timer(loop.timers(), [&] {
+    late = true;
+    stop.cancel();
+  });
+  timer.arm_after(timeout);
+  auto running = tool->built_in(std::move(input), stop.token());
+  auto result = co_await std::move(running);
+  if (late && !result) {
+    co_return fail(ErrorCode::timed_out, "{} gave no result within {} s", tool->name,
+                   std::chrono::duration_cast<std::chrono::seconds>(timeout).count());
+  }
+  co_return result;
+}
+
 }  // namespace
 
 Task<Result<std::string>> call_tool(Loop& loop, plugins::PluginSet& plugins, ToolInput input,
                                     const std::function<void(std::string_view)>& on_progress, CancelToken cancel) {
+  if (input.tool->built_in) co_return co_await call_built_in(loop, std::move(input), std::move(cancel));
   auto instance = co_await plugins.activate(input.tool->plugin_id);
   if (!instance) co_return std::unexpected(std::move(instance.error()));
   input.leftover = plugins.leftover_call(input.tool->plugin_id, next_call_id());

@@ -91,11 +91,15 @@ void ToolCatalog::add_factory(const std::string& plugin_id, const Json& entry) {
 
 namespace {
 
+std::shared_ptr<const std::string> definition_of(const std::string& name, const Json& description,
+                                                 const Json& parameters) {
+  Json definition = {{"type", "function"},
+                     {"function", {{"name", name}, {"description", description}, {"parameters", parameters}}}};
+  return std::make_shared<const std::string>(json_text(definition));
+}
+
 Tool make_tool(const std::string& plugin_id, const Json& entry) {
   auto name = entry["name"].get<std::string>();
-  Json definition = {{"type", "function"},
-                     {"function",
-                      {{"name", name}, {"description", entry["description"]}, {"parameters", entry["parameters"]}}}};
   Tool tool{.name = name, .key = text_of(entry, "key"), .plugin_id = plugin_id,
             .description = entry["description"].get<std::string>()};
   tool.blocking = is_true(entry, "blocking");
@@ -103,8 +107,7 @@ Tool make_tool(const std::string& plugin_id, const Json& entry) {
   for (const auto& effect : entry.value("effects", Json::array())) {
     if (effect.is_string()) tool.effects.push_back(effect.get<std::string>());
   }
-  tool.definition =
-      std::make_shared<const std::string>(definition.dump(-1, ' ', false, Json::error_handler_t::replace));
+  tool.definition = definition_of(name, entry["description"], entry["parameters"]);
   tool.parameters = std::make_shared<const Json>(entry["parameters"]);
   return tool;
 }
@@ -144,6 +147,15 @@ std::vector<std::shared_ptr<const Tool>> ToolCatalog::list() const {
   return out;
 }
 
+Tool describe_built_in(std::string name, std::string description, Json parameters) {
+  auto definition = definition_of(name, description, parameters);
+  return {.name = std::move(name),
+          .plugin_id = {},
+          .description = std::move(description),
+          .definition = std::move(definition),
+          .parameters = std::make_shared<const Json>(std::move(parameters))};
+}
+
 Result<std::string> check_arguments(const Tool& tool, std::string_view arguments) {
   if (trim(arguments).empty()) arguments = "{}";
   if (nests_deeper(arguments, kDepthMax)) {
@@ -174,7 +186,7 @@ Result<std::string> check_arguments(const Tool& tool, std::string_view arguments
       return fail(ErrorCode::invalid_argument, "{}: {}", tool.name, text);
     }
   }
-  return given.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return json_text(given);
 }
 
 }  // namespace chela::runtime

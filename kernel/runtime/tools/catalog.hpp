@@ -2,6 +2,7 @@
 
 // The tools that a model may call, from the manifests of enabled plugins. Loop thread only; loads no code.
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -11,21 +12,29 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include "kernel/core/base/error.hpp"
+#include "kernel/core/loop/cancel.hpp"
+#include "kernel/core/loop/task.hpp"
 #include "kernel/core/plugins/diagnostic.hpp"
 #include "kernel/core/plugins/plugin_set.hpp"
 
 namespace chela::runtime {
 
+struct ToolInput;
+
+// What runs a tool of the gateway's own: yields its result for the model. It ends soon once the token is cancelled.
+using BuiltInTool = std::function<Task<Result<std::string>>(ToolInput, CancelToken)>;
+
 struct Tool {
   std::string name;
   std::string key = {};  // what its plugin knows it by, when that is not its name
-  std::string plugin_id;
+  std::string plugin_id;  // empty: the gateway's own
   std::string description;
   bool blocking = false;  // runs on the worker pool
   bool parallel = false;  // may run beside others of the same turn
   std::vector<std::string> effects;               // read, write, network, exec
   std::shared_ptr<const std::string> definition;  // JSON for the model: {"type":"function","function":{…}}
   std::shared_ptr<const nlohmann::json> parameters;
+  BuiltInTool built_in = {};  // null for those of plugins
 
   const std::string& called_as() const { return key.empty() ? name : key; }
 };
@@ -52,6 +61,8 @@ class ToolCatalog {
   std::shared_ptr<const Tool> find(std::string_view name) const;
   std::vector<std::shared_ptr<const Tool>> list() const;  // by name
   const std::vector<ToolFactory>& factories() const { return factories_; }
+  // Whether the operator lets models have a tool of the gateway's own.
+  bool wants(const std::string& name) const { return wanted(name, "chela", false); }
   // A tool that a factory has made, from its description; null when the operator does not want it.
   // Error `protocol` when it is none.
   Result<std::shared_ptr<const Tool>> read_made(const ToolFactory& factory, const nlohmann::json& entry) const;
@@ -68,6 +79,9 @@ class ToolCatalog {
   std::vector<ToolFactory> factories_;
   std::vector<plugins::Diagnostic> diagnostics_;
 };
+
+// What a tool of the gateway's own tells the model: `parameters` is a JSON Schema of an object. Without what runs it.
+Tool describe_built_in(std::string name, std::string description, nlohmann::json parameters);
 
 // What is wrong with `arguments` (JSON text of a model) for a tool, in words for the model; or the arguments as a JSON
 // object. Checks required members, their types and enums, unknown members; an empty text is an empty object.

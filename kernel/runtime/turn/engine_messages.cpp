@@ -21,8 +21,6 @@ std::unexpected<Error> malformed(fmt::format_string<Args...> format, Args&&... a
   return fail(ErrorCode::protocol, format, std::forward<Args>(args)...);
 }
 
-std::string to_text(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
-
 class Reader {
  public:
   Result<void> read(const Json& message);
@@ -91,7 +89,7 @@ Result<void> Reader::read_user(const Json& content) {
     auto text = plain_text(parts);
     if (!text.empty()) add(user_message(text));
   } else {
-    add(std::make_shared<const std::string>(to_text({{"role", "user"}, {"content", std::move(parts)}})));
+    add(std::make_shared<const std::string>(json_text({{"role", "user"}, {"content", std::move(parts)}})));
   }
   return {};
 }
@@ -113,7 +111,7 @@ Result<void> Reader::read_assistant(const Json& content) {
     if (calls.size() >= kCallsMax) return malformed("it has more than {} calls of tools", kCallsMax);
     const auto arguments = part.value("arguments", Json::object());
     if (!arguments.is_object()) return malformed("the arguments of a call are no object");
-    calls.push_back({.id = std::move(id), .name = std::move(name), .arguments = to_text(arguments)});
+    calls.push_back({.id = std::move(id), .name = std::move(name), .arguments = json_text(arguments)});
   }
   if (text.empty() && calls.empty()) return {};
   add(assistant_message(text, calls));

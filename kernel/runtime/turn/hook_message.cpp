@@ -14,7 +14,7 @@ using Json = nlohmann::json;
 constexpr std::size_t kDepthMax = 64;
 
 Message finish(const Json& message) {
-  return std::make_shared<const std::string>(message.dump(-1, ' ', false, Json::error_handler_t::replace));
+  return std::make_shared<const std::string>(json_text(message));
 }
 
 Json text_part(std::string_view text) { return {{"type", "text"}, {"text", text}}; }

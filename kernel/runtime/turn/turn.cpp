@@ -7,11 +7,10 @@
 #include "kernel/core/base/text.hpp"
 #include "kernel/core/loop/event.hpp"
 #include "kernel/core/loop/join.hpp"
-#include "kernel/runtime/tools/call.hpp"
 #include "kernel/runtime/turn/retry.hpp"
+#include "kernel/runtime/turn/tool_run.hpp"
 #include "kernel/runtime/turn/turn_context.hpp"
-#include "kernel/runtime/turn/turn_hooks.hpp"
-#include "kernel/runtime/turn/turn_tools.hpp"
+#include "kernel/runtime/turn/turn_skills.hpp"
 
 namespace chela::runtime {
 namespace {
@@ -20,6 +19,11 @@ using std::chrono::duration_cast;
 using std::chrono::milliseconds;
 
 constexpr std::string_view kParagraph = "\n\n";
+
+std::uint64_t context_window_of(const Service& service, const ModelRef& model) {
+  auto known = std::ranges::find(service.models, model.model, &Model::id);
+  return known == service.models.end() ? 0 : known->context_window;
+}
 
 // The state of one running turn. Lives in run_turn()'s frame.
 class Turn final : CompletionListener {
@@ -58,16 +62,12 @@ class Turn final : CompletionListener {
   // Not inlined, none of them: a compiler that sees through an await puts the frame of what is awaited into the frame of
   // the turn, for good, and a turn that waits for its model would hold the frames of all tools that it may call.
   [[gnu::noinline]] Task<CompletionOutcome> ask(const Service* service);
-  // Tools of factories, the conversation's context, and the plugins that want a word before the model is asked. False when the turn is over.
+  // Tools of factories, skills, the conversation's context, and the plugins that want a word before the model is asked. False when the turn is over.
   [[gnu::noinline]] Task<bool> prepare();
   [[gnu::noinline]] Task<bool> pass_hooks_before();
   // False when the turn is over.
   [[gnu::noinline]] Task<bool> act(CompletionResult completion);
-  [[gnu::noinline]] Task<ToolOutcome> run_tool(ToolCallRequest call);
   [[gnu::noinline]] Task<std::vector<ToolOutcome>> run_tools(std::vector<ToolCallRequest> calls);
-  // What the plugins that watch over tools make of the arguments, checked again, or why the tool must not run.
-  [[gnu::noinline]] Task<Result<std::string>> judge(std::shared_ptr<const Tool> tool, ToolCallRequest call,
-                                                    std::string arguments);
   bool over_limit();
   void count(const Usage& usage);
   void say(std::string text);
@@ -80,6 +80,7 @@ class Turn final : CompletionListener {
   TurnTools tools_;
   std::unique_ptr<TurnHooks> hooks_;      // null when nobody listens
   std::unique_ptr<TurnContext> context_;  // null when there is neither memory nor context engine
+  std::unique_ptr<TurnSkills> skills_;    // null when the agent is offered none
   CancelSource stop_;
   Timer deadline_;
   bool out_of_time_ = false;
@@ -148,66 +149,21 @@ Task<CompletionOutcome> Turn::ask(const Service* service) {
   }
 }
 
-Task<Result<std::string>> Turn::judge(std::shared_ptr<const Tool> tool, ToolCallRequest call, std::string arguments) {
-  auto verdict = co_await hooks_->judge_tool(std::move(call), std::move(arguments), stop_.token());
-  CHELA_CO_CHECK(stop_.token().check());
-  if (verdict.refusal) co_return fail(ErrorCode::denied, "{}", *verdict.refusal);
-  co_return check_arguments(*tool, verdict.arguments);
-}
-
-Task<ToolOutcome> Turn::run_tool(ToolCallRequest call) {
-  auto started = environment_.loop.now();
-  ToolOutcome outcome{.call = call};
-  observer_.on_tool_start(call);
-  auto tool = tools_.find(call.name);
-  auto answer = [&](Result<std::string> result) {
-    if (!result) {
-      environment_.totals.tool_timeouts += result.error().code == ErrorCode::timed_out;
-      outcome.status = result.error().code == ErrorCode::denied ? ToolStatus::blocked : ToolStatus::failed;
-      outcome.text = "Error: " + result.error().message;
-    } else {
-      outcome.text = std::move(*result);
-    }
-  };
-  auto arguments = tool ? check_arguments(*tool, call.arguments)
-                        : Result<std::string>(fail(ErrorCode::not_found, "there is no tool named {}", call.name));
-  if (hooks_ && arguments) arguments = co_await judge(tool, call, std::move(*arguments));
-  auto called_with = hooks_ ? arguments.value_or("{}") : std::string();
-  if (!arguments) {
-    answer(std::unexpected(std::move(arguments.error())));
-  } else {
-    std::function<void(std::string_view)> progress = [this, id = call.id](std::string_view text) {
-      observer_.on_tool_progress(id, text);
-    };
-    ToolInput request{tool, std::move(*arguments), tools_.context(), environment_.limits.tool_timeout};
-    auto result =
-        co_await call_tool(environment_.loop, environment_.plugins, std::move(request), progress, stop_.token());
-    answer(std::move(result));
-  }
-  outcome.duration = environment_.loop.now() - started;
-  if (hooks_) outcome = co_await hooks_->pass_tool_result(std::move(outcome), std::move(called_with), stop_.token());
-  ++result_.tool_calls;
-  if (outcome.status != ToolStatus::completed) ++result_.failed_tool_calls;
-  environment_.logger.debug("[{}] Tool {} {} in {} ms", input_.id, call.name, name_of(outcome.status),
-                            duration_cast<milliseconds>(outcome.duration).count());
-  observer_.on_tool_result(outcome);
-  co_return outcome;
-}
-
 // Side by side when every tool called says that it may, else one after the other; results in the order of the calls.
 Task<std::vector<ToolOutcome>> Turn::run_tools(std::vector<ToolCallRequest> calls) {
   bool parallel = std::ranges::all_of(calls, [&](const ToolCallRequest& call) {
     auto tool = tools_.find(call.name);
     return !tool || tool->parallel;
   });
+  ToolRun run{environment_, input_, tools_, hooks_.get(), observer_};
   std::vector<ToolOutcome> outcomes;
   if (parallel) {
     std::vector<Task<ToolOutcome>> running;
-    for (auto& call : calls) running.push_back(run_tool(std::move(call)));
+    for (auto& call : calls) running.push_back(run_tool(run, std::move(call), stop_.token()));
     co_return co_await join_all(std::move(running));
   }
   for (auto& call : calls) {
-    auto outcome = co_await run_tool(std::move(call));
+    auto outcome = co_await run_tool(run, std::move(call), stop_.token());
     outcomes.push_back(std::move(outcome));
   }
   co_return outcomes;
@@ -247,6 +203,8 @@ Task<bool> Turn::act(CompletionResult completion) {
   std::erase_if(calls, is_client_call);
   auto outcomes = co_await run_tools(std::move(calls));
   for (const auto& outcome : outcomes) {
+    ++result_.tool_calls;
+    result_.failed_tool_calls += outcome.status != ToolStatus::completed;
     auto message = tool_message(outcome.call.id, outcome.text);
     messages_.push_back(message);
     if (hooks_) message = co_await hooks_->keep_tool_message(std::move(message), outcome.call, stop_.token());
@@ -298,6 +256,7 @@ Task<bool> Turn::pass_hooks_before() {
 
 Task<bool> Turn::prepare() {
   if (tools_.has_factories()) co_await tools_.make();
+  if (skills_) skills_->prepare(messages_.front(), tools_);
   if (context_) co_await context_->prepare(messages_, tools_.names(), stop_.token());
   if (!hooks_) co_return true;
   co_return co_await pass_hooks_before();
@@ -317,12 +276,14 @@ Task<TurnResult> Turn::run() {
   // A copy: the catalog may change while the turn runs.
   const Service service = *environment_.models.find_service(result_.model.service);
   if (context_) context_->set_model(result_.model, service);
+  if (environment_.skills && !environment_.skills->is_current()) co_await environment_.skills->refresh();
+  skills_ = TurnSkills::create(environment_, input_, context_window_of(service, result_.model));
   auto system = co_await environment_.context.system_message();
   messages_.push_back(std::move(system));
   std::ranges::move(input_.messages, std::back_inserter(messages_));
 
   bool more = true;
-  if (hooks_ || context_ || tools_.has_factories()) more = co_await prepare();
+  if (hooks_ || context_ || skills_ || tools_.has_factories()) more = co_await prepare();
   while (more && !over_limit()) {
     if (stop_.cancelled()) {
       fail_with({Error{ErrorCode::cancelled, "cancelled"}, {}, {}});

@@ -25,6 +25,7 @@ namespace chela::runtime {
 
 class ContextPlugins;
 class Hooks;
+class SkillContext;
 
 struct TurnLimits {
   int iterations_max = 25;                              // completions
@@ -61,6 +62,7 @@ struct TurnEnvironment {
   std::string time_zone;  // the person's, IANA; empty: the machine's
   Hooks* hooks = nullptr;  // null: nobody is asked
   ContextPlugins* context_plugins = nullptr;  // null: there is neither a memory nor a context engine
+  SkillContext* skills = nullptr;  // null: there are none
 };
 
 // A tool that the client will run itself: a call of it ends the turn.

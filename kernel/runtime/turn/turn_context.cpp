@@ -17,7 +17,7 @@ std::string role_of(const Message& message) { return text_of(object_of(*message)
 
 std::vector<std::string> texts_of(const Json& messages) {
   std::vector<std::string> out;
-  for (const auto& one : messages) out.push_back(one.dump(-1, ' ', false, Json::error_handler_t::replace));
+  for (const auto& one : messages) out.push_back(json_text(one));
   return out;
 }
 

@@ -37,7 +37,7 @@ Task<ToolVerdict> TurnHooks::judge_at(HookPoint point, ToolCallRequest call, Too
   auto event = tool_event(input_, call, object_of(so_far.arguments));
   auto said = co_await hooks_.ask(point, std::move(event), tool_context(call), std::move(cancel));
   if (auto params = said.find("params"); params != said.end() && params->is_object()) {
-    so_far.arguments = params->dump(-1, ' ', false, Json::error_handler_t::replace);
+    so_far.arguments = json_text(*params);
   }
   auto plugin = text_of(said, "plugin");
   if (said.value("block", Json()) == true) {

@@ -12,6 +12,14 @@ Task<void> TurnTools::make() {
   made_ = co_await resolve_tools(environment.loop, environment.logger, environment.plugins, environment.tools, context());
 }
 
+void TurnTools::add(std::shared_ptr<const Tool> tool) {
+  if (environment_.tools.wants(tool->name)) own_.push_back(std::move(tool));
+}
+
+bool TurnTools::is_own(std::string_view name) const {
+  return std::ranges::any_of(own_, [&](const auto& tool) { return tool->name == name; });
+}
+
 bool TurnTools::is_client_tool(std::string_view name) const {
   return std::ranges::any_of(input_.client_tools, [&](const ClientTool& tool) { return tool.name == name; });
 }
@@ -24,12 +32,15 @@ template <class Take>
 void TurnTools::each_offered(Take take) const {
   for (const auto& tool : input_.client_tools) take(tool.name, tool.definition);
   if (!input_.use_tools) return;
+  auto offer = [&](const Tool& tool) {
+    if (!is_client_tool(tool.name) && is_allowed(tool.name)) take(tool.name, tool.definition);
+  };
+  for (const auto& tool : own_) offer(*tool);
   for (const auto& tool : environment_.tools.list()) {
-    if (!is_client_tool(tool->name) && is_allowed(tool->name)) take(tool->name, tool->definition);
+    if (!is_own(tool->name)) offer(*tool);
   }
   for (const auto& tool : made_) {
-    bool known = is_client_tool(tool->name) || environment_.tools.find(tool->name);
-    if (!known && is_allowed(tool->name)) take(tool->name, tool->definition);
+    if (!is_own(tool->name) && !environment_.tools.find(tool->name)) offer(*tool);
   }
 }
 
@@ -47,6 +58,8 @@ std::vector<std::string> TurnTools::names() const {
 
 std::shared_ptr<const Tool> TurnTools::find(std::string_view name) const {
   if (!input_.use_tools || !is_allowed(name)) return nullptr;
+  auto own = std::ranges::find_if(own_, [&](const auto& tool) { return tool->name == name; });
+  if (own != own_.end()) return *own;
   if (auto listed = environment_.tools.find(name)) return listed;
   auto made = std::ranges::find_if(made_, [&](const auto& tool) { return tool->name == name; });
   return made == made_.end() ? nullptr : *made;

@@ -21,6 +21,8 @@ class TurnTools {
   bool has_factories() const { return input_.use_tools && !environment_.tools.factories().empty(); }
   // Asks the factories. To be called once, before offered().
   Task<void> make();
+  // A tool of the gateway's own for this turn, unless the operator denies it. Goes before others of its name.
+  void add(std::shared_ptr<const Tool> tool);
   // From now on none of the gateway's but these.
   void allow_only(std::vector<std::string> names) { allowed_ = std::move(names); }
 
@@ -37,10 +39,12 @@ class TurnTools {
   template <class Take>
   void each_offered(Take take) const;  // name, definition
   bool is_allowed(std::string_view name) const;
+  bool is_own(std::string_view name) const;
 
   const TurnEnvironment& environment_;
   const TurnInput& input_;
-  std::vector<std::shared_ptr<const Tool>> made_;
+  std::vector<std::shared_ptr<const Tool>> own_;   // of the gateway, for this turn
+  std::vector<std::shared_ptr<const Tool>> made_;  // by factories
   std::optional<std::vector<std::string>> allowed_;
 };
 

@@ -107,7 +107,8 @@ class RuntimeTest : public plugins::PluginTest {
   }
 
   TurnEnvironment environment() {
-    return {loop, logger, *set, *models, *tools, *context, totals, limits, time_zone, listening, context_plugins};
+    return {loop, logger, *set, *models, *tools, *context, totals, limits, time_zone, listening, context_plugins,
+            skill_context};
   }
 
   void see(const chela_completion_request& request) {
@@ -158,6 +159,7 @@ class RuntimeTest : public plugins::PluginTest {
   std::string time_zone;
   Hooks* listening = nullptr;
   ContextPlugins* context_plugins = nullptr;
+  SkillContext* skill_context = nullptr;
 };
 
 }  // namespace chela::runtime

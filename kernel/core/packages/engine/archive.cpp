@@ -72,6 +72,7 @@ Result<void> read_archive(int descriptor, ArchiveSink& sink) {
   Archive opened(archive_read_new());
   if (!opened) return fail(ErrorCode::exhausted, "reading the archive: no memory");
   archive_read_support_filter_gzip(opened.get());
+  archive_read_support_filter_bzip2(opened.get());
   archive_read_support_filter_zstd(opened.get());
   archive_read_support_format_tar(opened.get());
   archive_read_support_format_zip_seekable(opened.get());

@@ -8,5 +8,6 @@ namespace chela::packages {
 
 Result<void> read_archive(int descriptor, ArchiveSink& sink);
 Result<void> write_tarball(int descriptor, std::span<const PackedFile> files);
+Result<void> write_zip(int descriptor, std::span<const PackedFile> files);
 
 }  // namespace chela::packages

@@ -29,6 +29,7 @@ extern "C" __attribute__((visibility("default")))
 const chela::packages::PackagesModule chela_packages_module = {chela::packages::kPackagesModuleLayout,
                                                                chela::packages::read_archive,
                                                                chela::packages::write_tarball,
+                                                               chela::packages::write_zip,
                                                                chela::packages::fold_name,
                                                                chela::packages::sha512,
                                                                chela::packages::blake2b512,

@@ -18,15 +18,15 @@ export function gatewayUrl(path: string): URL {
   return new URL(path, document.baseURI);
 }
 
-interface Options {keepalive?: boolean; body?: string}
+interface Options {keepalive?: boolean; body?: string; timeoutMs?: number}
 
-async function request(method: string, path: string, options: Options = {}): Promise<Response> {
+async function request(method: string, path: string, {timeoutMs = kTimeoutMs, ...options}: Options = {}): Promise<Response> {
   const headers = new Headers();
   if (options.body !== undefined) headers.set('Content-Type', 'application/json');
   if (token()) headers.set('Authorization', `Bearer ${token()}`);
   let response: Response;
   try {
-    const signal = AbortSignal.timeout(kTimeoutMs);
+    const signal = AbortSignal.timeout(timeoutMs);
     response = await fetch(gatewayUrl(path), {method, headers, signal, ...options, cache: 'no-store', credentials: 'same-origin'});
   } catch {
     throw new ApiError(0, 'The gateway does not answer.');
@@ -105,4 +105,22 @@ export async function putPluginConfig(id: string, config: unknown): Promise<void
 export async function getPluginLog(id: string, lines: number): Promise<unknown> {
   const response = await request('GET', `${pluginPath(id)}/logs?lines=${lines}`);
   return response.headers.get('content-type')?.includes('json') ? response.json() : response.text();
+}
+
+// Likewise in skills/shapes.ts.
+
+export async function getSkills(): Promise<unknown> {
+  return (await request('GET', 'api/skills')).json();
+}
+
+export async function getSkillReport(name: string): Promise<unknown> {
+  return (await request('GET', `api/skills/report?${new URLSearchParams({name})}`)).json();
+}
+
+export async function searchClawhub(query: string, timeoutMs: number): Promise<unknown> {
+  return (await request('GET', `api/skills/search?${new URLSearchParams({query})}`, {timeoutMs})).json();
+}
+
+export async function postSkills(action: 'update' | 'install', body: unknown, timeoutMs = kTimeoutMs): Promise<unknown> {
+  return (await request('POST', `api/skills/${action}`, {body: JSON.stringify(body), timeoutMs})).json();
 }

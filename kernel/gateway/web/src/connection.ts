@@ -5,6 +5,7 @@ import {signal, type ReadonlySignal} from '@preact/signals';
 import {ApiError, gatewayUrl, getStatus} from './api.ts';
 import {subprotocols, token} from './auth.ts';
 import type {Attached, ClientFrame, ServerFrame, TurnEvent} from './protocol.ts';
+import {skillsChanged} from './skills/changed.ts';
 
 const kBackoffMs = [300, 700, 1500, 3000, 6000, 12_000];
 const kProbeMs = 30_000;
@@ -142,6 +143,10 @@ export class Connection {
       frame = JSON.parse(String(data)) as ServerFrame;
     } catch {
       return; // raw text from before the switch to envelopes
+    }
+    if (frame.type === 'skills.changed') {
+      ++skillsChanged.value;
+      return;
     }
     if (frame.type !== 'attached') return this.handlers.onEvent(frame);
     if (frame.sessionId !== this.session) return;

@@ -4,19 +4,20 @@ import './styles/controls.css';
 import './styles/message.css';
 import './styles/markdown.css';
 import './styles/plugins.css';
+import './styles/skills.css';
 import {render} from 'preact';
 import {App} from './components/app.tsx';
 import {openSession, sessionInAddress, startNew} from './conversation.ts';
 import {refreshStatus} from './gateway_status.ts';
 import {setTokenSource} from './notices.ts';
-import {followPlugins} from './route.ts';
+import {followPlace} from './route.ts';
 import {refreshSessions} from './sessions.ts';
 import {token} from './auth.ts';
 
 setTokenSource(() => token() !== '');
 
 function followAddress(): void {
-  if (followPlugins()) return;
+  if (followPlace()) return;
   const id = sessionInAddress();
   if (id) void openSession(id);
   else startNew();

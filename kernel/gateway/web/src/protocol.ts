@@ -20,7 +20,9 @@ export type TurnEvent = Common & (
   | {type: 'error'; code?: string; text?: string});
 /** `resumed` false: the events after the asked one are not all held any more, and none of them follow. */
 export interface Attached {type: 'attached'; sessionId: string; seq: number; resumed?: boolean}
-export type ServerFrame = TurnEvent | Attached;
+/** Of no session: skills, or what may be done with them, are others now. */
+export interface SkillsChanged {type: 'skills.changed'; version: number}
+export type ServerFrame = TurnEvent | Attached | SkillsChanged;
 
 export type ClientFrame =
   | {type: 'user_message'; text: string; messageId: string; sessionId: string}

@@ -1,34 +1,43 @@
-// Which of the page's views is shown: the conversation, or the plugins at `#plugins` and `#plugins=ID`.
+// Which of the page's views is shown: the conversation, or one of the places `#plugins`, `#skills` and `#clawhub`, where
+// `#plugins=ID` and `#skills=NAME` are one of what is there.
 
 import {signal} from '@preact/signals';
 
-export type View = {name: 'talk'} | {name: 'plugins'; id: string};
+export type Place = 'plugins' | 'skills' | 'clawhub';
+export type View = {name: 'talk'} | {name: Place; id: string};
 
 export const view = signal<View>({name: 'talk'});
 
-export const pluginsAddress = (id = ''): string => id ? `#plugins=${encodeURIComponent(id)}` : '#plugins';
+const placeAddress = (name: Place, id: string): string => id ? `#${name}=${encodeURIComponent(id)}` : `#${name}`;
+export const pluginsAddress = (id = ''): string => placeAddress('plugins', id);
+export const skillsAddress = (id = ''): string => placeAddress('skills', id);
+export const clawhubAddress = (): string => placeAddress('clawhub', '');
 
-function pluginInAddress(): string | null {
-  const match = /^#plugins(?:=([\w.%~-]+))?$/.exec(location.hash);
+function placeInAddress(): View | null {
+  const match = /^#(plugins|skills|clawhub)(?:=(.+))?$/.exec(location.hash);
   try {
-    return match && decodeURIComponent(match[1] ?? '');
+    return match && {name: match[1] as Place, id: decodeURIComponent(match[2] ?? '')};
   } catch {
     return null;
   }
 }
 
-/** Takes what the address says. False: it does not speak of plugins. */
-export function followPlugins(): boolean {
-  const id = pluginInAddress();
-  if (id === null) return false;
-  view.value = {name: 'plugins', id};
+/** Takes what the address says. False: it does not speak of a place. */
+export function followPlace(): boolean {
+  const place = placeInAddress();
+  if (!place) return false;
+  view.value = place;
   return true;
 }
 
-export function openPlugins(id = ''): void {
-  if (location.hash !== pluginsAddress(id)) history.pushState(null, '', pluginsAddress(id));
-  view.value = {name: 'plugins', id};
+function open(name: Place, id: string): void {
+  const address = placeAddress(name, id);
+  if (location.hash !== address) history.pushState(null, '', address);
+  view.value = {name, id};
 }
+export const openPlugins = (id = ''): void => open('plugins', id);
+export const openSkills = (id = ''): void => open('skills', id);
+export const openClawhub = (): void => open('clawhub', '');
 
 /** The address is the caller's matter. */
 export function showTalk(): void {

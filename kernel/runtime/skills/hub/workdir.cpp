@@ -105,7 +105,7 @@ Result<void> Workdir::note(const fs::path& staging, const Placement& change, std
   Json json = {{"folder", change.folder}, {"key", change.key}, {"inode", inode}, {"isRemoval", change.tree.empty()}};
   json["before"] = lock_->entry_text(change.key);
   if (change.record) json["after"] = lock_->entry_text_of(change.key, *change.record);
-  return platform::write_file_atomically(staging / kNote, json.dump(-1, ' ', false, Json::error_handler_t::replace));
+  return platform::write_file_atomically(staging / kNote, json_text(json));
 }
 
 // In one step where the file system can; else in two, and recover_one() knows the state between them.

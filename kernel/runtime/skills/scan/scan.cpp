@@ -106,10 +106,12 @@ Severity severity_of(int weight) {
 Report scan(const Package& package) {
   Report report;
   report.unsearched = package.unsearched;
+  report.cut = package.cut;
   for (const auto& file : package.files) {
     if (report.files >= kPackageFilesMax || file.bytes.size() > kFileBytesMax ||
         report.bytes + file.bytes.size() > kPackageBytesMax) {
       report.unsearched.push_back({file.path, "above a limit of the scan"});
+      report.cut = true;
       continue;
     }
     std::vector<Hit> hits;

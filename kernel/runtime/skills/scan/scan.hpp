@@ -43,6 +43,7 @@ struct Unsearched {
 struct Package {
   std::vector<File> files;
   std::vector<Unsearched> unsearched;  // what reading the folder left out
+  bool cut = false;                    // a limit was reached: there is text that nobody looked at
 };
 
 struct Finding {
@@ -63,6 +64,7 @@ struct Report {
   std::vector<Unsearched> unsearched;
   std::size_t files = 0;
   std::uint64_t bytes = 0;  // searched
+  bool cut = false;         // a limit was reached: the verdict is that of a part
 };
 
 inline constexpr std::size_t kExcerptMax = 200;

@@ -111,6 +111,9 @@ TEST(Text, TellsHowDeepJsonNests) {
 
 TEST(Hash, MatchesPublishedVectors) {
   EXPECT_EQ(sha256_hex("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  Sha256 pieces;
+  for (std::string_view piece : {"a", "", "bc"}) pieces.add(piece);
+  EXPECT_EQ(pieces.hex(), sha256_hex("abc"));
   auto digest = sha1("abc");
   EXPECT_EQ(to_hex({reinterpret_cast<const char*>(digest.data()), digest.size()}),
             "a9993e364706816aba3e25717850c26c9cd0d89d");

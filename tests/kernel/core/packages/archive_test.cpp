@@ -36,7 +36,7 @@ TemporaryDirectory* Archive::archives_ = nullptr;
 
 TEST_F(Archive, UnpacksWhatPackagesComeIn) {
   const std::vector<std::string> expected = {"package/a.txt", "package/bin/run", "package/docs/r\u00e9sum\u00e9.md"};
-  for (const char* name : {"good-npm.tgz", "good-plain.tar", "good-gnu.tar"}) {
+  for (const char* name : {"good-npm.tgz", "good-plain.tar", "good-gnu.tar", "good-bzip.tar.bz2"}) {
     auto done = unpack_to(name);
     ASSERT_TRUE(done) << name << done.error().message;
     EXPECT_EQ(names_below(out_ / "tree"), expected) << name;

@@ -42,6 +42,7 @@ def good(folder):
     tar(folder / 'good-npm.tgz', files)
     tar(folder / 'good-plain.tar', files, 'w')
     tar(folder / 'good-gnu.tar', files, 'w', tarfile.GNU_FORMAT)
+    tar(folder / 'good-bzip.tar.bz2', files, 'w:bz2')
     tar(folder / 'good-folders.tgz', [entry('./', kind=tarfile.DIRTYPE, mode=0o755), entry('./a/', kind=tarfile.DIRTYPE),
                                       entry('./a/b')])
     tar(folder / 'good-setuid.tgz', [entry('run', b'#!', mode=0o6777)])

@@ -86,6 +86,24 @@ TEST(Package, ReportsWhatStopsUpstreams) {
   }
 }
 
+TEST(Package, HasAnEntryWhereTheHostProcessFindsIt) {
+  struct Row {
+    std::string_view entry, file;
+    bool found;
+  };
+  const Row rows[] = {{"./index.ts", "dist/index.js", true},        {"./src/index.ts", "dist/index.mjs", true},
+                      {"./src/index.ts", "dist/src/index.js", true}, {"./a/index.mts", "a/index.mjs", true},
+                      {"./dist/index.js", "src/index.ts", true},     {"dist/src/index.mjs", "index.mts", true},
+                      {"./lib/index.js", "src/index.ts", false},     {"./index.ts", "lib/index.js", false}};
+  for (const auto& row : rows) {
+    TemporaryDirectory place;
+    write_text(place / "openclaw.plugin.json", R"({"id":"x","configSchema":{}})");
+    write_text(place / "package.json", fmt::format(R"({{"openclaw":{{"extensions":["{}"]}}}})", row.entry));
+    write_text(place / row.file, "");
+    EXPECT_EQ(has(*read_package(place.path()), "entry_not_found"), !row.found) << row.entry << " " << row.file;
+  }
+}
+
 TEST(Package, ThatHasNoManifestIsNamedByItsPackage) {
   TemporaryDirectory place;
   EXPECT_FALSE(read_package(place.path()));

@@ -205,6 +205,7 @@ TEST_F(RawPeer, PingsTheSilentAndGivesThemUp) {
   clock.advance(100ms);
   ASSERT_TRUE(closes());
   EXPECT_THAT(handler.closed[0].message, HasSubstr("silent"));
+  EXPECT_EQ(handler.closed[0].code, ErrorCode::timed_out);
 }
 
 TEST_F(RawPeer, DoesNotBlameTheOtherSideForItsOwnSleep) {

@@ -54,6 +54,27 @@ TEST_F(CommandTableTest, TextBehindACommandThatTakesNoneIsMeantForTheAgent) {
   EXPECT_EQ(called("/ping the server for me"), "-");
 }
 
+TEST_F(CommandTableTest, TheSourceHasWhatIsLeft) {
+  std::vector<std::string> offered{"weather", "notes"};
+  std::vector<std::string> taken;
+  write_manifest(acme, fmt::format(R"("provides": [{}])", kWeather));
+  table.emplace(open({&acme}));
+  table->set_source([&](const std::vector<std::string>& names) {
+    taken = names;
+    std::vector<Command> out;
+    for (const auto& name : offered) out.push_back({.name = name, .accepts_args = true, .skill = name});
+    return out;
+  });
+  table->refresh();
+  EXPECT_THAT(taken, testing::IsSupersetOf({"weather", "help", "skill"}));
+  EXPECT_EQ(table->match("/weather", "test")->command->plugin_id, "acme");
+  EXPECT_EQ(called("/notes all"), "notes|all");
+  offered = {};
+  table->refresh();
+  EXPECT_EQ(called("/notes all"), "-");
+  EXPECT_EQ(called("/weather"), "weather|");
+}
+
 TEST_F(CommandTableTest, OnePluginMayListSeveral) {
   provide(R"({"kind": "command", "id": "acme", "commands": [
     {"name": "one", "description": "1"}, {"name": "Two", "channels": ["telegram"]}, 7, {"name": "no blanks"}]})");

@@ -85,6 +85,19 @@ TEST_F(SessionCommandTest, ItMayLetTheAgentGoOn) {
   EXPECT_THAT(given(), testing::ElementsAre("user /ask this", "assistant I see.", "user more"));
 }
 
+TEST_F(SessionCommandTest, ItMayTellTheAgentSomethingBeforeTheMessage) {
+  table->add({.name = "use", .accepts_args = true, .built_in = [](CommandInput) -> Task<Result<CommandAnswer>> {
+                co_return CommandAnswer{.continue_agent = true, .agent_prefix = "Use it.\n"};
+              }});
+  script.push_back(says("I do."));
+  command("/use this");
+  EXPECT_THAT(given(), testing::ElementsAre("user Use it.\n/use this"));
+  EXPECT_EQ(transcript(*sessions)[0]["text"], "/use this");
+  EXPECT_EQ(transcript(*sessions)[1]["text"], "I do.");
+  talk(*session, "more", "Ok.");
+  EXPECT_THAT(given(), testing::ElementsAre("user Use it.\n/use this", "assistant I do.", "user more"));
+}
+
 TEST_F(SessionCommandTest, ItMaySayNothing) {
   commands.answer = ScriptedCommands::says("for nobody", R"({"suppressReply": true})");
   command("/ask");

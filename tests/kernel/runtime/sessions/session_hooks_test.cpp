@@ -11,17 +11,19 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::IsSupersetOf;
 using testing::Not;
+using testing::UnorderedElementsAre;
 
 class SessionHooksTest : public SessionTest {
  protected:
   void SetUp() override {
     SessionTest::SetUp();
     write_manifest(guard, R"("provides": [{"kind": "hook", "id": "guard", "points": ["session_start", "session_end",
-      "message_received", "before_dispatch", "internal:message"]}])");
+      "message_received", "before_dispatch", "before_reset", "internal:message"]}])");
     guard.on_hook = [this](const chela_hook_request& request, const chela_hook_call* call, auto*) {
       std::string point(from_abi(request.point));
       heard.push_back(point);
       events[point] = json::parse(from_abi(request.event));
+      contexts[point] = json::parse(from_abi(request.context));
       call->complete(call, CHELA_OK, to_abi(point == "before_dispatch" ? claim : ""));
       return CHELA_OK;
     };
@@ -50,6 +52,7 @@ class SessionHooksTest : public SessionTest {
   std::string claim;
   std::vector<std::string> heard;
   std::map<std::string, json> events;
+  std::map<std::string, json> contexts;
   std::optional<Hooks> hooks;
 };
 
@@ -96,6 +99,36 @@ TEST_F(SessionHooksTest, TellsTheEnd) {
   ASSERT_TRUE(await(sessions->remove("s1")));
   until_told();
   EXPECT_EQ(events["session_end"]["reason"], "deleted");
+}
+
+TEST_F(SessionHooksTest, ShowsWhatIsAboutToBeDeleted) {
+  talk(*open("s1"), "hello", "hi");
+  until_told();
+  heard.clear();
+  ASSERT_TRUE(await(sessions->remove("s1")));
+  until_told();
+  EXPECT_THAT(heard, UnorderedElementsAre("before_reset", "session_end"));
+  EXPECT_EQ(events["before_reset"]["reason"], "deleted");
+  std::vector<std::string> roles;
+  for (const auto& message : events["before_reset"]["messages"]) roles.push_back(message["role"]);
+  EXPECT_THAT(roles, ElementsAre("user", "assistant"));
+  EXPECT_EQ(contexts["before_reset"]["sessionKey"], "s1");
+}
+
+TEST_F(SessionHooksTest, ShowsItOfASessionThatIsNotOpen) {
+  talk(*open("s1"), "hello", "hi");
+  until_told();
+  heard.clear();
+  ASSERT_TRUE(await(begin_second_life().remove("s1")));
+  until_told();
+  EXPECT_THAT(heard, ElementsAre("before_reset"));
+}
+
+TEST_F(SessionHooksTest, HasNothingToShowOfASessionInWhichNothingWasSaid) {
+  open("s1");
+  EXPECT_FALSE(await(sessions->remove("s1")));
+  until_told();
+  EXPECT_THAT(heard, Not(Contains("before_reset")));
 }
 
 }  // namespace

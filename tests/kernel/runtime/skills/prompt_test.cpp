@@ -46,6 +46,30 @@ TEST(SkillsPrompt, ShortensDescriptionsBeforeItLeavesSkillsOut) {
   EXPECT_EQ(make_prompt(many(3), {.units_max = 100}).text, "");
 }
 
+TEST(SkillsPrompt, TheProgressiveFormNamesNoPlaces) {
+  auto prompt = make_prompt({{"a", "x < y", "/s/a/SKILL.md"}}, {}, CatalogueForm::progressive);
+  EXPECT_TRUE(prompt.text.ends_with("<available_skills>\n  <skill>\n    <name>a</name>\n    <description>x &lt; y</description>\n"
+                                    "  </skill>\n</available_skills>"));
+  EXPECT_TRUE(prompt.text.contains("call `load_skill` when the task matches its description."));
+  EXPECT_FALSE(prompt.text.contains("SKILL.md"));
+  auto fewer = make_prompt(many(200), {}, CatalogueForm::progressive);
+  EXPECT_TRUE(fewer.text.contains("Run `chela skills check` to see all."));
+  EXPECT_EQ(skills_section("", CatalogueForm::progressive), "");
+  EXPECT_TRUE(skills_section(prompt.text, CatalogueForm::progressive).starts_with("## Skills\nSkills are instructions"));
+}
+
+TEST(SkillsPrompt, SmallContextsCutDescriptionsAndNothingElse) {
+  auto prompt = make_prompt({{"a", std::string(300, 'x') + " <b>&amp;", "/s/a/SKILL.md"}, {"b", "short", "/s/b/SKILL.md"}});
+  EXPECT_EQ(shorten_for_context(prompt.text, 0), prompt.text);
+  EXPECT_EQ(shorten_for_context(prompt.text, 5 * utf16_length(prompt.text)), prompt.text);
+  auto cut = shorten_for_context(prompt.text, 5 * (utf16_length(prompt.text) - 150));
+  EXPECT_TRUE(cut.contains(std::string(150, 'x')) && cut.contains("x...</description>")) << cut;
+  EXPECT_LE(utf16_length(cut), utf16_length(prompt.text) - 150);
+  auto least = shorten_for_context(prompt.text, 100);
+  EXPECT_TRUE(least.contains("<description>" + std::string(61, 'x') + "...</description>")) << least;
+  EXPECT_TRUE(least.contains("<description>short</description>") && least.ends_with("</available_skills>"));
+}
+
 TEST(SkillsPrompt, HomesAreWrittenShort) {
   EXPECT_EQ(compact_home("/people/a/x/SKILL.md", {"/people/a", "/people"}), "~/x/SKILL.md");
   EXPECT_EQ(compact_home("/people/ab/x", {"/people/a"}), "/people/ab/x");

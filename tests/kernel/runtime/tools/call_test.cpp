@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "kernel/core/loop/event.hpp"
 #include "tests/kernel/core/plugins/plugin_fixture.hpp"
 #include "tests/leaks.hpp"
 
@@ -72,6 +73,28 @@ TEST_F(ToolCallTest, HandsOverTheRequestAndYieldsTheResult) {
   EXPECT_EQ(finish().value(), "result");
   EXPECT_THAT(given, ElementsAre("quick", R"({"a":1})", R"({"workspace":"/w"})", "30000"));
   EXPECT_TRUE(cancelled.empty());
+}
+
+Task<Result<std::string>> wait_until(Loop& loop, TimePoint deadline, CancelToken cancel) {
+  CHELA_CO_CHECK(co_await sleep_until(loop, deadline, std::move(cancel)));
+  co_return std::string("slept");
+}
+
+TEST_F(ToolCallTest, TheGatewaysOwnRunWithoutAPlugin) {
+  open({&acme});
+  auto own = describe_built_in("own", "says what it was given", {{"type", "object"}});
+  own.built_in = [](ToolInput input, const CancelToken&) -> Task<Result<std::string>> { co_return input.arguments; };
+  EXPECT_EQ(nlohmann::json::parse(*own.definition)["function"]["name"], "own");
+  call({.tool = std::make_shared<const Tool>(own), .arguments = R"({"a":1})", .context = "{}"});
+  EXPECT_EQ(finish().value(), R"({"a":1})");
+
+  outcome.reset();
+  own.built_in = [this](ToolInput, CancelToken cancel) {
+    return wait_until(loop, loop.now() + seconds(60), std::move(cancel));
+  };
+  call({.tool = std::make_shared<const Tool>(own), .arguments = "{}", .context = "{}", .timeout = seconds(5)});
+  advance(seconds(5));
+  EXPECT_EQ(finish().error().message, "own gave no result within 5 s");
 }
 
 TEST_F(ToolCallTest, BlockingToolsRunOffTheLoop) {

@@ -1,5 +1,5 @@
-// A turn that no plugin listens to, and without a memory and a context engine, costs what it cost without these: counted
-// in allocations of the loop's thread.
+// A turn that no plugin listens to, and without a memory, a context engine and skills, costs what it cost without these:
+// counted in allocations of the loop's thread.
 
 #include <algorithm>
 #include <cstdlib>
@@ -7,7 +7,9 @@
 
 #include "kernel/runtime/context/context_plugins.hpp"
 #include "kernel/runtime/hooks/hooks.hpp"
+#include "kernel/runtime/turn/skill_context.hpp"
 #include "tests/kernel/runtime/runtime_fixture.hpp"
+#include "tests/kernel/runtime/skills/skill_folders.hpp"
 #include "tests/kernel/runtime/turn/seen_turn.hpp"
 
 namespace {
@@ -55,9 +57,13 @@ TEST_F(UnhookedTurnTest, CostsNothingMore) {
   ContextPlugins context_of_plugins(loop, logger, *set);
   context_of_plugins.set_rules({.memory = "gone", .context_engine = "gone"});
   context_plugins = &context_of_plugins;
+  skills::SkillFolders no_skills(loop);
+  SkillContext context_of_skills({.loop = loop, .skills = no_skills.skills});
+  skill_context = &context_of_skills;
   EXPECT_EQ(cost_of_a_turn(), without);
   listening = nullptr;
   context_plugins = nullptr;
+  skill_context = nullptr;
   EXPECT_GT(without, 0u);
 }
 

@@ -3,7 +3,7 @@ import {useEffect} from 'preact/hooks';
 import {startNew, stop, thread} from '../conversation.ts';
 import {focusComposer} from '../drafts.ts';
 import {oneLine} from '../format.ts';
-import {view} from '../route.ts';
+import {view, type Place} from '../route.ts';
 import {Announcer} from './announcer.tsx';
 import {Composer} from './composer.tsx';
 import {ConnectionBanner} from './connection_banner.tsx';
@@ -12,9 +12,13 @@ import {DoctorDialog} from './doctor_dialog.tsx';
 import {Notices} from './notices.tsx';
 import {PluginsView} from './plugins/plugins_view.tsx';
 import {Sidebar} from './sidebar.tsx';
+import {ClawhubView} from './skills/clawhub_view.tsx';
+import {SkillsView} from './skills/skills_view.tsx';
 import {ThreadView} from './thread_view.tsx';
 import {TokenDialog} from './token_dialog.tsx';
 import {TopBar} from './top_bar.tsx';
+
+const kTitles: Record<Place, string> = {plugins: 'Plugins', skills: 'Skills', clawhub: 'ClawHub'};
 
 /** Esc stops the turn, `/` goes to the message field, Ctrl/⌘+Shift+O begins a new conversation. */
 function onKey(event: KeyboardEvent): void {
@@ -45,6 +49,13 @@ function Talk() {
   );
 }
 
+function CurrentView() {
+  const current = view.value;
+  if (current.name === 'plugins') return <PluginsView id={current.id} />;
+  if (current.name === 'skills') return <SkillsView id={current.id} />;
+  return current.name === 'clawhub' ? <ClawhubView /> : <Talk />;
+}
+
 export function App() {
   const drawer = useSignal(false);
   const doctor = useSignal(false);
@@ -53,7 +64,7 @@ export function App() {
     return () => removeEventListener('keydown', onKey);
   }, []);
   useSignalEffect(() => {
-    const title = view.value.name === 'plugins' ? 'Plugins' : thread.value?.title;
+    const title = view.value.name === 'talk' ? thread.value?.title : kTitles[view.value.name];
     document.title = title ? `${oneLine(title)} · Chela` : 'Chela';
   });
   return (
@@ -62,7 +73,7 @@ export function App() {
       <div class="stage" inert={drawer.value}>
         <TopBar onMenu={() => drawer.value = true} />
         <ConnectionBanner />
-        {view.value.name === 'plugins' ? <PluginsView id={view.value.id} /> : <Talk />}
+        <CurrentView />
       </div>
       <Notices />
       <Announcer />

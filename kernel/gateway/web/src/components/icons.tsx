@@ -31,6 +31,7 @@ export const SunIcon = () => <Icon><circle cx="12" cy="12" r="4" /><path d="M12 
 export const MoonIcon = () => <Icon><path d="M19.5 14.5A8 8 0 0 1 9.5 4.5a8 8 0 1 0 10 10z" /></Icon>;
 export const PulseIcon = () => <Icon><path d="M3 12h4l2.5-6 4.5 12 2.5-6H21" /></Icon>;
 export const PlugIcon = () => <Icon><path d="M9 3v5M15 3v5M6.5 8h11v3.5a5.5 5.5 0 0 1-11 0zM12 17v4" /></Icon>;
+export const BookIcon = () => <Icon><path d="M12 6.5C10 5 7 4.5 4 5v13c3-.5 6 0 8 1.5 2-1.5 5-2 8-1.5V5c-3-.5-6 0-8 1.5zM12 6.5v13" /></Icon>;
 export const MenuIcon = () => <Icon><path d="M4 7h16M4 12h16M4 17h10" /></Icon>;
 export const CloseIcon = () => <Icon><path d="m6 6 12 12M18 6 6 18" /></Icon>;
 export const ChevronIcon = () => <Icon><path d="m9 6 6 6-6 6" /></Icon>;

@@ -1,4 +1,5 @@
 import {useSignal, type Signal} from '@preact/signals';
+import type {ComponentChildren} from 'preact';
 import {useEffect, useRef} from 'preact/hooks';
 import {forgetToken, token} from '../auth.ts';
 import {connection, openSession, startNew, thread} from '../conversation.ts';
@@ -7,10 +8,10 @@ import {ageOf, oneLine, relativeTime, type Age} from '../format.ts';
 import {status} from '../gateway_status.ts';
 import {unauthorized} from '../notices.ts';
 import type {SessionSummary} from '../protocol.ts';
-import {openPlugins, pluginsAddress, view} from '../route.ts';
+import {openPlugins, openSkills, pluginsAddress, skillsAddress, view} from '../route.ts';
 import {removeSession, sessions} from '../sessions.ts';
 import {toMillis} from '../thread.ts';
-import {ClawMark, KeyIcon, PlugIcon, PlusIcon, PulseIcon, TrashIcon} from './icons.tsx';
+import {BookIcon, ClawMark, KeyIcon, PlugIcon, PlusIcon, PulseIcon, TrashIcon} from './icons.tsx';
 
 const kNarrow = matchMedia('(max-width: 820px)');
 
@@ -66,6 +67,17 @@ function groups(all: readonly SessionSummary[], now: number): [Age, SessionSumma
   return [...found];
 }
 
+function PlaceLink({address, isCurrent, onOpen, children}: {address: string; isCurrent: boolean; onOpen: () => void; children: ComponentChildren}) {
+  return (
+    <a class="foot-button" href={address} aria-current={isCurrent ? 'page' : undefined}
+      onClick={event => {
+        if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+        event.preventDefault();
+        onOpen();
+      }}>{children}</a>
+  );
+}
+
 export function Sidebar({drawer, onDoctor}: {drawer: Signal<boolean>; onDoctor: () => void}) {
   const now = useNow(30_000);
   const narrow = useNarrow();
@@ -104,13 +116,9 @@ export function Sidebar({drawer, onDoctor}: {drawer: Signal<boolean>; onDoctor: 
           {sessions.value.length === 0 && <p class="quiet">Your conversations will be listed here.</p>}
         </div>
         <div class="sidebar-foot">
-          <a class="foot-button" href={pluginsAddress()} aria-current={view.value.name === 'plugins' ? 'page' : undefined}
-            onClick={event => {
-              if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-              event.preventDefault();
-              close();
-              openPlugins();
-            }}><PlugIcon />Plugins</a>
+          <PlaceLink address={pluginsAddress()} isCurrent={view.value.name === 'plugins'} onOpen={() => { close(); openPlugins(); }}><PlugIcon />Plugins</PlaceLink>
+          <PlaceLink address={skillsAddress()} isCurrent={view.value.name === 'skills' || view.value.name === 'clawhub'}
+            onOpen={() => { close(); openSkills(); }}><BookIcon />Skills</PlaceLink>
           <button type="button" class="foot-button" onClick={() => { close(); onDoctor(); }}><PulseIcon />Doctor</button>
           {token() && <button type="button" class="foot-button" onClick={forget}><KeyIcon />Forget token</button>}
           {status.value?.version && <span class="version">{status.value.version}</span>}

@@ -1,0 +1,3 @@
+// What went wrong, in words.
+
+export { extractErrorCode, formatErrorMessage } from '../lib/failures.js';

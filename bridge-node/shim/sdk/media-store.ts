@@ -1,0 +1,3 @@
+// Where media are kept.
+
+export { saveMediaBuffer } from '../lib/media_store.js';

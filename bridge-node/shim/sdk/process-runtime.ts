@@ -1,0 +1,4 @@
+// Programs.
+
+export { runPluginCommandWithTimeout } from '../lib/files.js';
+export { runCommandWithTimeout } from '../lib/programs.js';

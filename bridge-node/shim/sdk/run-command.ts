@@ -1,0 +1,3 @@
+// Programs.
+
+export { runPluginCommandWithTimeout } from '../lib/files.js';

@@ -1,0 +1,3 @@
+// Secrets by their names.
+
+export { resolveSecretRefValues } from '../lib/secrets.js';

@@ -1,0 +1,5 @@
+// For threads that plugins begin.
+
+import { mendOlderNode } from './older_node.js';
+
+mendOlderNode();
