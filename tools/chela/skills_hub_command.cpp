@@ -91,10 +91,10 @@ Result<int> search(const Arguments& arguments) {
   auto text = fmt::format("{}", fmt::join(arguments.words, " "));
   hub::Listing listing;
   if (arguments.all) {
-    CHELA_TRY(listing, work->run(hub::list(work->client(), {.limit = arguments.limit,
-                                                            .cursor = arguments.cursor,
-                                                            .sort = arguments.sort,
-                                                            .prefix = text})));
+    CHELA_TRY(listing,
+              work->run(hub::list(
+                  work->client(),
+                  {.limit = arguments.limit, .cursor = arguments.cursor, .sort = arguments.sort, .prefix = text})));
   } else {
     hub::SearchQuery query{.text = text, .limit = arguments.limit, .exact = arguments.exact};
     CHELA_TRY(listing.items, work->run(hub::search(work->client(), query)));
@@ -127,7 +127,8 @@ Result<void> get_consent(const Arguments& arguments, const hub::Candidate& candi
 }
 
 // Fetches, shows, asks, puts in place. `report` is filled as far as it came.
-Result<void> take(HubWork& work, hub::Workdir& workdir, const Arguments& arguments, const hub::Wanted& wanted, Json& report) {
+Result<void> take(HubWork& work, hub::Workdir& workdir, const Arguments& arguments, const hub::Wanted& wanted,
+                  Json& report) {
   CHELA_TRY(auto staging, workdir.make_staging());
   CHELA_TRY(auto candidate, work.run(hub::find_candidate(work.context(), wanted, staging)));
   CHELA_TRY(auto target, hub::find_target(workdir, wanted.reference, candidate.slug));
@@ -158,7 +159,8 @@ Result<int> install(const Arguments& arguments) {
   if (!slug.empty()) {
     CHELA_TRY(auto target, hub::find_target(workdir, wanted.reference, slug));
     if (target.is_taken && !arguments.force) {
-      return fail(ErrorCode::already_exists, "{} is there already; --force replaces it, `chela skills update` updates it",
+      return fail(ErrorCode::already_exists,
+                  "{} is there already; --force replaces it, `chela skills update` updates it",
                   (workdir.path() / target.folder).string());
     }
   }
@@ -189,7 +191,8 @@ Result<hub::LockedSkill> find_locked(const hub::Workdir& workdir, const std::str
     if (auto found = workdir.lock().find(reference)) return *found;
   }
   if (workdir.is_there("skills/" + reference.slug + "/.openclaw/source-origin.json")) {
-    return fail(ErrorCode::not_found, "{} is none of ClawHub's; install it again from where it came, with --force", name);
+    return fail(ErrorCode::not_found, "{} is none of ClawHub's; install it again from where it came, with --force",
+                name);
   }
   return fail(ErrorCode::not_found, "no skill {} of ClawHub is installed in {}", name, workdir.path().string());
 }
@@ -297,7 +300,10 @@ Result<int> remove(const Arguments& arguments) {
   if (!arguments.dry_run) CHELA_CHECK(workdir.remove(skill.folder, skill.key));
   auto path = (workdir.path() / skill.folder).string();
   if (arguments.json)
-    print_json({{"key", skill.key}, {"path", path}, {"localChanges", changes}, {"state", arguments.dry_run ? "not removed (--dry-run)" : "removed"}});
+    print_json({{"key", skill.key},
+                {"path", path},
+                {"localChanges", changes},
+                {"state", arguments.dry_run ? "not removed (--dry-run)" : "removed"}});
   else
     print(for_terminal(fmt::format("{} {}\n", arguments.dry_run ? "would be removed:" : "removed", path)));
   return 0;
@@ -310,7 +316,8 @@ std::pair<CLI::App*, std::shared_ptr<Arguments>> add(CLI::App& group, int& exit_
   auto arguments = std::make_shared<Arguments>();
   auto* command = group.add_subcommand(name, description);
   add_config_option(*command, arguments->config);
-  command->add_option("--hub", arguments->hub_url, "ClawHub's address (default: skills.hub.url, OPENCLAW_CLAWHUB_URL, CLAWHUB_URL)");
+  command->add_option("--hub", arguments->hub_url,
+                      "ClawHub's address (default: skills.hub.url, OPENCLAW_CLAWHUB_URL, CLAWHUB_URL)");
   command->add_flag("--json", arguments->json, "One JSON document");
   on_command(*command, exit_code, [arguments, action] { return action(*arguments); });
   return {command, arguments};
@@ -331,12 +338,15 @@ void add_skills_hub_commands(CLI::App& group, int& exit_code) {
   seeking->add_flag("--exact", sought->exact, "Only skills of exactly this name");
   seeking->add_flag("--all", sought->all, "Lists skills whose names begin with the words, page by page");
   seeking->add_option("--cursor", sought->cursor, "With --all: goes on where a page ended");
-  seeking->add_option("--sort", sought->sort, "With --all: updated, recommended, createdAt, downloads, stars, name or trending");
+  seeking->add_option("--sort", sought->sort,
+                      "With --all: updated, recommended, createdAt, downloads, stars, name or trending");
 
-  auto [installing, wanted] = add(group, exit_code, "install", "Installs a skill, after its files were checked", install);
+  auto [installing, wanted] =
+      add(group, exit_code, "install", "Installs a skill, after its files were checked", install);
   installing
-      ->add_option("skill", wanted->reference,
-                   "SLUG, @OWNER/SLUG, skills-sh:OWNER/REPO/SLUG, git:OWNER/REPO[@REF], a folder, an archive or a SKILL.md")
+      ->add_option(
+          "skill", wanted->reference,
+          "SLUG, @OWNER/SLUG, skills-sh:OWNER/REPO/SLUG, git:OWNER/REPO[@REF], a folder, an archive or a SKILL.md")
       ->required();
   installing->add_option("--version", wanted->version, "Exactly this version of ClawHub");
   installing->add_option("--as", wanted->slug, "What to call a skill from elsewhere");
@@ -344,7 +354,8 @@ void add_skills_hub_commands(CLI::App& group, int& exit_code) {
   installing->add_flag("--force-install", wanted->force_install, "Also what ClawHub is still looking at");
   add_place_options(*installing, *wanted);
 
-  auto [updating, updated] = add(group, exit_code, "update", "Installs the newest versions of ClawHub's skills", update);
+  auto [updating, updated] =
+      add(group, exit_code, "update", "Installs the newest versions of ClawHub's skills", update);
   updating->add_option("skill", updated->names, "The skills (default: all that are not pinned)");
   updating->add_flag("--all", updated->all, "All, as without names");
   updating->add_option("--version", updated->version, "Exactly this version, of one skill");

@@ -38,7 +38,8 @@ void print_scan(const scan::Report& report) {
   if (report.verdict == scan::Verdict::clean) return;
   for (const auto& found : report.findings) {
     if (found.severity < kShownFrom) continue;
-    print(for_terminal(fmt::format("  {:<8}  {}:{}  {}\n", name_of(found.severity), found.file, found.line, found.sentence)));
+    print(for_terminal(
+        fmt::format("  {:<8}  {}:{}  {}\n", name_of(found.severity), found.file, found.line, found.sentence)));
     print(dim(for_terminal(fmt::format("            {}", found.excerpt))) + "\n");
   }
 }
@@ -51,8 +52,9 @@ std::string title_of(const hub::Candidate& candidate) {
 }  // namespace
 
 Json found_json(const hub::Found& found) {
-  return {{"reference", found.reference}, {"slug", found.slug},       {"owner", found.owner},
-          {"name", found.display_name},   {"summary", found.summary}, {"version", found.version},
+  return {{"reference", found.reference}, {"slug", found.slug},
+          {"owner", found.owner},         {"name", found.display_name},
+          {"summary", found.summary},     {"version", found.version},
           {"downloads", found.downloads}, {"unscanned", found.is_unscanned}};
 }
 
@@ -74,7 +76,8 @@ Json skill_candidate_json(const hub::Candidate& candidate, const hub::Target& ta
           {"folder", target.folder},
           {"key", target.key},
           {"checkedBy", candidate.checked_by},
-          {"skill", {{"name", candidate.name}, {"description", candidate.description}, {"problem", candidate.load_problem}}},
+          {"skill",
+           {{"name", candidate.name}, {"description", candidate.description}, {"problem", candidate.load_problem}}},
           {"verdict",
            {{"finding", name_of(candidate.verdict.finding)},
             {"status", candidate.verdict.status},

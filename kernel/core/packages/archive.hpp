@@ -23,7 +23,7 @@ struct ArchiveLimits {
   std::uint64_t ratio_free_bytes = 4u << 20;
 };
 
-// Under which name an entry is written; none: it is left out, whatever it is. What is left out counts towards the ratio.
+// Under which name an entry is written; none: it is left out, whatever it is. What is left out counts in the ratio.
 using EntryPlace = std::function<std::optional<std::string>(std::string_view name)>;
 
 // .tar, .tar.gz, .tgz, .tar.bz2, .tar.zst, .zip; by content, not by name. Errors: not_found, corrupt, invalid_argument

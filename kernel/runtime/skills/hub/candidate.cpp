@@ -33,7 +33,8 @@ std::string Candidate::refusal() const {
 std::vector<std::string> Candidate::doubts() const {
   std::vector<std::string> out;
   if (verdict.finding == Finding::review) {
-    out.push_back(fmt::format("ClawHub has not cleared it ({}{}{})", verdict.status.empty() ? "suspicious" : verdict.status,
+    out.push_back(fmt::format("ClawHub has not cleared it ({}{}{})",
+                              verdict.status.empty() ? "suspicious" : verdict.status,
                               verdict.reasons.empty() ? "" : ": ", fmt::join(verdict.reasons, ", ")));
   }
   if (report.verdict == scan::Verdict::suspicious) out.emplace_back("its files look suspicious; the lines are above");
@@ -47,8 +48,9 @@ Result<Target> find_target(const Workdir& workdir, const Reference& reference, c
   if (locked) out = {.folder = locked->folder, .key = locked->key};
   if (!locked) locked = workdir.lock().find(out.key);
   if (locked && locked->is_pinned) {
-    return fail(ErrorCode::denied, "{} is pinned to {}{}; take `pinned` out of the lock file, or run `clawhub unpin`, first",
-                locked->key, locked->version, locked->pin_reason.empty() ? "" : " (" + locked->pin_reason + ")");
+    return fail(ErrorCode::denied,
+                "{} is pinned to {}{}; take `pinned` out of the lock file, or run `clawhub unpin`, first", locked->key,
+                locked->version, locked->pin_reason.empty() ? "" : " (" + locked->pin_reason + ")");
   }
   if (locked) out.version_before = locked->version;
   out.is_taken = workdir.is_there(out.folder);

@@ -35,19 +35,19 @@ struct Wanted {
 struct Candidate {
   Reference reference;
   std::string slug;
-  std::string owner;         // may be empty
-  std::string version;       // of the registry, or a commit; empty for files of this machine
-  std::string checked_by;    // "index", "files", "content hash", "commit"; empty for files of this machine
+  std::string owner;       // may be empty
+  std::string version;     // of the registry, or a commit; empty for files of this machine
+  std::string checked_by;  // "index", "files", "content hash", "commit"; empty for files of this machine
   std::filesystem::path staging;
   std::filesystem::path tree;  // its root, below `staging`
   Verdict verdict;
   scan::Report report;
-  std::string name;         // as it will be loaded
+  std::string name;  // as it will be loaded
   std::string description;
-  std::string load_problem;         // why it will not be loaded; it can be installed all the same
-  std::vector<std::string> notes;   // for a person
-  std::optional<Record> record;         // for the lock file and the skill's origin
-  std::optional<SourceRecord> source;   // or what else is recorded
+  std::string load_problem;            // why it will not be loaded; it can be installed all the same
+  std::vector<std::string> notes;      // for a person
+  std::optional<Record> record;        // for the lock file and the skill's origin
+  std::optional<SourceRecord> source;  // or what else is recorded
 
   // Why it must not be installed, whatever the operator says; empty when it may.
   std::string refusal() const;
@@ -55,9 +55,9 @@ struct Candidate {
   std::vector<std::string> doubts() const;
 };
 
-// Fetches into `staging` of `Workdir::make_staging()`, checks and scans. Nothing is fetched of a skill that the registry
-// blocks, or about which it gives no verdict. Errors: those of the registry; corrupt for files that are not those that
-// were published; denied.
+// Fetches into `staging` of `Workdir::make_staging()`, checks and scans. Nothing is fetched of a skill that the
+// registry blocks, or about which it gives no verdict. Errors: those of the registry; corrupt for files that are not
+// those that were published; denied.
 Task<Result<Candidate>> find_candidate(HubContext& context, Wanted wanted, std::filesystem::path staging);
 
 // The version that would be installed now: a number, or a commit.

@@ -22,8 +22,8 @@ constexpr std::uint64_t kArchiveBytesMax = 256u << 20;
 constexpr std::size_t kDepthMax = 64;
 constexpr std::size_t kErrorBytesMax = 400;
 constexpr int kRedirectsMax = 5;
-constexpr auto kDelays = std::to_array<Duration>(
-    {std::chrono::seconds(1), std::chrono::seconds(3), std::chrono::seconds(10)});
+constexpr auto kDelays =
+    std::to_array<Duration>({std::chrono::seconds(1), std::chrono::seconds(3), std::chrono::seconds(10)});
 constexpr std::uint64_t kRetryAfterMax = 60;
 
 std::optional<std::uint64_t> seconds_of(const net::Headers& headers, std::string_view name) {
@@ -70,12 +70,21 @@ std::string words_of(std::string_view body) {
 
 ErrorCode code_of(int status) {
   switch (status) {
-    case 400: case 409: case 422: return ErrorCode::invalid_argument;
-    case 401: return ErrorCode::unauthenticated;
-    case 403: return ErrorCode::denied;
-    case 404: case 410: return ErrorCode::not_found;
-    case 429: return ErrorCode::exhausted;
-    default: return status >= 300 && status < 400 ? ErrorCode::protocol : ErrorCode::unavailable;
+    case 400:
+    case 409:
+    case 422:
+      return ErrorCode::invalid_argument;
+    case 401:
+      return ErrorCode::unauthenticated;
+    case 403:
+      return ErrorCode::denied;
+    case 404:
+    case 410:
+      return ErrorCode::not_found;
+    case 429:
+      return ErrorCode::exhausted;
+    default:
+      return status >= 300 && status < 400 ? ErrorCode::protocol : ErrorCode::unavailable;
   }
 }
 
@@ -88,8 +97,7 @@ std::unexpected<Error> refusal_of(const net::EgressResponse& response, std::stri
 }
 
 Result<Json> read_json(const net::EgressResponse& response, std::string_view shown) {
-  if (!is_valid_utf8(response.body))
-    return fail(ErrorCode::protocol, "{}: the answer is not UTF-8", shown);
+  if (!is_valid_utf8(response.body)) return fail(ErrorCode::protocol, "{}: the answer is not UTF-8", shown);
   auto json = parse_json(response.body, kDepthMax);
   if (!json) return fail(ErrorCode::protocol, "{}: the answer {}", shown, json.error().message);
   if (!json->is_object()) return fail(ErrorCode::protocol, "{}: the answer is no JSON object", shown);
@@ -212,7 +220,8 @@ Task<Result<std::string>> Client::download(std::string url) {
   auto parsed = net::parse_egress_url(url);
   CHELA_CO_TRY(auto target, std::move(parsed));
   if (address_.base.starts_with("https://") && target.scheme != "https")
-    co_return fail(ErrorCode::denied, "{}: it would come without encryption, which the registry itself has", target.shown());
+    co_return fail(ErrorCode::denied, "{}: it would come without encryption, which the registry itself has",
+                   target.shown());
   auto request = make_request(url, kArchiveBytesMax);
   request.headers.add("Accept", "application/zip, application/octet-stream");
   request.compressed = false;
@@ -221,7 +230,8 @@ Task<Result<std::string>> Client::download(std::string url) {
   if (response.status != 200) co_return refusal_of(response, target.shown());
   if (response.headers.value_or("content-type", "").starts_with("application/json")) {
     co_return fail(ErrorCode::unsupported,
-                   "{}: it is kept elsewhere and has no archive of its own; install it without --version", target.shown());
+                   "{}: it is kept elsewhere and has no archive of its own; install it without --version",
+                   target.shown());
   }
   co_return std::move(response.body);
 }

@@ -39,8 +39,8 @@ class Client {
   Task<Result<void>> discover();
   const Address& address() const { return address_; }
 
-  // `path` begins with a slash and comes below the base. Errors: not_found, denied, exhausted (429), unavailable, too_large,
-  // protocol; with the registry's own words. A status of `accepted` is an answer, too.
+  // `path` begins with a slash and comes below the base. Errors: not_found, denied, exhausted (429), unavailable,
+  // too_large, protocol; with the registry's own words. A status of `accepted` is an answer, too.
   Task<Result<nlohmann::json>> get(std::string path, Query query, std::vector<int> accepted = {});
   Task<Result<nlohmann::json>> post(std::string path, std::string body);
   // The bytes behind a URL, which may be another origin's but never plain http where the registry is https.

@@ -80,7 +80,8 @@ Result<void> check_kind(const fs::path& folder, const Entry& entry) {
                 (folder / entry.path).string());
   }
   if (entry.info.st_nlink > 1)
-    return fail(ErrorCode::invalid_argument, "{}: it has another name elsewhere (a hard link)", (folder / entry.path).string());
+    return fail(ErrorCode::invalid_argument, "{}: it has another name elsewhere (a hard link)",
+                (folder / entry.path).string());
   return {};
 }
 

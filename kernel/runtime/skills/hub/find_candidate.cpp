@@ -70,16 +70,18 @@ Task<Result<Staged>> fetch_archive(HubContext& context, Candidate& candidate, st
   candidate.record->artifact_sha256 = sha256_hex(bytes);
   candidate.checked_by = index ? "index" : "files";
   if (index && candidate.record->artifact_sha256 != index->sha256) {
-    co_return fail(ErrorCode::corrupt, "the archive of {} {} is not the one that ClawHub's index names: its sha256 is {} instead of {}",
+    co_return fail(ErrorCode::corrupt,
+                   "the archive of {} {} is not the one that ClawHub's index names: its sha256 is {} instead of {}",
                    candidate.reference.spec, candidate.version, candidate.record->artifact_sha256, index->sha256);
   }
-  auto work = run_blocking<Staged>(
-      context.fetch.loop, [&engine = context.fetch.engine, bytes = std::move(bytes), staging = candidate.staging,
-                           listed = std::move(listed), by_index = index.has_value()]() -> Result<Staged> {
-        CHELA_TRY(auto unpacked, stage_archive(engine, bytes, staging));
-        if (!by_index) CHELA_CHECK(check_files(unpacked, listed));
-        return look_at(std::move(unpacked));
-      });
+  auto work =
+      run_blocking<Staged>(context.fetch.loop,
+                           [&engine = context.fetch.engine, bytes = std::move(bytes), staging = candidate.staging,
+                            listed = std::move(listed), by_index = index.has_value()]() -> Result<Staged> {
+                             CHELA_TRY(auto unpacked, stage_archive(engine, bytes, staging));
+                             if (!by_index) CHELA_CHECK(check_files(unpacked, listed));
+                             return look_at(std::move(unpacked));
+                           });
   co_return co_await std::move(work);
 }
 
@@ -104,8 +106,9 @@ Task<Result<Staged>> fetch_github(HubContext& context, Candidate& candidate, Res
   CHELA_CO_TRY(auto bytes, std::move(downloaded));
   record.artifact_sha256 = sha256_hex(bytes);
   auto work = run_blocking<Staged>(
-      context.fetch.loop, [&engine = context.fetch.engine, bytes = std::move(bytes), staging = candidate.staging,
-                           resolution = std::move(resolution)]() -> Result<Staged> {
+      context.fetch.loop,
+      [&engine = context.fetch.engine, bytes = std::move(bytes), staging = candidate.staging,
+       resolution = std::move(resolution)]() -> Result<Staged> {
         CHELA_TRY(auto unpacked, stage_archive(engine, bytes, staging, below_path(resolution.path)));
         CHELA_CHECK(check_content_hash(unpacked, resolution.content_hash));
         return look_at(std::move(unpacked));
@@ -143,7 +146,8 @@ Task<Result<Candidate>> find_hosted(HubContext& context, Wanted wanted, Candidat
     candidate.version = candidate.record->version = resolution.version;
     auto judged = co_await get_verdict(context.client, candidate.slug, candidate.owner, candidate.version);
     CHELA_CO_TRY(candidate.verdict, std::move(judged));
-    if (detail.is_suspicious && candidate.verdict.finding == Finding::clean) candidate.verdict.finding = Finding::review;
+    if (detail.is_suspicious && candidate.verdict.finding == Finding::clean)
+      candidate.verdict.finding = Finding::review;
     CHELA_CO_CHECK(check_blocked(candidate));
     auto url = resolution.download_url;
     if (url.empty()) url = download_url(context.client, candidate.slug, candidate.owner, candidate.version);
@@ -156,7 +160,8 @@ Task<Result<Candidate>> find_hosted(HubContext& context, Wanted wanted, Candidat
 
 Task<Result<Candidate>> find_external(HubContext& context, Wanted wanted, Candidate candidate) {
   if (!wanted.version.empty())
-    co_return fail(ErrorCode::invalid_argument, "{} has no versions to choose from: leave --version out", wanted.reference.spec);
+    co_return fail(ErrorCode::invalid_argument, "{} has no versions to choose from: leave --version out",
+                   wanted.reference.spec);
   candidate.owner.clear();  // of a repository, not of ClawHub
   candidate.record->owner.clear();
   candidate.record->reference = wanted.reference.spec;
@@ -170,7 +175,8 @@ Task<Result<Candidate>> find_external(HubContext& context, Wanted wanted, Candid
   co_return candidate;
 }
 
-Result<Staged> stage_local(const packages::PackagesModule& engine, const Reference& reference, const fs::path& staging) {
+Result<Staged> stage_local(const packages::PackagesModule& engine, const Reference& reference,
+                           const fs::path& staging) {
   fs::path unpacked;
   if (reference.kind == ReferenceKind::folder) {
     CHELA_TRY(unpacked, stage_folder(engine, reference.path, staging));
@@ -228,10 +234,9 @@ Task<Result<Candidate>> find_elsewhere(HubContext& context, Wanted wanted, Candi
   if (is_git) {
     fetched = co_await fetch_git(context, candidate);
   } else {
-    auto work = run_blocking<Staged>(context.fetch.loop, [&engine = context.fetch.engine, reference = wanted.reference,
-                                                          staging = candidate.staging] {
-      return stage_local(engine, reference, staging);
-    });
+    auto work = run_blocking<Staged>(context.fetch.loop,
+                                     [&engine = context.fetch.engine, reference = wanted.reference,
+                                      staging = candidate.staging] { return stage_local(engine, reference, staging); });
     fetched = co_await std::move(work);
   }
   CHELA_CO_TRY(auto staged, std::move(fetched));
@@ -256,7 +261,8 @@ Task<Result<Candidate>> find_candidate(HubContext& context, Wanted wanted, fs::p
     co_return fail(ErrorCode::invalid_argument, "--as is for skills from elsewhere: ClawHub's have a name");
   auto discovered = co_await context.client.discover();
   CHELA_CO_CHECK(discovered);
-  candidate.record = Record{.registry = context.client.address().base, .slug = candidate.slug, .owner = candidate.owner};
+  candidate.record =
+      Record{.registry = context.client.address().base, .slug = candidate.slug, .owner = candidate.owner};
   if (wanted.reference.kind == ReferenceKind::skills_sh)
     co_return co_await find_external(context, std::move(wanted), std::move(candidate));
   co_return co_await find_hosted(context, std::move(wanted), std::move(candidate));

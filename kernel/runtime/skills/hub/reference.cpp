@@ -37,8 +37,9 @@ Result<Reference> parse_hub(std::string_view text) {
     slug = parts[1];
   }
   if (!is_slug(slug)) {
-    return refuse(text, "write slug, @owner/slug, skills-sh:owner/repo/slug, git:owner/repo, or the path of a folder, "
-                        "an archive or a SKILL.md with a slash in it");
+    return refuse(text,
+                  "write slug, @owner/slug, skills-sh:owner/repo/slug, git:owner/repo, or the path of a folder, "
+                  "an archive or a SKILL.md with a slash in it");
   }
   out.slug = slug;
   out.spec = out.owner.empty() ? out.slug : "@" + out.owner + "/" + out.slug;
@@ -89,14 +90,15 @@ Result<Reference> parse_path(std::string_view text, const fs::path& working_dire
   } else if (equal_ignoring_case(out.path.filename().string(), "SKILL.md")) {
     out.kind = ReferenceKind::file;
   } else {
-    return refuse(out.spec, "it is neither a folder, nor an archive (.zip, .tar, .tar.gz, .tgz, .tar.zst), nor a SKILL.md");
+    return refuse(out.spec,
+                  "it is neither a folder, nor an archive (.zip, .tar, .tar.gz, .tgz, .tar.zst), nor a SKILL.md");
   }
   return out;
 }
 
 bool looks_like_path(std::string_view text) {
-  return text.starts_with('/') || text.starts_with("./") || text.starts_with("../") ||
-         text == "." || text == ".." || packages::is_archive_name(text) || equal_ignoring_case(text, "SKILL.md");
+  return text.starts_with('/') || text.starts_with("./") || text.starts_with("../") || text == "." || text == ".." ||
+         packages::is_archive_name(text) || equal_ignoring_case(text, "SKILL.md");
 }
 
 }  // namespace

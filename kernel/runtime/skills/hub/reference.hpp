@@ -15,9 +15,9 @@ std::string_view name_of(ReferenceKind kind);  // "clawhub", "skills-sh", "git",
 
 struct Reference {
   ReferenceKind kind = ReferenceKind::hub;
-  std::string slug;            // of hub and skills_sh
-  std::string owner;           // of hub, without `@`, lower case; may be empty. Of skills_sh: the owner of the repository
-  std::string repository;      // of skills_sh
+  std::string slug;        // of hub and skills_sh
+  std::string owner;       // of hub, without `@`, lower case; may be empty. Of skills_sh: the owner of the repository
+  std::string repository;  // of skills_sh
   std::filesystem::path path;  // of folder, archive and file: absolute
   std::string url;             // of git
   std::string ref;             // of git: a branch, tag or commit; empty: the repository's own choice
@@ -26,8 +26,9 @@ struct Reference {
   bool is_remote() const { return kind == ReferenceKind::hub || kind == ReferenceKind::skills_sh; }
 };
 
-// slug, @owner/slug, skills-sh:owner/repo/slug, git:owner/repo[@ref] (GitHub), git:HOST/OWNER/REPO[@ref], git:URL[@ref],
-// and with a slash or an archive's suffix a folder, an archive or a file SKILL.md. Errors: invalid_argument, not_found.
+// slug, @owner/slug, skills-sh:owner/repo/slug, git:owner/repo[@ref] (GitHub), git:HOST/OWNER/REPO[@ref],
+// git:URL[@ref], and with a slash or an archive's suffix a folder, an archive or a file SKILL.md. Errors:
+// invalid_argument, not_found.
 Result<Reference> parse_reference(std::string_view text, const std::filesystem::path& working_directory);
 
 bool is_slug(std::string_view text);   // letters, digits and inner hyphens, at most 96

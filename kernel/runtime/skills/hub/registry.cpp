@@ -86,7 +86,8 @@ Result<Version> read_version(const Json& row) {
   for (const auto& file : files) {
     ListedFile listed{text_in(file, "path"), number_in(file, "size"), to_lower(text_in(file, "sha256"))};
     if (listed.path.empty() || !is_hex(listed.sha256, 64))
-      return fail(ErrorCode::protocol, "the registry's list of files of {} has a row without a name or a hash", out.version);
+      return fail(ErrorCode::protocol, "the registry's list of files of {} has a row without a name or a hash",
+                  out.version);
     out.files.push_back(std::move(listed));
   }
   return out;
@@ -154,7 +155,8 @@ bool is_hex(std::string_view text, std::size_t digits) {
 Task<Result<std::vector<Found>>> search(Client& client, SearchQuery query) {
   auto limit = limit_text(query.limit);
   auto clean = query.without_suspicious ? "true" : "";
-  Query words = {{"q", query.text}, {"limit", limit}, {"mode", query.exact ? "exact" : ""}, {"nonSuspiciousOnly", clean}};
+  Query words = {
+      {"q", query.text}, {"limit", limit}, {"mode", query.exact ? "exact" : ""}, {"nonSuspiciousOnly", clean}};
   Query popular = {{"kind", "skills"}, {"limit", limit}};
   const bool has_words = !query.text.empty();
   auto answer = co_await client.get(has_words ? "/api/v1/search" : "/api/v1/trending", has_words ? words : popular);
@@ -195,8 +197,9 @@ Task<Result<Detail>> find_skill(Client& client, std::string slug, std::string ow
   if (!skill.is_object()) {
     auto code = text_in(json, "code") + text_in(json, "error") + text_in(json, "reason");
     if (to_lower(code).contains("ambiguous")) {
-      co_return fail(ErrorCode::invalid_argument, "several owners have a skill {}: name one as @owner/{}; `chela skills search {}` shows them",
-                     slug, slug, slug);
+      co_return fail(ErrorCode::invalid_argument,
+                     "several owners have a skill {}: name one as @owner/{}; `chela skills search {}` shows them", slug,
+                     slug, slug);
     }
     co_return fail(ErrorCode::not_found, "ClawHub has no skill {}; `chela skills search` finds names", slug);
   }
@@ -209,7 +212,8 @@ Task<Result<Detail>> find_skill(Client& client, std::string slug, std::string ow
   out.is_suspicious = truth_in(moderation, "isSuspicious") || text_in(moderation, "verdict") == "suspicious";
   out.moderation = text_in(moderation, "summary");
   if (!out.owner.empty() && !owner.empty() && out.owner != owner)
-    co_return fail(ErrorCode::protocol, "ClawHub was asked about @{}/{} and answered about @{}", owner, slug, out.owner);
+    co_return fail(ErrorCode::protocol, "ClawHub was asked about @{}/{} and answered about @{}", owner, slug,
+                   out.owner);
   co_return out;
 }
 
@@ -231,7 +235,8 @@ Task<Result<Version>> find_version(Client& client, std::string slug, std::string
   auto read = read_version(member(json, "version"));
   CHELA_CO_TRY(auto out, std::move(read));
   if (out.version != version)
-    co_return fail(ErrorCode::protocol, "ClawHub was asked about {} {} and answered about {}", slug, version, out.version);
+    co_return fail(ErrorCode::protocol, "ClawHub was asked about {} {} and answered about {}", slug, version,
+                   out.version);
   co_return out;
 }
 

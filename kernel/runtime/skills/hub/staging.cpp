@@ -111,8 +111,9 @@ packages::EntryPlace below_path(std::string path) {
 
 Result<void> check_files(const fs::path& unpacked, const std::vector<ListedFile>& listed) {
   if (listed.empty()) {
-    return fail(ErrorCode::denied, "the registry has neither an index nor a list of files with hashes for this version, "
-                                   "so that nobody could tell a changed package");
+    return fail(ErrorCode::denied,
+                "the registry has neither an index nor a list of files with hashes for this version, "
+                "so that nobody could tell a changed package");
   }
   std::map<std::string_view, const ListedFile*> expected;
   for (const auto& file : listed) {
@@ -144,8 +145,10 @@ Result<void> check_content_hash(const fs::path& unpacked, const std::string& con
   CHELA_TRY(auto files, all_files(unpacked));
   auto found = content_hash_of(std::move(files));
   if (found == content_hash) return {};
-  return fail(ErrorCode::corrupt, "the files of the repository are not those that the registry knows: their hash is {} "
-                                  "instead of {}", found, content_hash);
+  return fail(ErrorCode::corrupt,
+              "the files of the repository are not those that the registry knows: their hash is {} "
+              "instead of {}",
+              found, content_hash);
 }
 
 Result<fs::path> settle(const fs::path& unpacked, std::string& spelling) {

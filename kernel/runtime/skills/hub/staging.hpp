@@ -1,7 +1,7 @@
 #pragma once
 
-// From what was fetched to the tree of a skill that can be put in place: unpacked within limits, its root found, its file
-// called SKILL.md, without records that it brought along itself. Blocking; any thread.
+// From what was fetched to the tree of a skill that can be put in place: unpacked within limits, its root found, its
+// file called SKILL.md, without records that it brought along itself. Blocking; any thread.
 
 #include <filesystem>
 #include <string>

@@ -60,7 +60,8 @@ void put(RecordJson& object, const char* key, const std::string& value) {
 std::string base64_of_hex(std::string_view hex) {
   std::string bytes;
   auto digit = [](char c) { return c <= '9' ? c - '0' : c - 'a' + 10; };
-  for (std::size_t i = 0; i + 1 < hex.size(); i += 2) bytes += static_cast<char>(digit(hex[i]) * 16 + digit(hex[i + 1]));
+  for (std::size_t i = 0; i + 1 < hex.size(); i += 2)
+    bytes += static_cast<char>(digit(hex[i]) * 16 + digit(hex[i + 1]));
   return to_base64(bytes);
 }
 
@@ -202,7 +203,8 @@ std::string LockFile::entry_text(const std::string& key) const {
 }
 
 std::string LockFile::entry_text_of(const std::string& key, const Record& record) const {
-  RecordJson entry = {{"version", record.version}, {"registry", record.registry}, {"installedAt", record.installed_at_ms}};
+  RecordJson entry = {
+      {"version", record.version}, {"registry", record.registry}, {"installedAt", record.installed_at_ms}};
   put_provenance(entry, record);
   const RecordJson& skills = (*document_)["skills"];
   if (auto old = skills.find(key); old != skills.end() && old->is_object()) {

@@ -1,8 +1,8 @@
 #pragma once
 
 // What is recorded of installed skills, in the files of upstream's two clients, so that they and we go on with each
-// other's: `<workdir>/.clawhub/lock.json`, `<skill>/.clawhub/origin.json`, `<skill>/.openclaw/source-origin.json`. What is
-// not understood is kept. Blocking; any thread, one at a time.
+// other's: `<workdir>/.clawhub/lock.json`, `<skill>/.clawhub/origin.json`, `<skill>/.openclaw/source-origin.json`. What
+// is not understood is kept. Blocking; any thread, one at a time.
 
 #include <cstdint>
 #include <filesystem>

@@ -28,8 +28,8 @@ std::string text_in(const Json& object, const char* key) {
 
 std::unexpected<Error> no_verdict(const std::string& slug, const std::string& version, const std::string& why) {
   return fail(ErrorCode::unavailable,
-              "clawhub_security_unavailable: ClawHub gave no verdict on {} {} that counts ({}); nothing was installed", slug,
-              version, why);
+              "clawhub_security_unavailable: ClawHub gave no verdict on {} {} that counts ({}); nothing was installed",
+              slug, version, why);
 }
 
 // What the registry was asked must be what it answers about; else a verdict on one skill would let another in.
@@ -52,8 +52,8 @@ std::string mismatch(const Json& item, const std::string& slug, const std::strin
 
 bool is_blocking(std::string_view reason) {
   auto lower = to_lower(reason);
-  return lower.contains("malicious") || lower.contains("malware") || lower == "blocked" || lower.ends_with("_blocked") ||
-         lower.ends_with(".blocked");
+  return lower.contains("malicious") || lower.contains("malware") || lower == "blocked" ||
+         lower.ends_with("_blocked") || lower.ends_with(".blocked");
 }
 
 }  // namespace
@@ -98,9 +98,10 @@ Result<Verdict> read_verdict(const Json& item, const std::string& slug, const st
   const bool has_passed = passed.is_boolean() && passed.get<bool>();
   if (says_pass && (out.status.empty() || !passed.is_boolean()))
     return no_verdict(slug, version, "it passes the skill and names no scan");
-  out.finding = says_pass && has_passed && out.status != "suspicious" && out.status != "pending" && out.status != "stale"
-                    ? Finding::clean
-                    : Finding::review;
+  out.finding =
+      says_pass && has_passed && out.status != "suspicious" && out.status != "pending" && out.status != "stale"
+          ? Finding::clean
+          : Finding::review;
   return out;
 }
 

@@ -13,10 +13,10 @@
 namespace chela::runtime::skills::hub {
 
 // One row per finding: the enum and the names in JSON are made from this list.
-#define CHELA_HUB_FINDING_MAP(X)                                          \
-  X(clean, "the registry found nothing")                                  \
-  X(review, "suspicious, or not yet judged: a person decides")            \
-  X(blocked, "malicious or withdrawn: not installed, whatever one says")  \
+#define CHELA_HUB_FINDING_MAP(X)                                         \
+  X(clean, "the registry found nothing")                                 \
+  X(review, "suspicious, or not yet judged: a person decides")           \
+  X(blocked, "malicious or withdrawn: not installed, whatever one says") \
   X(unjudged, "not of ClawHub, which has not looked at it")
 
 enum class Finding {

@@ -1,11 +1,11 @@
 #pragma once
 
-// A folder with `skills/` and the lock file of what is installed there: a workspace, or the home for all agents. Blocking;
-// one thread. One Workdir at a time on a folder, whoever has opened it.
+// A folder with `skills/` and the lock file of what is installed there: a workspace, or the home for all agents.
+// Blocking; one thread. One Workdir at a time on a folder, whoever has opened it.
 //
 // A change stands in a hidden folder beside the skills, with a note of what it is going to do; then two folders change
-// places in one step, then the lock file is written, then the hidden folder goes. After a crash at any point open() sees
-// which of the two is in place and finishes or forgets the change.
+// places in one step, then the lock file is written, then the hidden folder goes. After a crash at any point open()
+// sees which of the two is in place and finishes or forgets the change.
 
 #include <filesystem>
 #include <functional>

@@ -25,7 +25,8 @@ net::EgressResponse answer(int status, std::string body, net::Headers headers = 
 class HubClient : public testing::Test {
  protected:
   void make(Address address = {.base = "https://hub.example", .is_site = false}) {
-    client_.emplace(loop_, [this](net::EgressRequest request) { return reply(std::move(request)); }, std::move(address));
+    client_.emplace(
+        loop_, [this](net::EgressRequest request) { return reply(std::move(request)); }, std::move(address));
   }
   Task<Result<net::EgressResponse>> reply(net::EgressRequest request) {
     asked_.push_back(std::move(request));
@@ -56,7 +57,9 @@ class HubClient : public testing::Test {
     EXPECT_TRUE(out) << "the client did not come to an end";
     return out ? std::move(*out) : Result<T>(fail(ErrorCode::internal, "no end"));
   }
-  std::string authorization(std::size_t i) const { return std::string(asked_[i].headers.value_or("authorization", "")); }
+  std::string authorization(std::size_t i) const {
+    return std::string(asked_[i].headers.value_or("authorization", ""));
+  }
   ~HubClient() override { loop_.drain(seconds(0)); }
 
   FakeClock clock_;
@@ -72,7 +75,8 @@ TEST_F(HubClient, TriesReadingAgainAndThenGivesUp) {
   answers_ = {answer(503, "later"), answer(500, ""), answer(502, ""), answer(200, "{\"a\":1}")};
   EXPECT_EQ((*run(client_->get("/x", {})))["a"], 1);
   EXPECT_EQ(waited_, seconds(14));
-  answers_ = {answer(503, ""), answer(503, ""), answer(503, ""), answer(503, "down for\x1b[2J repair"), answer(200, "{}")};
+  answers_ = {answer(503, ""), answer(503, ""), answer(503, ""), answer(503, "down for\x1b[2J repair"),
+              answer(200, "{}")};
   auto failed = run(client_->get("/x", {}));
   ASSERT_FALSE(failed);
   EXPECT_EQ(failed.error().code, ErrorCode::unavailable);
@@ -122,7 +126,10 @@ TEST_F(HubClient, TakesStrictJsonAlone) {
 }
 
 TEST_F(HubClient, ShowsTheTokenToItsOriginAlone) {
-  make({.base = "https://hub.example/api", .is_site = false, .token = "clh_secret", .token_origin = "https://hub.example"});
+  make({.base = "https://hub.example/api",
+        .is_site = false,
+        .token = "clh_secret",
+        .token_origin = "https://hub.example"});
   answers_ = {answer(200, "{}"), answer(200, "zip"), answer(200, "zip"), answer(200, "zip")};
   EXPECT_TRUE(run(client_->get("/x", {})));
   EXPECT_TRUE(run(client_->download("https://hub.example/zip")));
@@ -159,7 +166,8 @@ TEST_F(HubClient, DoesNotGoFromHttpsToHttp) {
 TEST_F(HubClient, ReadsSearchResultsThatCanBeInstalled) {
   make();
   answers_ = {answer(200, R"({"results":[
-      {"slug":"weather","displayName":"Weather","ownerHandle":"Ada","version":"1.0.0","score":1,"source":"clawhub","downloads":7},
+      {"slug":"weather","displayName":"Weather","ownerHandle":"Ada","version":"1.0.0","score":1,
+       "source":"clawhub","downloads":7},
       {"slug":"../../x","ownerHandle":"ada","score":1},
       {"slug":"nobody","score":1},
       {"slug":"far","score":1,"source":"skills-sh","install":{"kind":"skills-sh","reference":"skills-sh:o/r/far"}},
@@ -185,9 +193,14 @@ TEST_F(HubClient, RefusesResolutionsThatAreNotPinned) {
   auto resolved = resolve(good.c_str());
   ASSERT_TRUE(resolved) << resolved.error().message;
   EXPECT_EQ(resolved->path, "skills/s");
-  for (const auto& [from, to] : std::initializer_list<std::pair<std::string, std::string>>{
-           {commit, "main"}, {hash, ""}, {"o/r", "o/r/x"}, {"o/r", "../r"}, {"skills/s/", ""}, {"skills/s/", "../x"},
-           {"skills/s/", "a//b"}, {"o/r", "o/r?x"}}) {
+  for (const auto& [from, to] : std::initializer_list<std::pair<std::string, std::string>>{{commit, "main"},
+                                                                                           {hash, ""},
+                                                                                           {"o/r", "o/r/x"},
+                                                                                           {"o/r", "../r"},
+                                                                                           {"skills/s/", ""},
+                                                                                           {"skills/s/", "../x"},
+                                                                                           {"skills/s/", "a//b"},
+                                                                                           {"o/r", "o/r?x"}}) {
     auto text = good;
     text.replace(text.find(from), from.size(), to);
     EXPECT_FALSE(resolve(text.c_str())) << text;
@@ -196,7 +209,8 @@ TEST_F(HubClient, RefusesResolutionsThatAreNotPinned) {
 
 TEST_F(HubClient, SaysWhyTheRegistryLetsNothingBeInstalled) {
   make();
-  answers_ = {answer(423, R"({"ok":false,"slug":"s","reason":"github_verification_pending","message":"not yet","status":423})")};
+  answers_ = {answer(
+      423, R"({"ok":false,"slug":"s","reason":"github_verification_pending","message":"not yet","status":423})")};
   auto failed = run(resolve_install(*client_, *parse_reference("s", "/"), false));
   EXPECT_EQ(failed.error().code, ErrorCode::denied);
   EXPECT_TRUE(failed.error().message.contains("github_verification_pending")) << failed.error().message;
@@ -208,7 +222,8 @@ TEST_F(HubClient, SaysWhyTheRegistryLetsNothingBeInstalled) {
 TEST_F(HubClient, TakesAnIndexOfExactlyTheVersionThatIsWanted) {
   make();
   auto index = [](const char* url, const std::string& digest) {
-    return answer(200, Json{{"skills", {{{"name", "s"}, {"type", "archive"}, {"url", url}, {"digest", digest}}}}}.dump());
+    return answer(200,
+                  Json{{"skills", {{{"name", "s"}, {"type", "archive"}, {"url", url}, {"digest", digest}}}}}.dump());
   };
   auto digest = "sha256:" + std::string(64, 'c');
   answers_ = {index("https://hub.example/a?version=1.0.0", digest)};
@@ -247,7 +262,8 @@ TEST(HubVerdict, IsWhatTheRegistrySays) {
   EXPECT_EQ(finding_of(item), Finding::review);
   item["security"] = {{"status", "malicious"}, {"passed", false}};
   EXPECT_EQ(finding_of(item), Finding::blocked);
-  for (const char* reason : {"blocked.malware", "moderation_blocked", "x.blocked", "Blocked", "malicious.crypto_mining"}) {
+  for (const char* reason :
+       {"blocked.malware", "moderation_blocked", "x.blocked", "Blocked", "malicious.crypto_mining"}) {
     auto blocked = clean_item();
     blocked["reasons"] = {reason};
     EXPECT_EQ(finding_of(blocked), Finding::blocked) << reason;
@@ -262,15 +278,27 @@ TEST(HubVerdict, IsWhatTheRegistrySays) {
 
 TEST(HubVerdict, FailsClosedUnlessItIsAboutExactlyThis) {
   for (const auto& [key, value] : std::initializer_list<std::pair<const char*, Json>>{
-           {"requestedSlug", "t"}, {"requestedSlug", nullptr}, {"requestedVersion", "1.0.1"}, {"requestedOwnerHandle", "eve"},
-           {"slug", "t"}, {"version", "1.0.1"}, {"version", nullptr}, {"publisherHandle", "eve"}, {"publisherHandle", nullptr},
-           {"error", {{"code", "skill_not_found"}, {"message", "none"}}}, {"ok", "yes"}, {"reasons", nullptr},
-           {"security", nullptr}, {"security", {{"status", "clean"}}}, {"security", {{"passed", true}}}}) {
+           {"requestedSlug", "t"},
+           {"requestedSlug", nullptr},
+           {"requestedVersion", "1.0.1"},
+           {"requestedOwnerHandle", "eve"},
+           {"slug", "t"},
+           {"version", "1.0.1"},
+           {"version", nullptr},
+           {"publisherHandle", "eve"},
+           {"publisherHandle", nullptr},
+           {"error", {{"code", "skill_not_found"}, {"message", "none"}}},
+           {"ok", "yes"},
+           {"reasons", nullptr},
+           {"security", nullptr},
+           {"security", {{"status", "clean"}}},
+           {"security", {{"passed", true}}}}) {
     auto item = clean_item();
     item[key] = value;
     auto verdict = read_verdict(item, "s", "ada", "1.0.0");
     EXPECT_FALSE(verdict) << key << " " << value;
-    if (!verdict) EXPECT_TRUE(verdict.error().message.starts_with("clawhub_security_unavailable")) << verdict.error().message;
+    if (!verdict)
+      EXPECT_TRUE(verdict.error().message.starts_with("clawhub_security_unavailable")) << verdict.error().message;
   }
   EXPECT_FALSE(read_verdict(Json(7), "s", "ada", "1.0.0"));
 }
@@ -285,7 +313,8 @@ TEST_F(HubClient, GivesNoVerdictThatTheRegistryDidNotGive) {
   EXPECT_FALSE(run(get_verdict(*client_, "s", "ada", "1.0.0")));
   answers_ = {answer(200, Json{{"items", {clean_item()}}}.dump())};
   EXPECT_TRUE(run(get_verdict(*client_, "s", "ada", "1.0.0")));
-  EXPECT_EQ(Json::parse(asked_.back().body), Json::parse(R"({"items":[{"slug":"s","ownerHandle":"ada","version":"1.0.0"}]})"));
+  EXPECT_EQ(Json::parse(asked_.back().body),
+            Json::parse(R"({"items":[{"slug":"s","ownerHandle":"ada","version":"1.0.0"}]})"));
 }
 
 }  // namespace

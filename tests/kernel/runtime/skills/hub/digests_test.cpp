@@ -21,13 +21,22 @@ void write(const fs::path& file, std::string_view text) {
 class SkillDigests : public testing::Test {
  protected:
   void SetUp() override {
-    const std::pair<const char*, const char*> files[] = {
-        {"SKILL.md", "one"},      {"a/x.txt", "two"},       {"B/y.txt", "three"},
-        {"_meta.json", "z"},      {".hidden/h", "h"},       {"node_modules/x/i.js", "m"},
-        {"a/run.log", "log"},     {"a/keep.log", "k"},      {".gitignore", "# c\n*.log\n!keep.log\n/docs/build/\n"},
-        {"docs/build/out", "b"},  {"skill-10.md", "10"},    {"skill-2.md", "2"},
-        {"a b.txt", "q"},         {"Zeta.md", "Z"},         {"zeta2.md", "zz"},
-        {".clawhub/origin.json", "{}"}};
+    const std::pair<const char*, const char*> files[] = {{"SKILL.md", "one"},
+                                                         {"a/x.txt", "two"},
+                                                         {"B/y.txt", "three"},
+                                                         {"_meta.json", "z"},
+                                                         {".hidden/h", "h"},
+                                                         {"node_modules/x/i.js", "m"},
+                                                         {"a/run.log", "log"},
+                                                         {"a/keep.log", "k"},
+                                                         {".gitignore", "# c\n*.log\n!keep.log\n/docs/build/\n"},
+                                                         {"docs/build/out", "b"},
+                                                         {"skill-10.md", "10"},
+                                                         {"skill-2.md", "2"},
+                                                         {"a b.txt", "q"},
+                                                         {"Zeta.md", "Z"},
+                                                         {"zeta2.md", "zz"},
+                                                         {".clawhub/origin.json", "{}"}};
     for (const auto& [name, text] : files) write(folder_ / name, text);
   }
   TemporaryDirectory directory_;
@@ -68,14 +77,17 @@ TEST(SkillFingerprint, OfNothingIsEmpty) {
 // What the package `ignore` 7.0.6 of npm says.
 TEST(SkillIgnoreRules, AreReadAsUpstreamReadsThem) {
   IgnoreRules rules;
-  rules.add_lines("*.log\n!keep.log\n/top\ndir/\na/**/z\n**/deep/x\ndoc/*.txt\nfoo[0-9].c\nb?r\n\\#lit\nsp\\ \nx/**\n!x/keep\nMixed\n"
-                  "**/q\nr/**/s/**\n[!a]z.md\nlit[\n*.tar.*\n/*.cfg");
-  for (const char* path : {"a.log", "d/a.log", "top", "top/f", "dir/f", "p/dir/f", "a/z", "a/b/z", "a/b/c/z", "deep/x",
-                           "m/deep/x", "doc/a.txt", "foo1.c", "bar", "#lit", "sp ", "x/o", "mixed", "MIXED/f", "q", "w/q",
-                           "r/s/t", "r/k/s/t", "bz.md", "n.tar.gz", "c.cfg"})
+  rules.add_lines(
+      "*.log\n!keep.log\n/top\ndir/\na/**/z\n**/deep/x\ndoc/*.txt\nfoo[0-9].c\nb?r\n\\#lit\nsp\\ "
+      "\nx/**\n!x/keep\nMixed\n"
+      "**/q\nr/**/s/**\n[!a]z.md\nlit[\n*.tar.*\n/*.cfg");
+  for (const char* path :
+       {"a.log",   "d/a.log",  "top",       "top/f",  "dir/f",   "p/dir/f", "a/z",      "a/b/z", "a/b/c/z",
+        "deep/x",  "m/deep/x", "doc/a.txt", "foo1.c", "bar",     "#lit",    "sp ",      "x/o",   "mixed",
+        "MIXED/f", "q",        "w/q",       "r/s/t",  "r/k/s/t", "bz.md",   "n.tar.gz", "c.cfg"})
     EXPECT_TRUE(rules.ignores(path)) << path;
-  for (const char* path : {"keep.log", "d/top", "dir", "doc/s/a.txt", "foox.c", "br", "x/keep", "r/s", "az.md", "lit[",
-                           "d/c.cfg"})
+  for (const char* path :
+       {"keep.log", "d/top", "dir", "doc/s/a.txt", "foox.c", "br", "x/keep", "r/s", "az.md", "lit[", "d/c.cfg"})
     EXPECT_FALSE(rules.ignores(path)) << path;
 }
 

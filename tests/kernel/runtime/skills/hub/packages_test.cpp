@@ -119,15 +119,16 @@ TEST_F(HostileSkills, AreNeverWrittenOutsideNorTakenWithAWrongDigest) {
     fs::create_directories(world_ / "staging");
   }
   EXPECT_EQ(seen, count);
-  for (const char* kind : {"changed", "swapped", "added", "renamed", "removed", "twice", "outside", "odd", "twins", "link", "device",
-                           "bomb", "many", "setuid", "tar", "wrapped", "noise", "truncated"})
+  for (const char* kind : {"changed", "swapped", "added", "renamed", "removed", "twice", "outside", "odd", "twins",
+                           "link", "device", "bomb", "many", "setuid", "tar", "wrapped", "noise", "truncated"})
     EXPECT_EQ(taken[kind].second, 0) << kind;
   EXPECT_EQ(taken["tar plain"].second, taken["tar plain"].first);  // another form of the same files
 }
 
 TEST_F(HostileSkills, BringNoRecordsOfTheirOwn) {
   auto from = world_ / "staging/from";
-  for (const char* name : {".clawhub/origin.json", ".clawdhub/origin.json", ".openclaw/source-origin.json", "skill.md", "a/b"}) {
+  for (const char* name :
+       {".clawhub/origin.json", ".clawdhub/origin.json", ".openclaw/source-origin.json", "skill.md", "a/b"}) {
     fs::create_directories((from / name).parent_path());
     std::ofstream(from / name) << "x";
   }
@@ -167,7 +168,8 @@ TEST(SkillOfARepository, IsWhatIsBelowItsPath) {
   EXPECT_EQ(place("repo-abc/skills/weather/SKILL.md"), "SKILL.md");
   EXPECT_EQ(place("repo-abc/skills/weather/a/b"), "a/b");
   EXPECT_EQ(place("repo-abc/skills/weather/../../x"), "../../x");  // refused when it is written
-  for (const char* name : {"repo-abc/skills/weather/", "repo-abc/skills/weather2/x", "repo-abc/x", "x", "skills/weather/x", ""})
+  for (const char* name :
+       {"repo-abc/skills/weather/", "repo-abc/skills/weather2/x", "repo-abc/x", "x", "skills/weather/x", ""})
     EXPECT_EQ(place(name), std::nullopt) << name;
 }
 

@@ -60,9 +60,28 @@ TEST(SkillReference, NamesFilesOfThisMachine) {
 }
 
 TEST(SkillReference, RefusesWhatLeadsElsewhere) {
-  for (const char* text : {"", "@ada", "@ada/", "@/x", "@ada/x/y", "@../x", "@ada/..", "-x", "x-", "a_b", "a b", "a.b",
-                           "\xC3\xA9", "skills-sh:a/b", "skills-sh:a/../c", "skills-sh:a/b/c/d", "skills-sh/a/b/c",
-                           "git:", "git:http://a/b", "git:ext::sh", "git:owner/repo@--upload-pack=x", "clawhub:../x",
+  for (const char* text : {"",
+                           "@ada",
+                           "@ada/",
+                           "@/x",
+                           "@ada/x/y",
+                           "@../x",
+                           "@ada/..",
+                           "-x",
+                           "x-",
+                           "a_b",
+                           "a b",
+                           "a.b",
+                           "\xC3\xA9",
+                           "skills-sh:a/b",
+                           "skills-sh:a/../c",
+                           "skills-sh:a/b/c/d",
+                           "skills-sh/a/b/c",
+                           "git:",
+                           "git:http://a/b",
+                           "git:ext::sh",
+                           "git:owner/repo@--upload-pack=x",
+                           "clawhub:../x",
                            "a\\b"})
     EXPECT_FALSE(parse_reference(text, "/nowhere")) << text;
   EXPECT_FALSE(parse_reference(std::string(97, 'a'), "/"));
@@ -71,7 +90,8 @@ TEST(SkillReference, RefusesWhatLeadsElsewhere) {
 
 TEST(SkillReference, KnowsFoldersThatALockFileMayName) {
   for (const char* name : {"weather", "Weather_2", "a b"}) EXPECT_TRUE(is_folder_name(name)) << name;
-  for (const char* name : {"", ".", "..", ".hidden", "a/b", "a\\b", "a..b", "@x"}) EXPECT_FALSE(is_folder_name(name)) << name;
+  for (const char* name : {"", ".", "..", ".hidden", "a/b", "a\\b", "a..b", "@x"})
+    EXPECT_FALSE(is_folder_name(name)) << name;
 }
 
 class HubAddress : public testing::Test {
@@ -109,7 +129,8 @@ TEST_F(HubAddress, TakesTheTokenForItsOwnRegistryAlone) {
 
 TEST_F(HubAddress, RefusesWhatIsNone) {
   auto lookup = [](const char*) { return std::string(); };
-  for (const char* text : {"ftp://x", "clawhub.ai", "https://u:p@x", "https://x?y=1"}) EXPECT_FALSE(find_address(text, lookup)) << text;
+  for (const char* text : {"ftp://x", "clawhub.ai", "https://u:p@x", "https://x?y=1"})
+    EXPECT_FALSE(find_address(text, lookup)) << text;
 }
 
 }  // namespace

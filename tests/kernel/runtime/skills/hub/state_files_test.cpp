@@ -127,11 +127,14 @@ TEST_F(SkillRecords, ChangeOnlyWhatAnInstallationSays) {
   ASSERT_TRUE(changed.write());
   auto text = read(".clawhub/lock.json");
   auto entry = lock().entry_text("weather");
-  EXPECT_EQ(entry, R"({"version":"1.2.0","registry":"https://clawhub.ai","installedAt":1700000000123,"ownerHandle":"ada",)"
-                   R"("artifact":{"kind":"archive","sha256":")" + std::string(62, '0') + R"(ff","integrity":"sha256-)"
-                   R"(AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAP8="},"skillFile":{"path":"SKILL.md","sha256":")" +
-                   std::string(64, 'a') + R"("},"fileTreeSha256":"sha256:)" + std::string(64, 'b') +
-                   R"(","pinReason":"mine","later":[1,{}]})");
+  EXPECT_EQ(entry,
+            R"({"version":"1.2.0","registry":"https://clawhub.ai","installedAt":1700000000123,"ownerHandle":"ada",)"
+            R"("artifact":{"kind":"archive","sha256":")" +
+                std::string(62, '0') +
+                R"(ff","integrity":"sha256-)"
+                R"(AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAP8="},"skillFile":{"path":"SKILL.md","sha256":")" +
+                std::string(64, 'a') + R"("},"fileTreeSha256":"sha256:)" + std::string(64, 'b') +
+                R"(","pinReason":"mine","later":[1,{}]})");
   EXPECT_TRUE(text.contains("\"@bob/notes\"") && text.contains("\"../../etc\"") && text.ends_with("}\n"));
 }
 
@@ -157,8 +160,10 @@ TEST_F(SkillRecords, SayTheSameInTheSkillItself) {
   fs::create_directories(directory_ / "skill");
   ASSERT_TRUE(write_origin(directory_ / "skill", weather()));
   auto text = read("skill/.clawhub/origin.json");
-  EXPECT_TRUE(text.starts_with("{\n  \"version\": 1,\n  \"registry\": \"https://clawhub.ai\",\n  \"slug\": \"weather\",\n"
-                               "  \"installedVersion\": \"1.2.0\",\n  \"installedAt\": 1700000000123,\n")) << text;
+  EXPECT_TRUE(
+      text.starts_with("{\n  \"version\": 1,\n  \"registry\": \"https://clawhub.ai\",\n  \"slug\": \"weather\",\n"
+                       "  \"installedVersion\": \"1.2.0\",\n  \"installedAt\": 1700000000123,\n"))
+      << text;
   auto origin = read_origin(directory_ / "skill");
   ASSERT_TRUE(origin && *origin);
   EXPECT_EQ((*origin)->version, "1.2.0");
@@ -177,9 +182,12 @@ TEST_F(SkillRecords, SayWhereASkillFromElsewhereCameFrom) {
   record.commit = std::string(40, 'd');
   ASSERT_TRUE(write_source_origin(directory_ / "skill", record));
   EXPECT_EQ(read("skill/.openclaw/source-origin.json"),
-            "{\n  \"version\": 1,\n  \"source\": \"git\",\n  \"spec\": \"git:https://github.com/o/r@v1\",\n  \"slug\": \"r\",\n"
-            "  \"installedAt\": 1700000000123,\n  \"git\": {\n    \"url\": \"https://github.com/o/r\",\n    \"ref\": \"v1\",\n"
-            "    \"commit\": \"" + std::string(40, 'd') + "\",\n    \"resolvedAt\": \"2023-11-14T22:13:20.123Z\"\n  }\n}\n");
+            "{\n  \"version\": 1,\n  \"source\": \"git\",\n  \"spec\": \"git:https://github.com/o/r@v1\",\n  \"slug\": "
+            "\"r\",\n"
+            "  \"installedAt\": 1700000000123,\n  \"git\": {\n    \"url\": \"https://github.com/o/r\",\n    \"ref\": "
+            "\"v1\",\n"
+            "    \"commit\": \"" +
+                std::string(40, 'd') + "\",\n    \"resolvedAt\": \"2023-11-14T22:13:20.123Z\"\n  }\n}\n");
 }
 
 }  // namespace

@@ -127,7 +127,9 @@ TEST_F(SkillWorkdir, LeavesTheOldOrTheNewWhereverItIsKilled) {
       }
       if (!die_at(at, [&](Workdir& workdir) { (void)install(workdir, "2.0.0"); })) break;
       ++kills;
-      { auto workdir = open(); }
+      {
+        auto workdir = open();
+      }
       auto context = fmt::format("installing over `{}`, killed at step {}", before, at);
       expect_whole(context);
       expect_clean(context);
@@ -140,7 +142,9 @@ TEST_F(SkillWorkdir, LeavesTheOldOrTheNewWhereverItIsKilled) {
     }
     if (!die_at(at, [](Workdir& workdir) { (void)workdir.remove("skills/weather", "weather"); })) break;
     ++kills;
-    { auto workdir = open(); }
+    {
+      auto workdir = open();
+    }
     expect_whole(fmt::format("removing, killed at step {}", at));
     expect_clean("removing");
   }
@@ -179,8 +183,11 @@ TEST_F(SkillWorkdir, LeavesAnEntryThatSomebodyElseHasWrittenSince) {
     FAIL();
   } catch (const Killed&) {
   }
-  std::ofstream(directory_ / ".clawhub/lock.json") << R"({"version":1,"skills":{"weather":{"version":"9.9.9","installedAt":9}}})";
-  { auto workdir = open(); }
+  std::ofstream(directory_ / ".clawhub/lock.json")
+      << R"({"version":1,"skills":{"weather":{"version":"9.9.9","installedAt":9}}})";
+  {
+    auto workdir = open();
+  }
   EXPECT_EQ(locked_version(), "9.9.9");
 }
 
