@@ -125,12 +125,18 @@ class Shelf::Look {
     }
   }
 
+  // Whether more of the package is to be looked at than its SKILL.md.
+  bool is_asked_for(const std::string& directory) const {
+    return orders_.all_packages || has_touched(orders_.touched, directory);
+  }
+
   bool take(const Candidate& candidate, Source source) {
     auto found = table_.find({candidate.directory, source});
     auto* known = found == table_.end() ? nullptr : found->second;
     if (!candidate.stamp.is_known() && settings_.watch) watch_link(candidate);
-    bool is_same = known && candidate.stamp.is_known() && known->stamp == candidate.stamp &&
-                   known->origin_ns == origin_changed_ns(candidate.directory);
+    bool is_same = known && candidate.stamp.is_known() && known->stamp == candidate.stamp;
+    if (is_same && is_asked_for(candidate.directory))
+      is_same = known->origin_ns == origin_changed_ns(candidate.directory);
     return is_same ? keep(*known, candidate, source) : read(known, candidate, source);
   }
 
@@ -223,8 +229,7 @@ class Shelf::Look {
       known.is_judged = false;
       return withhold(item, "");
     }
-    bool is_asked = !known.is_judged || orders_.all_packages || has_touched(orders_.touched, known.directory);
-    if (!is_asked) return;
+    if (known.is_judged && !is_asked_for(known.directory)) return;
     auto package = look_at_package(item.skill->base_dir);
     known.below = std::move(package.below);
     if (known.is_judged && known.package == package.stamp) return;

@@ -10,9 +10,9 @@
 
 namespace chela::runtime::skills {
 
-// Lines `key: text` (bare, or in quotes without escapes), `key: {JSON}`, `key: [words]`, `key:` with `- word` lines or
-// with a block of evenly indented text below it, comments and empty lines. Nothing for all else, which says nothing
-// about the block: read_yaml_block reads it then. Both always agree.
+// Lines `key: text` (bare or in quotes, also over several lines), `key: {JSON}`, `key: [words]`, evenly indented text
+// below `key: >`, lists and maps of such values below a key, comments and empty lines. Nothing for all else, which says
+// nothing about the block: read_yaml_block reads it then. Both always agree.
 std::optional<Fields> read_simple_block(std::string_view block);
 
 }  // namespace chela::runtime::skills

@@ -125,6 +125,7 @@ std::int64_t origin_changed_ns(const std::string& directory) {
 }
 
 std::string installed_slug(const std::string& directory) {
+  if (origin_changed_ns(directory) == 0) return {};  // most have none, and to open nothing costs more than to ask
   auto path = directory + kOriginName;
   platform::OwnedDescriptor descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
   struct stat status{};

@@ -152,7 +152,7 @@ TEST_F(SkillsApiTest, SaysWhyASkillIsWithheldAndWhatWouldBeAccepted) {
   EXPECT_THAT(evil["withheld"]["accept"], HasSubstr("sha256:"));
   auto report = ask("GET", "/api/skills/report?name=evil").json();
   EXPECT_EQ(report["verdict"], "malicious");
-  EXPECT_THAT(report["findings"][0]["excerpt"], HasSubstr("base64"));
+  EXPECT_THAT(report["findings"][0]["excerpt"], HasSubstr("| bash"));
   EXPECT_EQ(ask("GET", "/api/skills/report?name=nobody").status, 404);
 }
 

@@ -214,7 +214,8 @@ class Syncing {
     std::error_code error;
     std::vector<fs::path> others;
     for (fs::directory_iterator at(folder_, error), end; !error && at != end; at.increment(error)) {
-      if (!wanted_.contains(at->path().filename().string())) others.push_back(at->path());
+      auto name = at->path().filename().string();
+      if (name != kRecordName && !wanted_.contains(name)) others.push_back(at->path());
     }
     for (const auto& path : others) {
       if (!error) fs::remove_all(path, error);  // removes links, does not follow them

@@ -64,9 +64,9 @@ Installed outcome_of(const Plan& plan, const platform::ExitStatus& ended, Durati
     out.summary = fmt::format("{} did not end within {} s and was stopped", plan.argv[0],
                               std::chrono::duration_cast<std::chrono::seconds>(timeout).count());
   } else if (!ended.succeeded()) {
-    auto said = telling_line(trim(ended.error_output).empty() ? out.output : repair_utf8(ended.error_output));
+    auto words = trim(ended.error_output).empty() ? out.output : repair_utf8(ended.error_output);
     auto how = ended.signal != 0 ? fmt::format("signal {}", ended.signal) : fmt::format("exit {}", ended.exit_code);
-    out.summary = fmt::format("{} failed ({}): {}", plan.argv[0], how, said);
+    out.summary = fmt::format("{} failed ({}): {}", plan.argv[0], how, telling_line(words));
   } else {
     out.summary = "installed";
     check_bins(plan, out);
@@ -115,9 +115,11 @@ Task<Result<bool>> download_and_place(InstallContext context, Plan plan, Duratio
   auto file = wanted.file;
   auto received = co_await download(context.loop, std::move(wanted), cancel);
   if (!received) co_return std::unexpected(std::move(received.error()));
-  auto work = run_blocking<bool>(context.loop, [plan, staging, file]() -> Result<bool> {
+  // The folder is gone before anybody hears of the end.
+  auto work = run_blocking<bool>(context.loop, [plan, own = std::move(staging), file]() mutable -> Result<bool> {
+    auto used = std::move(own);
     CHELA_TRY(const auto* engine, packages::load_packages_module());
-    CHELA_CHECK(place(*engine, plan, file, staging->folder()));
+    CHELA_CHECK(place(*engine, plan, file, used->folder()));
     return true;
   });
   co_return co_await std::move(work);

@@ -132,7 +132,8 @@ Result<void> set_unpacking(const InstallSpec& spec, Plan& plan) {
   }
   auto strip = spec.strip_components.value_or(0);
   if (strip < 0 || strip > kStripMax || strip != std::floor(strip))
-    return fail(ErrorCode::invalid_argument, "stripComponents is {} and must be 0 to {}", strip, kStripMax);
+    return fail(ErrorCode::invalid_argument, "stripComponents is {} and must be a whole number of 0 to {}", strip,
+                static_cast<int>(kStripMax));
   plan.strip_components = static_cast<std::size_t>(strip);
   return {};
 }

@@ -196,7 +196,7 @@ TEST_F(OptionTest, DownloadsThatCannotBeTrustedAreRefused) {
   EXPECT_NE(shown(R"({"kind":"download","url":"http://a.com/x.zip"})").find("needs a sha256"), std::string::npos);
   EXPECT_NE(shown(R"({"kind":"download","url":"https://a.com/x","extract":true})").find("no kind of archive"),
             std::string::npos);
-  EXPECT_NE(shown(R"({"kind":"download","url":"https://a.com/x.zip","stripComponents":99})").find("must be 0 to 16"),
+  EXPECT_NE(shown(R"({"kind":"download","url":"https://a.com/x.zip","stripComponents":99})").find("must be a whole number of 0 to 16"),
             std::string::npos);
   auto unnamed = plan(R"({"kind":"download","url":"https://a.com/.%2e"})");
   ASSERT_TRUE(unnamed) << unnamed.error().message;
