@@ -1,5 +1,7 @@
 #include "kernel/app/skill_life.hpp"
 
+#include <utility>
+
 #include <nlohmann/json.hpp>
 
 #include "kernel/app/config_edit.hpp"
@@ -91,8 +93,10 @@ void SkillLife::serve(gateway::Service& service, gateway::MethodTable& methods,
   gateway::add_skills_routes(service, api);
   gateway::add_skills_methods(methods, api);
   methods.refresh();
-  parts_.on_change([this, sockets = std::move(sockets)] {
-    sockets->tell_all(gateway::skills_changed_event(parts_.library().current()->version));
+  parts_.on_change([this, sockets = std::move(sockets), known = std::uint64_t(0)]() mutable {
+    auto version = parts_.library().current()->version;
+    // That they are read for the first time is no change to anybody.
+    if (std::exchange(known, version) != 0) sockets->tell_all(gateway::skills_changed_event(version));
   });
 }
 
