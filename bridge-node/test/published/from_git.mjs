@@ -78,7 +78,8 @@ export async function drive(entry, kernel, registrations) {
   for (const given of entry.hooks ?? []) found.push(...await driveHook(kernel, entry.pluginId, given));
   for (const { tool, given, pattern } of entry.calls ?? []) {
     const registered = registrations.find(({ kind, id, descriptor }) => kind === 'tool' && (id === tool || descriptor?.names?.includes(tool)));
-    const { tools } = await kernel.request('tool.resolve', { plugin: entry.pluginId, keys: [registered?.key ?? `tool:${tool}`], context: { agentId: 'main', ...SESSION } });
+    const { tools } = registered?.descriptor?.factory !== true ? { tools: [] }
+      : await kernel.request('tool.resolve', { plugin: entry.pluginId, keys: [registered.key], context: { agentId: 'main', ...SESSION } });
     const key = tools.find(({ name }) => name === tool)?.key ?? `tool:${tool}`;
     const { content } = await kernel.request('tool.call', { plugin: entry.pluginId, key, toolCallId: 'c', arguments: given, context: { agentId: 'main', ...SESSION } });
     if (!new RegExp(pattern).test(content[0].text)) found.push(`${tool} says ${content[0].text.slice(0, 200)}`);

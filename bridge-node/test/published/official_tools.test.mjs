@@ -81,6 +81,9 @@ describe(`${SHIPPED}/memory-core 2026.9.6`, () => {
       path: 'promptBuilder', arguments: [{ availableTools: ['memory_search', 'memory_get'], agentId: 'main' }] });
     assert.match(value.join('\n'), /run memory_search; for memory-file hits, use memory_get/);
   });
+  it('finds it without a model for vectors', async () => {
+    assert.match(await run('memory-core', 'memory_search', { query: 'green tea' }), /Ann likes green tea/);
+  });
 });
 
 describe(`${SHIPPED}/workboard 2026.9.6`, () => {

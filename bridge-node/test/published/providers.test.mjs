@@ -27,6 +27,8 @@ const PROVIDERS = [
   { name: 'openclaw/dist/extensions/nvidia', version: '2026.9.6', id: 'nvidia', model: 'a-model', ...completions },
   { name: 'openclaw/dist/extensions/openrouter', version: '2026.9.6', id: 'openrouter', model: 'a/model', ...completions },
   { name: 'openclaw/dist/extensions/vllm', version: '2026.9.6', id: 'vllm', model: 'a-model', api: 'openai-completions', ...completions },
+  ...[['litellm'], ['huggingface'], ['lmstudio', 'openai-completions'], ['sglang', 'openai-completions'], ['opencode-go', 'openai-completions'], ['copilot-proxy', 'openai-completions'],
+    ['microsoft-foundry', 'openai-completions'], ['clawrouter', 'openai-completions']].map(([id, api]) => ({ name: `openclaw/dist/extensions/${id}`, version: '2026.9.6', id, model: 'a-model', api, ...completions })),
   { name: 'openclaw/dist/extensions/ollama', version: '2026.9.6', id: 'ollama', model: 'a-model', api: 'ollama', path: '', text: OLLAMA, type: 'application/x-ndjson', asked: (body) => body.messages },
 ].filter(({ id }) => !process.env.ONLY || process.env.ONLY.split(',').includes(id));
 
