@@ -4,18 +4,18 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { ClawHub, skillText } from '../../../tests/e2e/clawhub.mjs';
+import { newerNode } from './newer_node.mjs';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const chela = join(root, 'build', process.env.CHELA_PRESET ?? 'dev', 'bin', 'chela');
 const openclaw = fileURLToPath(new URL('node_modules/openclaw', import.meta.url));
-const node = join(dirname(createRequire(import.meta.url).resolve(`node-linux-${process.arch}/package.json`)), 'bin', 'node');
+const node = newerNode();
 
 const weather = (version, more = {}) => ({ slug: 'weather', version, files: { 'SKILL.md': skillText('weather', `Version ${version}.`), 'A/z.txt': 'z', 'a.md': 'a', 'B.md': 'B', ...more } });
 
