@@ -5,9 +5,11 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <memory>
 
 #include "kernel/core/base/hash.hpp"
 #include "kernel/core/loop/event.hpp"
+#include "kernel/core/loop/loop.hpp"
 #include "kernel/core/net/egress.hpp"
 #include "kernel/core/net/egress_url.hpp"
 #include "kernel/core/net/public_address.hpp"
@@ -33,7 +35,7 @@ Result<void> write_all(int descriptor, std::string_view bytes) {
 // Writes what comes into the file and hashes it on the way.
 class Receiver final : public net::EgressListener {
  public:
-  explicit Receiver(int descriptor) : descriptor_(descriptor) {}
+  explicit Receiver(platform::OwnedDescriptor file) : file_(std::move(file)) {}
 
   void on_head(int status, const net::Headers&) override { status_ = status; }
 
@@ -41,7 +43,7 @@ class Receiver final : public net::EgressListener {
     if (status_ != 200 || !problem_.has_value()) return;
     hash_.add(bytes);
     bytes_ += bytes.size();
-    problem_ = write_all(descriptor_, bytes);
+    problem_ = write_all(file_.get(), bytes);
   }
 
   void on_done(Result<void> result) override { done_.set(std::move(result)); }
@@ -52,6 +54,7 @@ class Receiver final : public net::EgressListener {
   Result<std::uint64_t> verdict(const Download& wanted) {
     if (status_ != 200) return fail(ErrorCode::unavailable, "{}: the server answered {}", wanted.url, status_);
     CHELA_CHECK(std::move(problem_));
+    if (!file_.close()) return fail_errno("writing " + wanted.file.string(), errno);
     auto found = hash_.hex();
     if (wanted.sha256.empty() || found == wanted.sha256) return bytes_;
     return fail(ErrorCode::corrupt,
@@ -60,13 +63,25 @@ class Receiver final : public net::EgressListener {
   }
 
  private:
-  int descriptor_;
+  platform::OwnedDescriptor file_;
   int status_ = 0;
   std::uint64_t bytes_ = 0;
   Sha256 hash_;
   Result<void> problem_;
   Completion<Result<void>> done_;
 };
+
+// A client with the one that it tells. The client must not end inside a call of its own, which is where whoever waits for
+// the end goes on: both are kept until the loop is free.
+struct Fetch {
+  Receiver receiver;
+  net::EgressClient client;
+};
+
+std::shared_ptr<Fetch> begin_fetch(Loop& loop, platform::OwnedDescriptor file, net::EgressOptions options) {
+  auto end = [&loop](Fetch* fetch) { loop.post([own = std::unique_ptr<Fetch>(fetch)] {}); };
+  return {new Fetch{Receiver(std::move(file)), net::EgressClient(loop, std::move(options))}, end};
+}
 
 // A host that is a number: what the policy would see where no proxy stands between.
 bool is_number(std::string_view host) {
@@ -95,21 +110,19 @@ Task<Result<std::uint64_t>> receive(Loop& loop, Download wanted, CancelToken can
   platform::OwnedDescriptor file(
       ::open(wanted.file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
   if (!file) co_return fail_errno("making " + wanted.file.string(), errno);
-  Receiver receiver(file.get());  // outlives the client, which tells it of the end in any case
-  net::EgressClient egress(loop, options_of(wanted));
-  auto sent = egress.send({.url = wanted.url,
-                           .caller = "skills",
-                           .total_timeout = wanted.timeout,
-                           .response_bytes_max = wanted.bytes_max,
-                           .follow_redirects = kRedirectsMax,
-                           .compressed = false},
-                          receiver);
+  auto fetch = begin_fetch(loop, std::move(file), options_of(wanted));
+  auto sent = fetch->client.send({.url = wanted.url,
+                                  .caller = "skills",
+                                  .total_timeout = wanted.timeout,
+                                  .response_bytes_max = wanted.bytes_max,
+                                  .follow_redirects = kRedirectsMax,
+                                  .compressed = false},
+                                 fetch->receiver);
   CHELA_CO_TRY(auto id, std::move(sent));
-  auto registration = cancel.on_cancel([&] { egress.cancel(id); });
-  auto ended = co_await receiver.done().wait();
+  auto registration = cancel.on_cancel([&] { fetch->client.cancel(id); });
+  auto ended = co_await fetch->receiver.done().wait();
   CHELA_CO_CHECK(std::move(ended));
-  if (!file.close()) co_return fail_errno("writing " + wanted.file.string(), errno);
-  co_return receiver.verdict(wanted);
+  co_return fetch->receiver.verdict(wanted);
 }
 
 }  // namespace
