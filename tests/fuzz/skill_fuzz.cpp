@@ -109,12 +109,21 @@ void check_commands(const skills::Skill& skill) {
   }
 }
 
+// A half of a surrogate pair is written as upstream writes it, escaped; the library reads no such half.
+std::string with_whole_characters(std::string line) {
+  for (std::size_t at = line.find('\\'); at != std::string::npos; at = line.find('\\', at + 2)) {
+    bool is_half = line.compare(at, 3, "\\ud") == 0 && at + 3 < line.size() && line[at + 3] >= '8';
+    if (is_half) line.replace(at + 2, 4, "fffd");
+  }
+  return line;
+}
+
 }  // namespace
 
 void run(std::string_view bytes) {
   check_block(bytes);
   auto line = skills::inspect_text(bytes, kDirectory, {});
-  must(nlohmann::json::accept(line), "a skill is a line of JSON", line);
+  must(nlohmann::json::accept(with_whole_characters(line)), "a skill is a line of JSON", line);
   auto loaded = skills::read_skill(bytes, "directory-name");
   if (!loaded) return must(!loaded.error().message.empty(), "a refusal says why");
   const auto& skill = loaded->skill;
