@@ -74,13 +74,16 @@ class Receiver final : public net::EgressListener {
 // A client with the one that it tells. The client must not end inside a call of its own, which is where whoever waits for
 // the end goes on: both are kept until the loop is free.
 struct Fetch {
+  Fetch(Loop& loop, platform::OwnedDescriptor file, net::EgressOptions options)
+      : receiver(std::move(file)), client(loop, std::move(options)) {}
+
   Receiver receiver;
   net::EgressClient client;
 };
 
 std::shared_ptr<Fetch> begin_fetch(Loop& loop, platform::OwnedDescriptor file, net::EgressOptions options) {
   auto end = [&loop](Fetch* fetch) { loop.post([own = std::unique_ptr<Fetch>(fetch)] {}); };
-  return {new Fetch{Receiver(std::move(file)), net::EgressClient(loop, std::move(options))}, end};
+  return {std::make_unique<Fetch>(loop, std::move(file), std::move(options)).release(), end};
 }
 
 // A host that is a number: what the policy would see where no proxy stands between.
