@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "kernel/core/net/egress_url.hpp"
+
 namespace chela::net {
 
 namespace {
@@ -17,18 +19,6 @@ bool is_letter_or_digit(char c) {
 bool is_name(std::string_view name) {
   auto allowed = [](char c) { return is_letter_or_digit(c) || std::string_view("_-.:/").contains(c); };
   return !name.empty() && name.size() <= kNameBytesMax && std::ranges::all_of(name, allowed);
-}
-
-std::string percent_encoded(std::string_view value, std::string_view kept) {
-  std::string encoded;
-  for (char c : value) {
-    if (is_letter_or_digit(c) || kept.contains(c)) {
-      encoded += c;
-    } else {
-      encoded += fmt::format("%{:02X}", static_cast<unsigned char>(c));
-    }
-  }
-  return encoded;
 }
 
 }  // namespace

@@ -98,4 +98,17 @@ Result<EgressUrl> parse_egress_url(std::string_view text) {
   return url;
 }
 
+std::string percent_encoded(std::string_view text, std::string_view kept) {
+  std::string out;
+  for (char c : text) {
+    const bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    if (is_plain || kept.contains(c)) {
+      out += c;
+    } else {
+      out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+    }
+  }
+  return out;
+}
+
 }  // namespace chela::net

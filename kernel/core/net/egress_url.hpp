@@ -30,4 +30,9 @@ struct EgressUrl {
 // to be percent-encoded, a placeholder in scheme or host.
 Result<EgressUrl> parse_egress_url(std::string_view text);
 
+inline constexpr std::string_view kUnreserved = "-._~";  // beside ASCII letters and digits
+
+// As a part of a path or a value of a query takes it: all but letters, digits and `kept` as %XX.
+std::string percent_encoded(std::string_view text, std::string_view kept = kUnreserved);
+
 }  // namespace chela::net

@@ -8,6 +8,7 @@
 #include "kernel/core/base/text.hpp"
 #include "kernel/core/loop/loop.hpp"
 #include "kernel/core/net/egress.hpp"
+#include "kernel/core/net/egress_url.hpp"
 #include "kernel/core/packages/semver.hpp"
 #include "kernel/core/platform/files.hpp"
 
@@ -22,19 +23,8 @@ constexpr std::size_t kTarballBytesMax = 128u << 20;
 constexpr std::size_t kFoundMax = 50;
 constexpr int kRedirectsMax = 5;
 
-// Percent-encoded, as the path or the query of a URL takes it.
-std::string encoded(std::string_view text) {
-  constexpr std::string_view kPlain = "-._~@";
-  std::string out;
-  for (char c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || kPlain.contains(c);
-    if (plain)
-      out += c;
-    else
-      out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
-  }
-  return out;
-}
+// A name has its @ as it is written.
+std::string encoded(std::string_view text) { return net::percent_encoded(text, "-._~@"); }
 
 Task<Result<std::string>> get(FetchContext& context, std::string url, std::string accept, std::size_t bytes_max) {
   net::EgressRequest request{.url = url, .caller = "plugins", .response_bytes_max = bytes_max};

@@ -108,7 +108,7 @@ std::string with_query(std::string url, const Query& query) {
   char separator = url.contains('?') ? '&' : '?';
   for (const auto& [name, value] : query) {
     if (value.empty()) continue;
-    url += fmt::format("{}{}={}", std::exchange(separator, '&'), name, encoded(value));
+    url += fmt::format("{}{}={}", std::exchange(separator, '&'), name, net::percent_encoded(value));
   }
   return url;
 }
@@ -119,19 +119,6 @@ std::string shown_of(const std::string& url) {
 }
 
 }  // namespace
-
-std::string encoded(std::string_view text) {
-  constexpr std::string_view kPlain = "-._~";
-  std::string out;
-  for (char c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || kPlain.contains(c);
-    if (plain)
-      out += c;
-    else
-      out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
-  }
-  return out;
-}
 
 Client::Client(Loop& loop, Transport transport, Address address)
     : loop_(loop), transport_(std::move(transport)), address_(std::move(address)) {}

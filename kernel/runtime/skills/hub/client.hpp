@@ -55,7 +55,4 @@ class Client {
   Address address_;
 };
 
-// Percent-encoded, as one part of a path or a value of a query takes it.
-std::string encoded(std::string_view text);
-
 }  // namespace chela::runtime::skills::hub

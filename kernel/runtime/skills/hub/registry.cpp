@@ -70,7 +70,7 @@ Found read_found(const Json& row) {
 }
 
 std::string skill_path(const std::string& slug) {
-  return "/api/v1/skills/" + encoded(slug);
+  return "/api/v1/skills/" + net::percent_encoded(slug);
 }
 
 std::string limit_text(std::size_t limit) {
@@ -230,7 +230,8 @@ Task<Result<std::vector<Version>>> list_versions(Client& client, std::string slu
 }
 
 Task<Result<Version>> find_version(Client& client, std::string slug, std::string owner, std::string version) {
-  auto answer = co_await client.get(skill_path(slug) + "/versions/" + encoded(version), {{"ownerHandle", owner}});
+  auto path = skill_path(slug) + "/versions/" + net::percent_encoded(version);
+  auto answer = co_await client.get(std::move(path), {{"ownerHandle", owner}});
   CHELA_CO_TRY(auto json, std::move(answer));
   auto read = read_version(member(json, "version"));
   CHELA_CO_TRY(auto out, std::move(read));
@@ -264,7 +265,8 @@ Task<Result<Match>> match_fingerprint(Client& client, std::string slug, std::str
 Task<Result<std::optional<IndexedArchive>>> find_archive(Client& client, std::string slug, std::string owner,
                                                          std::string version) {
   if (owner.empty()) co_return std::optional<IndexedArchive>();
-  auto path = fmt::format("/api/v1/agent-skills/{}/{}/index.json", encoded(owner), encoded(slug));
+  auto path = fmt::format("/api/v1/agent-skills/{}/{}/index.json", net::percent_encoded(owner),
+                          net::percent_encoded(slug));
   auto answer = co_await client.get(path, {});
   if (!answer && (answer.error().code == ErrorCode::not_found || answer.error().code == ErrorCode::invalid_argument))
     co_return std::optional<IndexedArchive>();
@@ -278,7 +280,7 @@ Task<Result<std::optional<IndexedArchive>>> find_archive(Client& client, std::st
       co_return fail(ErrorCode::protocol, "ClawHub's index of {} has no sha256", slug);
     auto url = net::parse_egress_url(text_in(row, "url"));
     if (!url) co_return fail(ErrorCode::protocol, "ClawHub's index of {} names no address", slug);
-    if (url->query != "?version=" + encoded(version)) continue;
+    if (url->query != "?version=" + net::percent_encoded(version)) continue;
     co_return std::optional(IndexedArchive{url->text(), digest.substr(7)});
   }
   co_return std::optional<IndexedArchive>();
@@ -286,9 +288,9 @@ Task<Result<std::optional<IndexedArchive>>> find_archive(Client& client, std::st
 
 std::string download_url(const Client& client, const std::string& slug, const std::string& owner,
                          const std::string& version) {
-  auto out = fmt::format("{}/api/v1/download?slug={}", client.address().base, encoded(slug));
-  if (!owner.empty()) out += "&ownerHandle=" + encoded(owner);
-  return out + "&version=" + encoded(version);
+  auto out = fmt::format("{}/api/v1/download?slug={}", client.address().base, net::percent_encoded(slug));
+  if (!owner.empty()) out += "&ownerHandle=" + net::percent_encoded(owner);
+  return out + "&version=" + net::percent_encoded(version);
 }
 
 std::string codeload_url(const Client& client, const Resolution& resolution) {
